@@ -1,0 +1,33 @@
+"""Candidates as they stand on the ballot."""
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from voting.database import Base, random_id
+
+
+class Candidate(Base):
+    """One candidate for one office. The pair (election, roll entry) is unique: nobody stands twice."""
+
+    __tablename__ = "candidate"
+    __table_args__ = (
+        UniqueConstraint("election_id", "roll_entry_id"),
+        UniqueConstraint("office_id", "ordinal"),
+        CheckConstraint("ordinal >= 1", name="ordinal"),
+    )
+
+    id: Mapped[str] = mapped_column(String(22), primary_key=True, default=random_id)
+    election_id: Mapped[str] = mapped_column(ForeignKey("election.id"))
+    office_id: Mapped[str] = mapped_column(ForeignKey("office.id"), index=True)
+    roll_entry_id: Mapped[str] = mapped_column(ForeignKey("roll_entry.id"))
+    ordinal: Mapped[int]
+    name: Mapped[str] = mapped_column(String(60))
+    sex: Mapped[str] = mapped_column(String(1))
+    age: Mapped[int]
+    trade: Mapped[str] = mapped_column(String(30))
+    introduction: Mapped[str] = mapped_column(Text, default="")
+    photo: Mapped[bytes | None] = mapped_column(LargeBinary)
+    photo_type: Mapped[str | None] = mapped_column(String(20))
+    # Answer to each statutory bar (居委会组织法 18): {"bar code": false}; who checked them.
+    bars: Mapped[dict[str, bool]] = mapped_column(JSON, default=dict)
+    checked_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))

@@ -1,0 +1,67 @@
+"""The election and its offices. The roll, candidates and certificate have tables in their own rooms."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from voting.database import Base, UTCDateTime, random_id
+from voting.elections.lifecycle import STATES
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> str:
+    return f"{column} IN ({','.join(repr(value) for value in values)})"
+
+
+class Election(Base):
+    """One committee election of one community; ``version`` is compared and swapped by every move."""
+
+    __tablename__ = "election"
+    __table_args__ = (
+        CheckConstraint(_one_of("state", STATES), name="state"),
+        CheckConstraint(_one_of("mode", ("all_voters", "household_reps", "resident_reps")), name="mode"),
+        CheckConstraint("ballot_floor >= 1", name="ballot_floor"),
+    )
+
+    id: Mapped[str] = mapped_column(String(22), primary_key=True, default=random_id)
+    community_id: Mapped[str] = mapped_column(ForeignKey("unit.id"), index=True)
+    box_id: Mapped[str] = mapped_column(ForeignKey("box.id"), unique=True)
+    title: Mapped[str] = mapped_column(String(80))
+    place: Mapped[str] = mapped_column(String(80))
+    day: Mapped[date]
+    mode: Mapped[str] = mapped_column(String(16))
+    # The law an election is judged by is fixed when it begins (rules.md §0).
+    law: Mapped[str] = mapped_column(String(30), default="national-2026")
+    state: Mapped[str] = mapped_column(String(12), default="draft")
+    version: Mapped[int] = mapped_column(default=0)
+    opens_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    closes_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # SHA-256 of the canonical roll, fixed at sealing; N of every turnout sum.
+    roll_hash: Mapped[str | None] = mapped_column(String(64))
+    eligible: Mapped[int | None]
+    # No tally is opened under this many ballots without a recorded decision.
+    ballot_floor: Mapped[int] = mapped_column(default=5)
+    floor_decision: Mapped[str | None] = mapped_column(Text)
+
+    offices: Mapped[list["Office"]] = relationship(order_by="Office.ordinal", lazy="selectin")
+
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": lambda version: (version or 0) + 1}  # noqa: RUF012 (SQLAlchemy reads it once)
+
+
+class Office(Base):
+    """A contest of the election: 主任, 副主任 or 委员, with its seats."""
+
+    __tablename__ = "office"
+    __table_args__ = (
+        UniqueConstraint("election_id", "ordinal"),
+        UniqueConstraint("election_id", "title"),
+        CheckConstraint("seats >= 1", name="seats"),
+    )
+
+    id: Mapped[str] = mapped_column(String(22), primary_key=True, default=random_id)
+    election_id: Mapped[str] = mapped_column(ForeignKey("election.id"))
+    ordinal: Mapped[int]
+    title: Mapped[str] = mapped_column(String(20))
+    seats: Mapped[int]
+    # Whether the law's 另选他人 is open; it is written on paper, the tablet says where to get one.
+    write_in: Mapped[bool] = mapped_column(default=True)
