@@ -1,0 +1,129 @@
+"""The law as dated data: each version of a law is one value with its numbers, articles and day in force.
+
+A changed law is a new value with a later date, never a changed constant: an election begun under one
+version is judged by it. Provincial rules (second-poll windows, over-vote scope, days for posting the
+candidates) are not national law and do not belong in these values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from voting.errors import Refused
+from voting.law.thresholds import ONE_FIFTH, ONE_TENTH, ONE_THIRD, OVER_HALF, OVER_TWO_THIRDS, Reason, Share
+
+
+class Mode(StrEnum):
+    """Who votes in a committee election; the mode fixes the law, the roll that counts and the turnout."""
+
+    ALL_VOTERS = "all_voters"
+    HOUSEHOLD_REPS = "household_reps"
+    RESIDENT_REPS = "resident_reps"
+    VILLAGE = "village"
+
+
+@dataclass(frozen=True)
+class Law:
+    """One organic law in one version.
+
+    Days are counted as in ``voting.law.calendar``. ``turnout`` is the share of the list that must have
+    voted for the poll to be valid, measured on the ballots collected.
+    """
+
+    key: str
+    name_zh: str
+    name_en: str
+    in_force: date
+    turnout: MappingProxyType[Mode, Share]
+    turnout_article: int
+    candidates_article: int
+    roll_article: int
+    registration_article: int
+    handover_article: int
+    composition_article: int
+    recall_article: int
+    recall_by_voters: Share
+    recall_by_reps: Share = ONE_THIRD
+    majority: Share = OVER_HALF
+    second_poll: Share = ONE_THIRD
+    second_poll_turnout: bool = True
+    candidates_extra: int = 1
+    voting_age: int = 18
+    roll_days: int = 20
+    objection_days: int = 5
+    decision_days: int = 3
+    handover_days: int = 10
+    nominators: int = 0
+    proxies: int = 3
+
+    def reason(self, zh: str, en: str, article: int) -> Reason:
+        """A reason that rests on an article of this law."""
+        return Reason(zh, en, f"《{self.name_zh}》第{article}条", f"{self.name_en}, Art. {article}")
+
+
+RESIDENTS_2026: Final = Law(
+    key="residents-2026",
+    name_zh="城市居民委员会组织法",
+    name_en="Urban Residents' Committees Organic Law (2025)",
+    in_force=date(2026, 1, 1),
+    turnout=MappingProxyType(
+        {
+            Mode.ALL_VOTERS: OVER_HALF,
+            Mode.HOUSEHOLD_REPS: OVER_HALF,
+            Mode.RESIDENT_REPS: OVER_TWO_THIRDS,
+        }
+    ),
+    turnout_article=19,
+    candidates_article=18,
+    roll_article=17,
+    registration_article=16,
+    handover_article=25,
+    composition_article=8,
+    recall_article=20,
+    recall_by_voters=ONE_TENTH,
+    nominators=10,
+)
+
+VILLAGERS_2026: Final = Law(
+    key="villagers-2026",
+    name_zh="村民委员会组织法",
+    name_en="Villagers' Committees Organic Law (2025)",
+    in_force=date(2026, 1, 1),
+    turnout=MappingProxyType({Mode.VILLAGE: OVER_HALF}),
+    turnout_article=18,
+    candidates_article=18,
+    roll_article=17,
+    registration_article=16,
+    handover_article=24,
+    composition_article=8,
+    recall_article=19,
+    recall_by_voters=ONE_FIFTH,
+)
+
+LAWS: Final = (RESIDENTS_2026, VILLAGERS_2026)
+
+
+def law_for(mode: Mode) -> Law:
+    """The national law in force since 2026 for elections in this mode."""
+    return VILLAGERS_2026 if mode is Mode.VILLAGE else RESIDENTS_2026
+
+
+def law_on(mode: Mode, day: date) -> Law:
+    """The law that governs an election in this mode on ``day``.
+
+    Raises ``Refused`` (``law_not_in_force``) for a day before the first version kept here: the 2018
+    texts differ in turnout, recall and proxies, and an election under them must not be judged by these.
+    """
+    law = law_for(mode)
+    if day < law.in_force:
+        raise Refused(
+            "law_not_in_force",
+            f"{day.isoformat()} 在{law.name_zh}新法施行({law.in_force.isoformat()})之前,本系统不办理;请更正选举日。",
+            f"{day.isoformat()} is before the {law.name_en} came into force ({law.in_force.isoformat()}); "
+            "correct the election day.",
+        )
+    return law
