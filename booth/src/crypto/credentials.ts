@@ -1,0 +1,37 @@
+// The code on a ballot card → the key that signs the ballot → the public credential.
+import { pbkdf2 } from "@noble/hashes/pbkdf2.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { Refusal } from "../refusal.ts";
+import { parseCard } from "./cardcode.ts";
+import { sha256Hex, toInteger, utf8 } from "./encoding.ts";
+import { GENERATOR, mod, power, text } from "./group.ts";
+
+const ROUNDS = 10_000;
+
+/** The signing key of a card in one election. */
+export function cardSecret(typed: string, uuid: string): bigint {
+  const card = parseCard(typed);
+  if (!card.ok) throw wrongGroup(card.wrongGroup ?? 1);
+  const secret = card.digits.includes("-") ? beleniosSecret(card.digits, uuid) : digitsSecret(card.digits, uuid);
+  if (secret === 0n) throw wrongGroup(1);
+  return secret;
+}
+
+function digitsSecret(digits: string, uuid: string): bigint {
+  return mod(toInteger(pbkdf2(sha256, utf8(digits), utf8(uuid), { c: ROUNDS, dkLen: 32 })));
+}
+
+function beleniosSecret(code: string, uuid: string): bigint {
+  const half = (i: number): string => sha256Hex(utf8(`derive_credential|${uuid}|${i}|${code}`));
+  return mod(BigInt(`0x${half(0)}${half(1)}`));
+}
+
+export const publicCredential = (typed: string, uuid: string): string => text(power(GENERATOR, cardSecret(typed, uuid)));
+
+function wrongGroup(group: number): Refusal {
+  return new Refusal(
+    "CARD_CODE",
+    `选票卡号第 ${group} 组有误，请再看一遍。`,
+    `Group ${group} of the card's code is wrong; please look again.`,
+  );
+}
