@@ -2,7 +2,7 @@
 import encodeQR from "qr";
 import { checkGroup, parseCard, sortCredentials, type ParsedCard } from "./crypto/cardcode.ts";
 import { Refusal, type Sentence } from "./refusal.ts";
-import type { Decryption, Share } from "./crypto/tally.ts";
+import type { Share } from "./crypto/tally.ts";
 import type { Methods } from "./worker.ts";
 
 export { checkGroup, parseCard, Refusal };
@@ -134,21 +134,30 @@ export const rehearse = (
   onProgress?: OnProgress,
 ): Promise<{ record: string; fingerprint: string; publicKey: string }> => worker().call("rehearse", asked, onProgress);
 
+export interface Decryption {
+  readonly record: string;
+  readonly ballots: number;
+  readonly totalWeight: number;
+  readonly fingerprint: string;
+  readonly warnings: readonly string[];
+}
+
 /**
- * Checks every ballot of the archive on all cores, adds them up, compares the sum with the archive's
- * tally, and only then decrypts it. The key file is opened last, so a refused archive never meets the key.
+ * Refuses a wrong file or passphrase at once; then checks every ballot of the archive on all cores,
+ * adds them up, compares the sum with the archive's tally, and only then decrypts it.
  */
 export async function decryptTally(
   asked: { archiveBytes: Uint8Array; keyFile: string; passphrase: string },
   onProgress?: OnProgress,
-): Promise<Decryption & { warnings: string[] }> {
+): Promise<Decryption> {
   const { archiveBytes: archive, keyFile, passphrase } = asked;
-  const parts = cores();
+  const { ballots } = await worker().call("checkSetup", { archive, keyFile, passphrase });
+  const parts = Math.min(cores(), Math.max(1, ballots));
   const done = new Array<number>(parts).fill(0);
   const shares: Share[] = await inParallel(parts, (each, shard) =>
     each.call("checkShare", { archive, shard, shards: parts }, (checked) => {
       done[shard] = checked;
-      onProgress?.(done.reduce((a, b) => a + b, 0), 0);
+      onProgress?.(done.reduce((a, b) => a + b, 0), ballots);
     }),
   );
   const decryption = await worker().call("decryptTally", { archive, keyFile, passphrase, shares });

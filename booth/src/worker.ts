@@ -5,9 +5,9 @@ import { makeCode } from "./crypto/cardcode.ts";
 import { cardSecret, publicCredential } from "./crypto/credentials.ts";
 import { parseElection, type Election } from "./crypto/election.ts";
 import { GENERATOR, power, text } from "./crypto/group.ts";
-import { openKey, sealKey } from "./crypto/keyfile.ts";
-import { checkShare, decrypt, type Share } from "./crypto/tally.ts";
-import { checkOwnKey, checkTrustees, makeKey, rehearse } from "./crypto/trustee.ts";
+import { openKey, readHeader, sealKey } from "./crypto/keyfile.ts";
+import { checkSetup, checkShare, checkTally, type Share } from "./crypto/tally.ts";
+import { checkOwnKey, checkTrustees, makeKey, partialDecryption, rehearse } from "./crypto/trustee.ts";
 import { Refusal, sentenceOf } from "./refusal.ts";
 
 type Progress = (done: number, total: number) => void;
@@ -92,10 +92,15 @@ const methods = {
     progress: Progress,
   ) {
     const election = parseElection(asked.election);
-    const trustees = checkTrustees(election, asked.trustees);
+    checkOwnKey(readHeader(asked.keyFile), election, checkTrustees(election, asked.trustees));
     const key = await openKey(asked.keyFile, asked.passphrase, (share) => progress(share, 1));
-    checkOwnKey(key, election, trustees);
     return { record: rehearse(key, election), fingerprint: election.fingerprint, publicKey: key.publicKey };
+  },
+
+  async checkSetup({ archive, keyFile, passphrase }: { archive: Uint8Array; keyFile: string; passphrase: string }) {
+    const setup = checkSetup(archive, readHeader(keyFile));
+    await openKey(keyFile, passphrase);
+    return setup;
   },
 
   checkShare({ archive, shard, shards }: { archive: Uint8Array; shard: number; shards: number }, progress: Progress) {
@@ -104,8 +109,10 @@ const methods = {
   },
 
   async decryptTally(asked: { archive: Uint8Array; keyFile: string; passphrase: string; shares: Share[] }) {
+    const { election, sum, ballots, totalWeight } = checkTally(asked.archive, readHeader(asked.keyFile), asked.shares);
     const key = await openKey(asked.keyFile, asked.passphrase);
-    return decrypt(asked.archive, key, asked.shares);
+    const { fingerprint } = election;
+    return { record: partialDecryption(key, fingerprint, sum), ballots, totalWeight, fingerprint };
   },
 };
 

@@ -1,5 +1,5 @@
 // Own line icons on a 24 grid; always beside a word, therefore hidden from screen readers.
-import { svg } from "./element";
+import { svg } from "./element.ts";
 
 const PATHS = {
   check: ["M5 12.5l4.5 4.5L19 7.5"],
@@ -11,14 +11,14 @@ const PATHS = {
   sound: ["M4 9.5v5h3.2L12 19V5L7.2 9.5z", "M15.5 9a4.2 4.2 0 0 1 0 6", "M18.2 6.5a8 8 0 0 1 0 11"],
   contrast: ["M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18"],
   edit: ["M4 20l1-4.5L16.5 4a2.3 2.3 0 0 1 3.5 3.5L8.5 19z"],
-  hand: ["M8 12.5V6a1.4 1.4 0 0 1 2.8 0v5V4.4a1.4 1.4 0 0 1 2.8 0V11V6a1.4 1.4 0 0 1 2.8 0v8.5a6.2 6.2 0 0 1-6.2 6.3c-2.6 0-4-1.3-5.2-3.500L3.3 13.600a1.45 1.45 0 0 1 2.5-1.400l2.2 2.700z"],
+  hand: ["M8 12.5V6a1.4 1.4 0 0 1 2.8 0v5V4.4a1.4 1.4 0 0 1 2.8 0V11V6a1.4 1.4 0 0 1 2.8 0v8.5a6.2 6.2 0 0 1-6.2 6.3c-2.6 0-4-1.3-5.2-3.5L3.3 13.6a1.45 1.45 0 0 1 2.5-1.4l2.2 2.7z"],
   left: ["M14.5 5L8 12l6.5 7"],
   right: ["M9.5 5L16 12l-6.5 7"],
-  minus: ["M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18", "M5.8 5.800l12.4 12.4"],
-  backspace: ["M9 5.500h11a1.5 1.5 0 0 1 1.5 1.500v10a1.5 1.5 0 0 1-1.5 1.500H9L2.5 12z", "M11.5 9.500l5 5", "M16.5 9.500l-5 5"],
+  minus: ["M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18", "M5.8 5.8l12.4 12.4"],
+  backspace: ["M9 5.5h11a1.5 1.5 0 0 1 1.5 1.5v10a1.5 1.5 0 0 1-1.5 1.5H9L2.5 12z", "M11.5 9.5l5 5", "M16.5 9.5l-5 5"],
   cross: ["M6 6l12 12", "M18 6L6 18"],
-  card: ["M4.5 5h15A1.5 1.5 0 0 1 21 6.500v11a1.5 1.5 0 0 1-1.5 1.500h-15A1.5 1.5 0 0 1 3 17.500v-11A1.5 1.5 0 0 1 4.5 5z", "M3 9.500h18", "M7 14.500h5"],
-  pause: ["M8.5 5.500v13", "M15.5 5.500v13"],
+  card: ["M4.5 5h15A1.5 1.5 0 0 1 21 6.5v11a1.5 1.5 0 0 1-1.5 1.5h-15A1.5 1.5 0 0 1 3 17.5v-11A1.5 1.5 0 0 1 4.5 5z", "M3 9.5h18", "M7 14.5h5"],
+  pause: ["M8.5 5.5v13", "M15.5 5.5v13"],
 } as const;
 
 export type IconName = keyof typeof PATHS;
@@ -31,6 +31,6 @@ export function icon(name: IconName): SVGElement {
 
 /** The sign of the committee: a paper with a tick going into a box. */
 export function sign(): SVGElement {
-  const lines = ["M8 12V4.500h8V12", "M10 8l1.5 1.500L14.2 6.8", "M4.5 12h15v7.500h-15z", "M8.5 15.500h7"];
+  const lines = ["M8 12V4.5h8V12", "M10 8l1.5 1.5L14.2 6.8", "M4.5 12h15v7.5h-15z", "M8.5 15.5h7"];
   return svg("svg", { class: "booth-sign", viewBox: "-3 -3 30 30", "aria-hidden": "true", focusable: "false" }, ...lines.map((d) => svg("path", { d })));
 }

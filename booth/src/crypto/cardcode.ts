@@ -4,6 +4,8 @@ export const GROUPS = 6;
 export const GROUP_LENGTH = 5;
 const CODE_LENGTH = GROUPS * GROUP_LENGTH;
 
+const SEPARATORS = /[\s\-\u2010-\u2015\u2212\u00b7\u200b\ufeff]/g;
+
 // The totally anti-symmetric quasigroup of order 10 of H. M. Damm's check digit.
 const DAMM = [
   "0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
@@ -34,7 +36,7 @@ export interface ParsedCard {
 export function parseCard(typed: string): ParsedCard {
   const belenios = beleniosForm(typed);
   if (belenios !== null) return { ok: true, digits: belenios, wrongGroup: null };
-  const compact = typed.normalize("NFKC").replace(/[\s\-‐-―−]/g, "");
+  const compact = typed.normalize("NFKC").replace(SEPARATORS, "");
   const digits = compact.replace(/[^0-9].*$/s, "");
   for (let index = 0; index < GROUPS; index++) {
     const group = compact.slice(index * GROUP_LENGTH, (index + 1) * GROUP_LENGTH);

@@ -3,17 +3,22 @@ import { xchacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { argon2idAsync } from "@noble/hashes/argon2.js";
 import { Refusal } from "../refusal.ts";
 import { base64, fromBase64, fromUtf8, utf8 } from "./encoding.ts";
-import { GENERATOR, GROUP, power, text } from "./group.ts";
+import { GENERATOR, GROUP, ORDER, power, text } from "./group.ts";
 
 const KIND = "trustee-key";
-export const PASSPHRASE_LENGTH = 12;
+const PASSPHRASE_MIN = 12;
+const PASSPHRASE_MAX = 1024;
 const PASSES = 3;
 const MEMORY_KIB = 65536;
 
-export interface TrusteeKey {
+/** What anybody who holds the file can read. */
+export interface KeyHeader {
   readonly name: string;
   readonly election: string;
   readonly publicKey: string;
+}
+
+export interface TrusteeKey extends KeyHeader {
   readonly secret: bigint;
 }
 
@@ -57,6 +62,12 @@ export async function sealKey(key: TrusteeKey, passphrase: string, onShare: Shar
   return JSON.stringify(file);
 }
 
+/** Lets the wrong file be refused before the passphrase is asked for its second of work. */
+export function readHeader(file: string): KeyHeader {
+  const { name, election, public_key: publicKey } = parseSealed(file);
+  return { name, election, publicKey };
+}
+
 export async function openKey(file: string, passphrase: string, onShare: Share = () => undefined): Promise<TrusteeKey> {
   const sealed = parseSealed(file);
   const { passes, memory_kib } = sealed.kdf;
@@ -67,26 +78,43 @@ export async function openKey(file: string, passphrase: string, onShare: Share =
   try {
     plain = fromUtf8(xchacha20poly1305(sealing, bytes(sealed.nonce, 24), aad).decrypt(bytes(sealed.box)));
   } catch {
+    // A changed header and a wrong passphrase look the same to the cipher, and should.
     throw new Refusal(
-      "PASSPHRASE",
-      "口令不对，或者密钥文件被改动过。请再输一次口令。",
-      "The passphrase is wrong, or the key file was altered. Type the passphrase again.",
+      "PASSPHRASE_WRONG",
+      "口令不对（或文件被改动过）；请核对口令后再试。",
+      "The passphrase is wrong (or the file was altered); check the passphrase and try again.",
     );
   } finally {
     sealing.fill(0);
   }
   const secret = /^[1-9][0-9]{0,76}$/.test(plain) ? BigInt(plain) : 0n;
-  if (secret === 0n || text(power(GENERATOR, secret)) !== sealed.public_key) throw malformed();
+  const fits = secret > 0n && secret < ORDER && text(power(GENERATOR, secret)) === sealed.public_key;
+  if (!fits) {
+    throw new Refusal(
+      "KEY_FILE_CONTENT",
+      "密钥文件里的内容与它的公钥不符；请用建密钥时保存的备份文件。",
+      "The secret in this key file does not fit its public key; use the backup saved when the key was made.",
+    );
+  }
   return { name: sealed.name, election: sealed.election, publicKey: sealed.public_key, secret };
 }
 
 export function checkPassphrase(passphrase: string): void {
-  if ([...passphrase.normalize("NFKC")].length >= PASSPHRASE_LENGTH) return;
-  throw new Refusal(
-    "PASSPHRASE_SHORT",
-    `口令至少要 ${PASSPHRASE_LENGTH} 个字符，请换一个更长的。`,
-    `The passphrase needs at least ${PASSPHRASE_LENGTH} characters; choose a longer one.`,
-  );
+  const length = [...passphrase.normalize("NFKC")].length;
+  if (length < PASSPHRASE_MIN) {
+    throw new Refusal(
+      "PASSPHRASE_SHORT",
+      `口令至少 ${PASSPHRASE_MIN} 个字符，现有 ${length} 个；请用几个不相干的词连成一句。`,
+      `A passphrase has at least ${PASSPHRASE_MIN} characters, this has ${length}; join several unrelated words.`,
+    );
+  }
+  if (length > PASSPHRASE_MAX) {
+    throw new Refusal(
+      "PASSPHRASE_LONG",
+      `口令超过 ${PASSPHRASE_MAX} 个字符；请缩短。`,
+      `The passphrase is over ${PASSPHRASE_MAX} characters; shorten it.`,
+    );
+  }
 }
 
 function stretch(passphrase: string, salt: Uint8Array, passes: number, memoryKib: number, onShare: Share): Promise<Uint8Array> {
@@ -133,8 +161,8 @@ function bytes(value: string, length?: number): Uint8Array {
 
 function malformed(): Refusal {
   return new Refusal(
-    "KEY_FILE",
-    "这不是监督委员的密钥文件，或者文件已损坏。请选择建密钥时保存的那个文件。",
-    "This is not a trustee's key file, or it is damaged. Choose the file saved when the key was made.",
+    "KEY_FILE_FORM",
+    "这不是完整的密钥文件（内容不符合格式）；请选择建密钥时保存的原文件，不要改动其中的内容。",
+    "This is not an intact key file; choose the original file saved when the key was made, unedited.",
   );
 }

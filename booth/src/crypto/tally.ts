@@ -5,8 +5,8 @@ import { verifyBallot, type Ciphertext } from "./ballot.ts";
 import { sha256Hex, utf8 } from "./encoding.ts";
 import { parseElection, parseJson, type Election } from "./election.ts";
 import { NEUTRAL, isMember, parse, parsePoint, publicPower, texts } from "./group.ts";
-import type { TrusteeKey } from "./keyfile.ts";
-import { checkOwnKey, checkTrustees, partialDecryption } from "./trustee.ts";
+import type { KeyHeader } from "./keyfile.ts";
+import { checkOwnKey, checkTrustees } from "./trustee.ts";
 
 type TallyText = { alpha: string; beta: string }[][];
 
@@ -17,11 +17,22 @@ export interface Share {
   readonly sum: TallyText;
 }
 
-export interface Decryption {
-  readonly record: string;
+/** A tally that may be decrypted: it is the sum of checked ballots, and it is this key's election. */
+export interface CheckedTally {
+  readonly election: Election;
+  readonly sum: Ciphertext[][];
   readonly ballots: number;
   readonly totalWeight: number;
-  readonly fingerprint: string;
+}
+
+/** The checks that need no ballot arithmetic, so that a wrong file is refused within a second. */
+export function checkSetup(bytes: Uint8Array, key: KeyHeader): { fingerprint: string; ballots: number } {
+  const archive = parseArchive(bytes);
+  const election = parseElection(archive.election);
+  checkOwnKey(key, election, checkTrustees(election, archive.trustees));
+  checkCredentials(archive);
+  if (archive.tally === null) throw noTally();
+  return { fingerprint: election.fingerprint, ballots: archive.ballots.length };
 }
 
 /**
@@ -44,28 +55,21 @@ export function checkShare(bytes: Uint8Array, shard: number, shards: number, onB
   return { shard, shards, sum: writeTally(sum) };
 }
 
-/** Decrypts the archive's tally with this key, after all the checks a trustee answers for. */
-export function decrypt(bytes: Uint8Array, key: TrusteeKey, shares: readonly Share[]): Decryption {
+/** Compares the sum of all shares with the archive's tally, byte for byte. */
+export function checkTally(bytes: Uint8Array, key: KeyHeader, shares: readonly Share[]): CheckedTally {
+  checkSetup(bytes, key);
   const archive = parseArchive(bytes);
   const election = parseElection(archive.election);
-  const trustees = checkTrustees(election, archive.trustees);
-  checkOwnKey(key, election, trustees);
-  const totalWeight = checkCredentials(archive);
-  if (archive.tally === null) throw noTally();
   const sum = addShares(election, shares);
-  if (JSON.stringify(writeTally(sum)) !== archive.tally.record) throw otherTally();
+  const totalWeight = checkCredentials(archive);
+  const record = JSON.stringify(writeTally(sum));
   const sized = {
     num_tallied: count(archive.ballots.length),
     total_weight: count(totalWeight),
-    encrypted_tally: sha256Hex(utf8(archive.tally.record)),
+    encrypted_tally: sha256Hex(utf8(record)),
   };
-  if (archive.tally.sized !== JSON.stringify(sized)) throw otherTally();
-  return {
-    record: partialDecryption(key, election.fingerprint, sum),
-    ballots: archive.ballots.length,
-    totalWeight,
-    fingerprint: election.fingerprint,
-  };
+  if (archive.tally?.record !== record || archive.tally.sized !== JSON.stringify(sized)) throw otherTally();
+  return { election, sum, ballots: archive.ballots.length, totalWeight };
 }
 
 /** Each ballot by a card of the list, no card twice; returns the sum of the weights. */

@@ -4,7 +4,7 @@ import { Refusal } from "../refusal.ts";
 import { toInteger, utf8 } from "./encoding.ts";
 import { parseJson, type Election } from "./election.ts";
 import { GENERATOR, GROUP, NEUTRAL, mod, parse, power, publicPower, randomScalar, text, texts, type Element } from "./group.ts";
-import type { TrusteeKey } from "./keyfile.ts";
+import type { KeyHeader, TrusteeKey } from "./keyfile.ts";
 import { proveDecryption, proveKnowledge, verifyKnowledge, type Proof } from "./proofs.ts";
 import type { Ciphertext } from "./ballot.ts";
 
@@ -36,19 +36,19 @@ export function checkTrustees(election: Election, record: string): string[] {
 }
 
 /** This key belongs to this election and is one of its trustees'. */
-export function checkOwnKey(key: TrusteeKey, election: Election, trustees: readonly string[]): void {
+export function checkOwnKey(key: KeyHeader, election: Election, trustees: readonly string[]): void {
   if (key.election !== election.uuid) {
     throw new Refusal(
-      "KEY_OTHER_ELECTION",
-      "这份密钥文件属于另一场选举，请选择本场选举的密钥文件。",
-      "This key file belongs to another election; choose the one made for this election.",
+      "KEY_FILE_ELECTION",
+      `这是另一次选举（${key.election}）的密钥文件，不能用于本次选举；请换成本次选举的文件。`,
+      `This key file belongs to another election (${key.election}); use the file of this election.`,
     );
   }
   if (!trustees.includes(key.publicKey)) {
     throw new Refusal(
-      "KEY_NOT_TRUSTEE",
-      "本场选举的监督委员名单里没有这把密钥，请选择自己在本场选举中建的密钥文件，并报告选举委员会。",
-      "This key is not among the trustees of this election; choose the key file you made for it, and tell the election committee.",
+      "KEY_FILE_TRUSTEE",
+      `这个密钥文件（${key.name}）不在本次选举的监督委员密钥之中；请由本人选择自己的文件。`,
+      `This key file (${key.name}) is not among this election's trustees; each trustee must choose their own file.`,
     );
   }
 }
