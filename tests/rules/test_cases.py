@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
@@ -90,5 +91,5 @@ def test_case(case: dict[str, Any]) -> None:
 
 def test_how_many_run(capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
-        print(f"\nrule cases: {len(RUN)} run, {len(CASES) - len(RUN)} left")
+        sys.stdout.write(f"\nrule cases: {len(RUN)} run, {len(CASES) - len(RUN)} left\n")
     assert RUN

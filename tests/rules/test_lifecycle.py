@@ -1,0 +1,176 @@
+"""The life of an election: every move of the table, every fact that can be missing, every wrong state."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from voting.elections.lifecycle import RULES, STATES, TABLE, Facts, Status, next_moves, require, timeline
+from voting.errors import Conflict, Refused, TooEarly, TooLate
+
+DAY = date(2026, 12, 20)
+READY = Facts(
+    today=DAY,
+    day=DAY,
+    offices=3,
+    roll=980,
+    roll_posted=date(2026, 11, 30),
+    candidates_posted=date(2026, 12, 10),
+    trustees=3,
+    keys=3,
+    cards=1000,
+    cards_needed=980,
+    cards_allowed=1000,
+    rehearsals=3,
+    tablets=4,
+    closing_time=True,
+    until_later=True,
+    ballots=512,
+    shares=3,
+    result=True,
+    committee_key=True,
+    reason="停电",
+)
+# One fact taken away, and the move it stops with which code.
+MISSING = [
+    ("publish", {"offices": 0}, "no_offices"),
+    ("publish", {"roll": 0}, "no_roll"),
+    ("post_candidates", {"offices_short": ("主任",)}, "not_differential"),
+    ("post_candidates", {"candidate_errors": 2}, "candidates_unchecked"),
+    ("seal", {"objections_open": 1}, "objections_open"),
+    ("seal", {"candidates_posted": None}, "candidates_not_posted"),
+    ("seal", {"offices_short": ("主任", "委员")}, "not_differential"),
+    ("seal", {"candidate_errors": 1}, "candidates_unchecked"),
+    ("seal", {"trustees": 1, "keys": 1}, "few_trustees"),
+    ("seal", {"keys": 2}, "keys_missing"),
+    ("seal", {"cards": 979}, "cards_missing"),
+    ("seal", {"cards": 0, "cards_needed": 0}, "cards_missing"),
+    ("seal", {"cards": 1001}, "cards_too_many"),
+    ("open", {"today": DAY - timedelta(days=1)}, "before_the_day"),
+    ("open", {"today": DAY + timedelta(days=1)}, "after_the_day"),
+    ("open", {"rehearsals": 2}, "rehearsal_missing"),
+    ("open", {"tablets": 0}, "no_tablet"),
+    ("pause", {"reason": " "}, "reason_missing"),
+    ("lengthen", {"reason": ""}, "reason_missing"),
+    ("lengthen", {"until_later": False}, "not_later"),
+    ("stop_queue", {"closing_time": False, "reason": ""}, "before_closing_time"),
+    ("close", {"queue": 2}, "queue_left"),
+    ("count", {"cards_unscanned": 7}, "cards_unscanned"),
+    ("count", {"ballots": 4}, "under_floor"),
+    ("decide", {"shares": 2}, "shares_missing"),
+    ("decide", {"result": False}, "no_result"),
+    ("certify", {"committee_key": False}, "no_committee_key"),
+    ("void", {"reason": ""}, "reason_missing"),
+]
+
+
+def test_the_whole_way_from_draft_to_certified() -> None:
+    state = "draft"
+    way = ["publish", "post_candidates", "seal", "rehearse", "open", "pause", "lengthen", "resume", "stop_queue"]
+    for move in [*way, "close", "count", "decrypt", "decide", "certify"]:
+        state = require(state, move, READY)
+    assert state == "certified"
+
+
+@pytest.mark.parametrize(("move", "changed", "code"), MISSING, ids=str)
+def test_a_missing_fact_stops_the_move_and_says_who_supplies_it(move: str, changed: dict, code: str) -> None:
+    facts, state = replace(READY, **changed), RULES[move].sources[0]
+    with pytest.raises(TooLate if code == "after_the_day" else TooEarly) as refused:
+        require(state, move, facts)
+    assert refused.value.code == code
+    assert refused.value.zh.endswith("。")
+    assert refused.value.en.endswith(".")
+    assert "{" not in refused.value.zh + refused.value.en
+    listed = next(each for each in next_moves(state, facts) if each.name == move)
+    assert not listed.allowed
+    assert refused.value.zh == "".join(reason.zh for reason in listed.missing)
+
+
+def test_every_need_of_the_table_has_a_refusal_tested() -> None:
+    assert {(rule.name, need.code) for rule in TABLE for need in rule.needs} == {(m, code) for m, _, code in MISSING}
+
+
+def test_all_missing_facts_are_named_at_once() -> None:
+    with pytest.raises(TooEarly) as refused:
+        require("published", "seal", replace(READY, keys=1, cards=0, offices_short=("副主任",)))
+    assert "副主任" in refused.value.zh
+    assert "收到 1 份,须 3 份" in refused.value.zh
+    assert "0 card(s) for a list of 980" in refused.value.en
+
+
+@pytest.mark.parametrize("rule", TABLE, ids=lambda rule: rule.name)
+@pytest.mark.parametrize("state", STATES)
+def test_every_move_from_every_state_is_a_state_or_a_refusal(state: str, rule) -> None:
+    if state in rule.sources:
+        assert require(state, rule.name, READY) == (rule.target or state)
+        return
+    with pytest.raises((TooEarly, TooLate, Conflict)) as refused:
+        require(state, rule.name, READY)
+    assert refused.value.code in {"already_moved", "state_too_early", "state_too_late"}
+
+
+def test_two_officials_at_once() -> None:
+    assert require("sealed", "open", READY, expected="sealed") == "open"
+    with pytest.raises(Conflict, match="moved_meanwhile"):
+        require("open", "pause", READY, expected="sealed")
+    with pytest.raises(Conflict, match="already_moved"):
+        require("open", "open", READY)
+
+
+def test_too_early_and_too_late_by_state() -> None:
+    with pytest.raises(TooEarly, match="state_too_early"):
+        require("draft", "open", READY)
+    with pytest.raises(TooLate, match="state_too_late"):
+        require("closed", "pause", READY)
+    with pytest.raises(TooLate, match="state_too_late"):
+        require("certified", "void", READY)
+    assert next_moves("certified", READY) == next_moves("void", READY) == []
+
+
+def test_an_early_end_needs_everyone_or_a_recorded_decision() -> None:
+    early = replace(READY, closing_time=False, reason="")
+    assert require("open", "stop_queue", replace(early, everyone_voted=True)) == "closing"
+    assert require("open", "stop_queue", replace(early, reason="选举委员会决定")) == "closing"
+
+
+def test_under_the_floor_only_by_decision() -> None:
+    assert require("closed", "count", replace(READY, ballots=0, floor_decision=True)) == "counting"
+
+
+def test_who_moves() -> None:
+    assert {rule.who for rule in TABLE if rule.name in {"rehearse", "decrypt"}} == {("supervisor",)}
+    assert all(rule.who == ("election_official",) for rule in TABLE if rule.name not in {"rehearse", "decrypt"})
+
+
+def test_require_refuses_only_with_refusals() -> None:
+    assert all(issubclass(kind, Refused) for kind in (TooEarly, TooLate, Conflict))
+
+
+def _status(facts: Facts, today: date, state: str = "draft") -> dict[str, Status]:
+    return {step.name: step.status for step in timeline(DAY, facts, today, state=state)}
+
+
+def test_timeline_before_the_day() -> None:
+    bare = Facts(today=DAY, day=DAY)
+    steps = timeline(DAY, bare, date(2026, 11, 30))
+    assert steps[0].due == date(2026, 11, 30)
+    assert steps[0].status is Status.DUE
+    assert steps[0].because.article == "《城市居民委员会组织法》第17条"
+    assert _status(bare, date(2026, 11, 29))["post_roll"] is Status.AHEAD
+    assert _status(bare, date(2026, 12, 1))["post_roll"] is Status.LATE
+    assert steps[-1].due == date(2026, 12, 30)
+
+
+def test_a_late_roll_is_a_warning_not_a_refusal() -> None:
+    late = replace(READY, roll_posted=date(2026, 12, 1))
+    assert _status(late, DAY)["post_roll"] is Status.DONE_LATE
+    assert require("published", "seal", late) == "sealed"
+
+
+def test_timeline_after_the_day() -> None:
+    done = _status(READY, DAY, "certified")
+    assert done.pop("handover") is Status.AHEAD
+    assert set(done.values()) == {Status.DONE}
+    assert _status(replace(READY, handed_over=True), DAY, "certified")["handover"] is Status.DONE
+    assert _status(READY, DAY, "void")["poll"] is Status.DUE
+    assert _status(READY, date(2026, 12, 5))["objections"] is Status.DUE

@@ -1,0 +1,291 @@
+"""The life of an election as one table: each move, from where, by whom, and the facts it needs.
+
+Pure: the facts are gathered elsewhere and handed in as one frozen value. Keys, cards and candidates may
+be prepared in any order; they are facts that ``seal`` asks for, not states. Every refusal says what is
+missing and who supplies it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+
+from voting.elections.facts import (
+    CANDIDATES_CHECKED,
+    CANDIDATES_POSTED,
+    CARDS,
+    CARDS_BOUND,
+    CLOSING_TIME,
+    COMMITTEE_KEY,
+    DAY_COME,
+    DAY_NOT_GONE,
+    DIFFERENTIAL,
+    FLOOR,
+    KEYS,
+    LATER,
+    OBJECTIONS,
+    OFFICES,
+    QUEUE,
+    REASON,
+    REHEARSALS,
+    RESULT,
+    ROLL,
+    SHARES,
+    TABLETS,
+    TRUSTEES,
+    UNSCANNED,
+    Facts,
+    Need,
+)
+from voting.errors import Conflict, TooEarly, TooLate
+from voting.law.calendar import days_after, days_before
+from voting.law.profiles import law_for
+from voting.law.thresholds import Reason
+
+__all__ = [
+    "ENDED",
+    "OFFICIAL",
+    "RULES",
+    "STATES",
+    "SUPERVISOR",
+    "TABLE",
+    "Facts",
+    "Move",
+    "Rule",
+    "Status",
+    "Step",
+    "next_moves",
+    "require",
+    "state_zh",
+    "timeline",
+]
+
+OFFICIAL: Final = "election_official"
+SUPERVISOR: Final = "supervisor"
+
+STATES: Final = (
+    "draft",  # offices, day and roll are being prepared
+    "published",  # the roll is posted
+    "sealed",  # Setup written: roll frozen, ballot and keys fixed
+    "open",  # ballots are accepted
+    "paused",  # no ballots for the moment, with a recorded reason
+    "closing",  # nobody joins the queue; those in it still vote
+    "closed",  # the box is shut
+    "counting",  # the encrypted tally is fixed, trustees decrypt
+    "decided",  # the outcome is computed
+    "certified",  # the certified bundle is written; nothing moves any more
+    "void",  # abandoned or annulled, with a recorded reason
+)
+ENDED: Final = ("certified", "void")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of the table. ``target`` is ``None`` for a move that stays in its state."""
+
+    name: str
+    zh: str
+    en: str
+    sources: tuple[str, ...]
+    target: str | None
+    who: tuple[str, ...]
+    needs: tuple[Need, ...] = ()
+
+
+@dataclass(frozen=True)
+class Move:
+    """A move as it stands now: allowed, or what is missing, each reason naming who supplies it."""
+
+    name: str
+    zh: str
+    en: str
+    target: str
+    who: tuple[str, ...]
+    allowed: bool
+    missing: tuple[Reason, ...] = ()
+
+
+_RUNNING = ("open", "paused")
+_BEFORE_END = tuple(state for state in STATES if state not in ENDED)
+
+#: The whole machine. Sealing fixes the ballot, so candidates and cards are asked for there, once.
+TABLE: Final = (
+    Rule("publish", "公布选民名单", "Post the roll", ("draft",), "published", (OFFICIAL,), (OFFICES, ROLL)),
+    Rule(
+        "post_candidates", "公布候选人名单", "Post the candidates", ("published",), None, (OFFICIAL,),
+        (DIFFERENTIAL, CANDIDATES_CHECKED),
+    ),
+    Rule(
+        "seal", "封定选举", "Seal the election", ("published",), "sealed", (OFFICIAL,),
+        (OBJECTIONS, CANDIDATES_POSTED, DIFFERENTIAL, CANDIDATES_CHECKED, TRUSTEES, KEYS, CARDS, CARDS_BOUND),
+    ),
+    Rule("rehearse", "演练解密", "Rehearse the decryption", ("sealed",), None, (SUPERVISOR,)),
+    Rule(
+        "open", "开始投票", "Open the poll", ("sealed",), "open", (OFFICIAL,),
+        (DAY_NOT_GONE, DAY_COME, REHEARSALS, TABLETS),
+    ),
+    Rule("pause", "暂停投票", "Pause the poll", ("open",), "paused", (OFFICIAL,), (REASON,)),
+    Rule("resume", "恢复投票", "Resume the poll", ("paused",), "open", (OFFICIAL,)),
+    Rule("lengthen", "延长投票时间", "Lengthen the poll", _RUNNING, None, (OFFICIAL,), (REASON, LATER)),
+    Rule("stop_queue", "停止排队", "Stop the queue", _RUNNING, "closing", (OFFICIAL,), (CLOSING_TIME,)),
+    Rule("close", "关闭票箱", "Close the ballot box", ("closing",), "closed", (OFFICIAL,), (QUEUE,)),
+    Rule("count", "开始计票", "Begin the count", ("closed",), "counting", (OFFICIAL,), (UNSCANNED, FLOOR)),
+    Rule("decrypt", "解密", "Decrypt", ("counting",), None, (SUPERVISOR,)),
+    Rule("decide", "确定结果", "Determine the outcome", ("counting",), "decided", (OFFICIAL,), (SHARES, RESULT)),
+    Rule("certify", "签发结果", "Certify the result", ("decided",), "certified", (OFFICIAL,), (COMMITTEE_KEY,)),
+    Rule("void", "宣布无效", "Declare void", _BEFORE_END, "void", (OFFICIAL,), (REASON,)),
+)  # fmt: skip  # one row to a move is what makes it a table
+RULES: Final = {rule.name: rule for rule in TABLE}
+
+
+def next_moves(state: str, facts: Facts) -> list[Move]:
+    """Every move that leads on from ``state``, each with what is still missing."""
+    return [_as_move(rule, state, facts) for rule in TABLE if state in rule.sources]
+
+
+def require(state: str, move: str, facts: Facts, *, expected: str | None = None) -> str:
+    """The state after ``move``; refuses a move that the table does not allow now.
+
+    ``expected``: the state that the person who asked had on the screen. Raises ``Conflict`` where somebody
+    else has moved the election since, ``TooEarly`` where a step or a fact is still missing, ``TooLate`` where
+    its time is over. All missing facts are named in one refusal; its code is that of the first.
+    """
+    rule = RULES[move]
+    if expected is not None and expected != state:
+        raise Conflict(
+            "moved_meanwhile",
+            f"选举状态已由他人改为“{state_zh(state)}”,本次“{rule.zh}”没有执行;请刷新页面后再决定。",
+            f"Somebody else has moved the election to “{state}”; “{rule.en}” was not done. "
+            "Reload the page, then decide.",
+        )
+    if state not in rule.sources:
+        raise _wrong_state(state, rule)
+    failed = [need for need in rule.needs if not need.met(facts)]
+    if failed:
+        family = TooLate if failed[0].late else TooEarly
+        reasons = [need.reason(facts) for need in failed]
+        raise family(failed[0].code, "".join(each.zh for each in reasons), " ".join(each.en for each in reasons))
+    return rule.target or state
+
+
+def state_zh(state: str) -> str:
+    """The state as a page names it in Chinese."""
+    return _STATE_ZH[state]
+
+
+_STATE_ZH: Final[dict[str, str]] = {
+    "draft": "筹备中",
+    "published": "名单已公布",
+    "sealed": "已封定",
+    "open": "投票中",
+    "paused": "暂停投票",
+    "closing": "停止排队",
+    "closed": "已关箱",
+    "counting": "计票中",
+    "decided": "结果已定",
+    "certified": "已签发",
+    "void": "无效",
+}
+
+
+def _as_move(rule: Rule, state: str, facts: Facts) -> Move:
+    missing = tuple(need.reason(facts) for need in rule.needs if not need.met(facts))
+    return Move(rule.name, rule.zh, rule.en, rule.target or state, rule.who, not missing, missing)
+
+
+def _wrong_state(state: str, rule: Rule) -> Conflict | TooEarly | TooLate:
+    if state == rule.target:
+        return Conflict(
+            "already_moved",
+            f"选举已经是“{state_zh(state)}”,“{rule.zh}”已由他人完成;请刷新页面。",
+            f"The election is already “{state}”: somebody else has done “{rule.en}”. Reload the page.",
+        )
+    early = state not in ENDED and STATES.index(state) < min(STATES.index(source) for source in rule.sources)
+    first = state_zh(rule.sources[0])
+    if early:
+        return TooEarly(
+            "state_too_early",
+            f"现在是“{state_zh(state)}”,还不能{rule.zh}:请选举工作人员先办到“{first}”。",
+            f"The election is “{state}”; “{rule.en}” comes after “{rule.sources[0]}”, "
+            "which the election official brings about first.",
+        )
+    return TooLate(
+        "state_too_late",
+        f"现在是“{state_zh(state)}”,不能再{rule.zh};如有错误,请选举委员会决定是否宣布选举无效。",
+        f"The election is “{state}”; it is too late to: {rule.en}. "
+        "If something is wrong, the election committee decides whether to declare it void.",
+    )
+
+
+class Status(StrEnum):
+    """Where a step of the timeline stands."""
+
+    DONE = "done"
+    DONE_LATE = "done_late"
+    DUE = "due"
+    LATE = "late"
+    AHEAD = "ahead"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the official's overview. ``because`` says what is due when, and by which article."""
+
+    name: str
+    zh: str
+    en: str
+    due: date | None
+    status: Status
+    because: Reason
+
+
+def timeline(day: date, facts: Facts, today: date, *, state: str = "draft") -> list[Step]:
+    """The statutory steps around election day ``day``, as they stand on ``today``.
+
+    A late step is a warning, never a refusal: the election committee answers for its dates.
+    """
+    law = law_for(facts.mode)
+    roll_due, eve = days_before(day, law.roll_days), day - timedelta(days=1)
+    objections = None if facts.roll_posted is None else days_after(facts.roll_posted, law.objection_days)
+    ready = facts.trustees > 0 and facts.keys >= facts.trustees and facts.cards >= max(facts.cards_needed, 1)
+    rehearsed = ready and facts.rehearsals >= facts.trustees
+    polled = state not in ("void",) and STATES.index(state) >= STATES.index("closed")
+    result = state in ("decided", "certified")
+    heard = objections is not None and today > objections and facts.objections_open == 0
+    steps = (
+        ("post_roll", "公布选民名单", "Post the roll", roll_due, facts.roll_posted or False, law.roll_article,
+         f"选举日的 {law.roll_days} 日以前公布", f"posted {law.roll_days} days before the election day"),
+        ("objections", "名单异议期满", "Objections end", objections, heard, law.roll_article,
+         f"公布之日起 {law.objection_days} 日内提出", f"raised within {law.objection_days} days of posting"),
+        ("post_candidates", "公布候选人名单", "Post the candidates", eve, facts.candidates_posted or False,
+         law.candidates_article, "选举日以前公布;地方另有规定的从其规定",
+         "posted before the day; provinces may ask for more"),
+        ("keys_and_cards", "密钥和投票卡", "Keys and cards", eve, ready, 0, "封定选举以前备齐", "ready before sealing"),
+        ("rehearsal", "演练解密", "Rehearsal", eve, rehearsed, 0, "开始投票以前完成", "done before the poll opens"),
+        ("poll", "投票", "Poll", day, polled, law.turnout_article, "选举日投票", "held on the election day"),
+        ("result", "公布结果", "Announce the result", day, result, law.turnout_article,
+         "公开计票,当场公布", "counted in public and announced at once"),
+        ("handover", "工作移交", "Hand over", days_after(day, law.handover_days), facts.handed_over,
+         law.handover_article, f"新一届产生之日起 {law.handover_days} 日内",
+         f"within {law.handover_days} days of the new committee"),
+    )  # fmt: skip  # one row to a step
+    because = [
+        law.reason(why, why_en, article) if article else Reason(why, why_en) for *_, article, why, why_en in steps
+    ]
+    return [
+        Step(name, zh, en, due, _status(due, done, today), reason)
+        for (name, zh, en, due, done, *_), reason in zip(steps, because, strict=True)
+    ]
+
+
+def _status(due: date | None, done: date | bool, today: date) -> Status:
+    """``done`` is the day it was done where that is known."""
+    if isinstance(done, date):
+        return Status.DONE_LATE if due is not None and done > due else Status.DONE
+    if done:
+        return Status.DONE
+    if due is None or today < due:
+        return Status.AHEAD
+    return Status.DUE if today == due else Status.LATE
