@@ -1,0 +1,21 @@
+"""The groups an election may be held in, by the name its record carries (ballot-protocol §2)."""
+
+from voting.crypto.belenios2048 import Belenios2048
+from voting.crypto.ed25519 import Ed25519
+from voting.crypto.prime_order import Element, Group
+from voting.errors import Malformed
+
+__all__ = ["Element", "Group", "get_group"]
+
+_GROUPS: dict[str, Group] = {group.name: group for group in (Ed25519(), Belenios2048())}
+
+
+def get_group(name: str) -> Group:
+    """The group called ``name``. Raises Malformed GROUP_UNKNOWN."""
+    if name not in _GROUPS:
+        raise Malformed(
+            "GROUP_UNKNOWN",
+            f"不支持群 {name[:40]}, 支持的有: {'、'.join(_GROUPS)}",
+            f"The group {name[:40]} is not supported; supported are {', '.join(_GROUPS)}",
+        )
+    return _GROUPS[name]
