@@ -36,6 +36,11 @@ class Election(Base):
     version: Mapped[int] = mapped_column(default=0)
     opens_at: Mapped[datetime] = mapped_column(UTCDateTime)
     closes_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # Days on which the two lists were posted; hours at which the poll really opened and closed.
+    roll_posted: Mapped[date | None]
+    candidates_posted: Mapped[date | None]
+    opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # SHA-256 of the canonical roll, fixed at sealing; N of every turnout sum.
     roll_hash: Mapped[str | None] = mapped_column(String(64))
     eligible: Mapped[int | None]
@@ -45,7 +50,8 @@ class Election(Base):
 
     offices: Mapped[list["Office"]] = relationship(order_by="Office.ordinal", lazy="selectin")
 
-    __mapper_args__ = {"version_id_col": version, "version_id_generator": lambda version: (version or 0) + 1}  # noqa: RUF012 (SQLAlchemy reads it once)
+    # Two officials at once: the second UPDATE finds another version and fails.
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy reads it once
 
 
 class Office(Base):

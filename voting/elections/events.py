@@ -1,0 +1,241 @@
+"""What the community's log says about an election: one frozen dataclass per fact. Pure.
+
+The log is public. It names accounts by their random id, candidates by their name (they stand for
+office in public) and voters not at all.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+
+def _instant(value: datetime) -> str:
+    return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True)
+class ElectionCreated:
+    """An election was set up."""
+
+    type: ClassVar[str] = "election_created"
+    election_id: str
+    box_uuid: str
+    title: str
+    day: date
+    mode: str
+    law: str
+    offices: tuple[tuple[str, int], ...]
+    by: str
+
+    def data(self) -> dict[str, object]:
+        return {
+            "election": self.election_id,
+            "box": self.box_uuid,
+            "title": self.title,
+            "day": self.day.isoformat(),
+            "mode": self.mode,
+            "law": self.law,
+            "offices": [{"title": title, "seats": seats} for title, seats in self.offices],
+            "by": self.by,
+        }
+
+
+@dataclass(frozen=True)
+class RollImported:
+    """The draft roll was replaced by a file: what was in it, by number only."""
+
+    type: ClassVar[str] = "roll_imported"
+    election_id: str
+    file_sha256: str
+    accepted: int
+    warned: int
+    refused: int
+    by: str
+
+    def data(self) -> dict[str, object]:
+        return {
+            "election": self.election_id,
+            "file_sha256": self.file_sha256,
+            "accepted": self.accepted,
+            "warned": self.warned,
+            "refused": self.refused,
+            "by": self.by,
+        }
+
+
+@dataclass(frozen=True)
+class RollPublished:
+    """The roll was posted (居委会组织法 17); ``roll_sha256`` is what every later reading is held against."""
+
+    type: ClassVar[str] = "roll_published"
+    election_id: str
+    roll_sha256: str
+    entries: int
+    by: str
+
+    def data(self) -> dict[str, object]:
+        return {
+            "election": self.election_id,
+            "roll_sha256": self.roll_sha256,
+            "entries": self.entries,
+            "by": self.by,
+        }
+
+
+@dataclass(frozen=True)
+class CandidatesPosted:
+    """The candidates were posted, in the order of the ballot."""
+
+    type: ClassVar[str] = "candidates_posted"
+    election_id: str
+    offices: tuple[tuple[str, int, tuple[str, ...]], ...]
+    by: str
+
+    def data(self) -> dict[str, object]:
+        return {
+            "election": self.election_id,
+            "offices": [
+                {"title": title, "seats": seats, "candidates": list(names)} for title, seats, names in self.offices
+            ],
+            "by": self.by,
+        }
+
+
+@dataclass(frozen=True)
+class ElectionSealed:
+    """Everything the outcome will be computed from was fixed, before the first ballot."""
+
+    type: ClassVar[str] = "election_sealed"
+    election_id: str
+    box_uuid: str
+    title: str
+    place: str
+    day: date
+    mode: str
+    law: str
+    eligible: int
+    roll_sha256: str
+    ballot_floor: int
+    offices: tuple[tuple[str, int, tuple[str, ...]], ...]
+    by: str
+
+    def data(self) -> dict[str, object]:
+        return {
+            "election": self.election_id,
+            "box": self.box_uuid,
+            "title": self.title,
+            "place": self.place,
+            "day": self.day.isoformat(),
+            "mode": self.mode,
+            "law": self.law,
+            "eligible": self.eligible,
+            "roll_sha256": self.roll_sha256,
+            "ballot_floor": self.ballot_floor,
+            "offices": [
+                {"title": title, "seats": seats, "candidates": list(names)} for title, seats, names in self.offices
+            ],
+            "by": self.by,
+        }
+
+
+@dataclass(frozen=True)
+class PollMoved:
+    """The poll was opened, paused, resumed, called in or closed; a reason where the law asks for one."""
+
+    type: ClassVar[str] = "poll_moved"
+    election_id: str
+    move: str
+    state: str
+    by: str
+    reason: str | None = None
+    queue: int | None = None
+
+    def data(self) -> dict[str, object]:
+        return {
+            "election": self.election_id,
+            "move": self.move,
+            "state": self.state,
+            "by": self.by,
+            "reason": self.reason,
+            "queue": self.queue,
+        }
+
+
+@dataclass(frozen=True)
+class PollLengthened:
+    """The posted closing time was moved to a later one, with a reason."""
+
+    type: ClassVar[str] = "poll_lengthened"
+    election_id: str
+    closes_at: datetime
+    reason: str
+    by: str
+
+    def data(self) -> dict[str, object]:
+        return {
+            "election": self.election_id,
+            "closes_at": _instant(self.closes_at),
+            "reason": self.reason,
+            "by": self.by,
+        }
+
+
+@dataclass(frozen=True)
+class FloorDecided:
+    """The committee decided to open a tally of fewer ballots than the floor, and why."""
+
+    type: ClassVar[str] = "floor_decided"
+    election_id: str
+    ballots: int
+    floor: int
+    reason: str
+    by: str
+
+    def data(self) -> dict[str, object]:
+        return {
+            "election": self.election_id,
+            "ballots": self.ballots,
+            "floor": self.floor,
+            "reason": self.reason,
+            "by": self.by,
+        }
+
+
+@dataclass(frozen=True)
+class OutcomeDecided:
+    """The count's outcome by the law's arithmetic."""
+
+    type: ClassVar[str] = "outcome_decided"
+    election_id: str
+    valid: bool
+    next: str
+    elected: tuple[tuple[str, tuple[str, ...]], ...]
+    by: str
+
+    def data(self) -> dict[str, object]:
+        return {
+            "election": self.election_id,
+            "valid": self.valid,
+            "next": self.next,
+            "elected": [{"office": office, "names": list(names)} for office, names in self.elected],
+            "by": self.by,
+        }
+
+
+@dataclass(frozen=True)
+class ResultCertified:
+    """The bundle was signed with the election committee's key."""
+
+    type: ClassVar[str] = "result_certified"
+    election_id: str
+    manifest_sha256: str
+    committee_key: str
+    by: str
+
+    def data(self) -> dict[str, object]:
+        return {
+            "election": self.election_id,
+            "manifest_sha256": self.manifest_sha256,
+            "committee_key": self.committee_key,
+            "by": self.by,
+        }
