@@ -28,17 +28,22 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    create_engine,
+    inspect,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
-from audit.checkpoint import MAX_ORIGIN, Checkpoint, open_checkpoint
+from audit.checkpoint import MAX_ORIGIN, Checkpoint, open_checkpoint, read_checkpoint
 from audit.checkpoint import sign_checkpoint as sign
 from audit.entry import GENESIS, Entry, decode, encode, parse_time, time_text
-from audit.errors import fault
+from audit.errors import AuditError, fault
 from audit.merkle import CompactRange, leaf_hash
-from audit.note import Signer
+from audit.note import Signer, VerifierKey
 from audit.tiles import write_export
+from audit.verify import EntryCheck, Findings, Report, comparable
 
 METADATA = MetaData()
 
@@ -301,3 +306,76 @@ def _time(text: str) -> datetime:
     if at is None:
         raise fault("HEAD_BAD", where=f"at {text}")
     return at
+
+
+def fsck(connection: Connection, origin: str, key: VerifierKey | None = None) -> Report:
+    """Derive the whole log anew and hold it against the head row and every checkpoint signed.
+
+    ``key`` is the log's verifier key; without it the signatures are not checked, only the roots.
+    """
+    findings = Findings()
+    try:
+        state = _state(connection, origin, locked=False)
+        if state is None:
+            raise fault("LOG_UNKNOWN", where=origin)
+    except AuditError as error:
+        findings.add(error)
+        return Report(None, False, 0, None, None, findings.gravest_first())
+    now = Checkpoint(origin, state.tree.size, state.tree.root())
+    known = list(_opened(connection, origin, key, findings))
+    check = EntryCheck(findings, comparable(known, now, findings), None, lambda _tile, _raw: None)
+    try:
+        for raw in raw_entries(connection, origin):
+            check.add(raw)
+    except AuditError as error:
+        findings.add(error)
+    if check.builder.size < now.size:
+        findings.add(fault("TRUNCATED", where=now.size, index=check.builder.size))
+    last = time_text(check.last_at) if check.last_at else None
+    derived = (check.builder.size, check.builder.root(), check.prev, last)
+    if derived != (now.size, now.root, state.prev, state.at):
+        findings.add(fault("HEAD_BAD", where=origin))
+    return Report(
+        now,
+        key is not None and bool(known),
+        check.builder.size,
+        check.first_at,
+        check.last_at,
+        findings.gravest_first(),
+    )
+
+
+def _opened(connection: Connection, origin: str, key: VerifierKey | None, findings: Findings) -> Iterator[Checkpoint]:
+    for signed in checkpoints(connection, origin):
+        try:
+            raw = signed.note.encode()
+            yield read_checkpoint(raw) if key is None else open_checkpoint(raw, key, origin)
+        except AuditError as error:
+            findings.add(error)
+
+
+def fsck_database(url: str, origin: str | None, key: VerifierKey | None) -> list[Report]:
+    """``fsck`` of a database given by its URL: one report for each log (or for ``origin`` alone).
+
+    Raises BUNDLE_MISSING where there is no such database or it has no log tables, LOG_UNKNOWN for an
+    empty one, CP_ORIGIN for several logs with one key and no origin.
+    """
+    try:
+        address = make_url(url)
+        if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
+            raise fault("BUNDLE_MISSING", where=address.database or "sqlite")  # SQLite would make an empty one
+        engine = create_engine(address)
+        try:
+            with engine.connect() as connection:
+                if not inspect(connection).has_table("log"):
+                    raise fault("BUNDLE_MISSING", where="log")
+                found = [origin] if origin else origins(connection)
+                if not found:
+                    raise fault("LOG_UNKNOWN", where="*")
+                if key is not None and len(found) > 1:
+                    raise fault("CP_ORIGIN", where="--origin")
+                return [fsck(connection, name, key) for name in found]
+        finally:
+            engine.dispose()
+    except (SQLAlchemyError, ImportError) as error:  # ImportError: no driver for this kind of database
+        raise fault("BUNDLE_MISSING", where=type(error).__name__) from error

@@ -95,12 +95,12 @@ def encode_bundle(entries: Iterable[bytes]) -> bytes:
 
 
 def decode_bundle(raw: bytes, path: str) -> list[bytes]:
-    """The entries of a bundle; raises TILE_SHAPE when the bytes do not end with an entry."""
+    """The entries of a bundle; raises TILE_SHAPE when they are over 256 or the bytes do not end with an entry."""
     entries: list[bytes] = []
     at = 0
     while at < len(raw):
         end = at + 2 + int.from_bytes(raw[at : at + 2], "big")
-        if at + 2 > len(raw) or end > len(raw):
+        if at + 2 > len(raw) or end > len(raw) or len(entries) == WIDTH:
             raise fault("TILE_SHAPE", where=path)
         entries.append(raw[at + 2 : end])
         at = end
