@@ -137,7 +137,7 @@ def open_box(key_file: KeyFile, passphrase: str) -> str:
     try:
         return plaintext.decode("ascii")
     except UnicodeDecodeError as error:
-        raise _content() from error
+        raise wrong_content() from error
 
 
 def seal_trustee_key(*, group: Group, name: str, election: str, secret: int, passphrase: str) -> bytes:
@@ -179,10 +179,10 @@ def open_trustee_key(raw: bytes, passphrase: str, *, election: str, group: str, 
     plaintext = open_box(key_file, passphrase)
     engine = get_group(group)
     if re.fullmatch("[1-9][0-9]{0,90}", plaintext) is None:
-        raise _content()
+        raise wrong_content()
     secret = int(plaintext)
     if secret >= engine.order or engine.text(engine.base_power_secret(secret)) != key_file.public_key:
-        raise _content()
+        raise wrong_content()
     return secret
 
 
@@ -252,7 +252,8 @@ def _unb64(text: Any) -> bytes:
     return data
 
 
-def _content() -> Malformed:
+def wrong_content() -> Malformed:
+    """The refusal for a box that opens but does not hold the secret of its public key."""
     return Malformed(
         "KEY_FILE_CONTENT",
         "密钥文件里的内容与它的公钥不符；请用建密钥时保存的备份文件。",

@@ -1,0 +1,207 @@
+"""The certified papers of an election, made from one frozen ``ResultDocument``; no database, no clock.
+
+``result.json`` is the value itself; CSV, XLSX and PDF show it; the PDF carries it inside. The bundle's
+manifest lists the hash of every file and is signed as a note with the committee's key.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from typing import Any, Final
+
+from voting import printing
+from voting.elections.count.exports import office_sum, write_csv, write_manifest, write_xlsx
+from voting.elections.count.report import OfficeResult, ResultDocument, spoken_root, write_result_json
+from voting.errors import Malformed
+from voting.law.thresholds import figure
+
+ARCHIVE: Final = "ballots.bel"
+RESULT: Final = "result.json"
+CSV: Final = "result.csv"
+XLSX: Final = "result.xlsx"
+PDF: Final = "result.pdf"
+CERTIFICATE: Final = "authority.pem"
+MANIFEST: Final = "manifest.txt"
+LOG: Final = "log"
+BEIJING: Final = timezone(timedelta(hours=8))  # the one legal time of the country, without summer time
+
+
+def build_bundle(
+    document: ResultDocument,
+    *,
+    archive: bytes,
+    log: Mapping[str, bytes],
+    authority: bytes,
+    sign_pdf: Callable[[bytes], bytes],
+    sign_manifest: Callable[[str], str],
+) -> dict[str, bytes]:
+    """Every file of the bundle by path, the signed manifest last.
+
+    ``log``: the exported log tree by path relative to its root; ``authority``: the PEM certificate the
+    PDF's signature leads to. Raises ``Malformed`` BUNDLE_ARCHIVE when ``archive`` is not the one the
+    document names, so that a certificate is never signed beside another ballot box.
+    """
+    if hashlib.sha256(archive).hexdigest() != document.archive.sha256:
+        raise Malformed(
+            "BUNDLE_ARCHIVE",
+            "选票档案与结果文件记载的指纹不符；请重新导出后再认证。",
+            "The ballot archive is not the one the result names; export both again before certifying.",
+        )
+    files = {
+        ARCHIVE: archive,
+        RESULT: write_result_json(document),
+        CSV: write_csv(document),
+        XLSX: write_xlsx(document),
+        PDF: sign_pdf(write_pdf(document)),
+        CERTIFICATE: authority,
+    }
+    files |= {f"{LOG}/{path}": content for path, content in log.items()}
+    manifest = write_manifest({path: hashlib.sha256(content).hexdigest() for path, content in files.items()})
+    return files | {MANIFEST: sign_manifest(manifest).encode()}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The keys of one election as posted on the notice board before the poll; ``log_vkey`` may be the log's own key."""
+
+    community: str
+    title: str
+    day: date
+    committee_vkey: str
+    ca_fingerprint: str
+    log_vkey: str
+    election_fingerprint: str
+    made_at: datetime
+
+
+def write_notice(notice: Notice) -> bytes:
+    """The sheet for the notice board: whoever copied a key from it can check the bundle without asking anyone."""
+    entries = [
+        ("选举委员会签名钥", notice.committee_vkey, "结果文件的清单用它签名。核验时填入这一行。"),
+        ("社区选举证书指纹（SHA-256）", notice.ca_fingerprint, "打开报告单 PDF 的签名，证书指纹应当与此相同。"),
+        ("社区日志公钥", notice.log_vkey, "选举日志的每一个检查点用它签名。"),
+        ("本次选举指纹", notice.election_fingerprint, "职务、候选人和加密公钥定下来后的指纹，一处改动就会不同。"),
+    ]
+    page = {
+        "community": notice.community,
+        "title": notice.title,
+        "date": _day(notice.day),
+        "entries": [
+            {"label": label, "text": text, "use": use, "qr": printing.qr_svg(text)} for label, text, use in entries
+        ],
+    }
+    return printing.compile_pdf("notice", page, created=notice.made_at)
+
+
+def write_pdf(document: ResultDocument) -> bytes:
+    """The 选举结果报告单 as PDF/A-3b with ``result.json`` inside, unsigned."""
+    attachment = printing.Attachment(
+        name=RESULT,
+        content=write_result_json(document).decode(),
+        mime_type="application/json",
+        description="选举结果（规范 JSON）",
+    )
+    return printing.compile_pdf(
+        "result", _page(document), pdf_a="3b", created=document.certified_at, attachment=attachment
+    )
+
+
+def _page(document: ResultDocument) -> dict[str, Any]:
+    """What the template prints. It sets type; every sum and sentence is made here, from the document."""
+    figures, log = document.figures, document.log
+    counted = [
+        ("登记选民", figures.roll),
+        ("发出选票", figures.issued),
+        ("收回选票", figures.collected),
+        ("其中平板", figures.tablet),
+        ("纸票", figures.paper),
+        ("流动票箱", figures.mobile),
+        ("委托投票", figures.proxy),
+    ]
+    cards = document.cards
+    return {
+        "number": document.number,
+        "title": document.title,
+        "place": document.place,
+        "date": _day(document.day),
+        "community": document.community,
+        "figures": [[label, figure(value)] for label, value in counted],
+        "cards": f"选票卡：制 {figure(cards.made)}，发 {figure(cards.out)}，退 {figure(cards.returned)}，"
+        f"损坏换卡 {figure(cards.torn)}，未用 {figure(cards.unused)}；拒绝重复使用 {figure(cards.refused_uses)} 次。",
+        "validity": [reason.zh for reason in document.because],
+        "valid": document.valid,
+        "offices": [_office(office, figures.collected) for office in document.offices],
+        "balance": "；".join(office_sum(office, figures.collected) for office in document.offices),
+        "elected": _elected(document),
+        "open": [sentence for office in document.offices for sentence in _open(office)],
+        "article": document.article,
+        "qr": printing.qr_svg(document.verify_url or f"{log.origin} {log.size} {log.root}"),
+        "head": spoken_root(log.root),
+        "log": f"日志第 {figure(log.size)} 条",
+        "log_time": _local(document),
+        "archive": document.archive.sha256,
+        "attached": RESULT,
+    }
+
+
+def _office(office: OfficeResult, collected: int) -> dict[str, Any]:
+    return {
+        "title": office.title,
+        "seats": office.seats,
+        "void": figure(office.void),
+        "blank": figure(office.blank),
+        "unused": figure(office.unused),
+        "candidates": [
+            {
+                "name": one.name,
+                "votes": figure(one.votes),
+                "seal": one.seal,
+                "sum": f"2 × {figure(one.votes)} {_sign(2 * one.votes, collected)} {figure(collected)}"
+                if office.needed == collected // 2 + 1
+                else f"{figure(one.votes)} {'≥' if one.votes >= office.needed else '＜'} {figure(office.needed)}",
+            }
+            for one in office.candidates
+        ],
+    }
+
+
+def _day(day: date) -> str:
+    return f"{day.year} 年 {day.month} 月 {day.day} 日"
+
+
+def _sign(left: int, right: int) -> str:
+    return "＞" if left > right else "＜" if left < right else "="
+
+
+def _elected(document: ResultDocument) -> list[dict[str, Any]]:
+    lines = [
+        {
+            "title": office.title,
+            "names": [candidate.name for candidate in office.candidates if candidate.seal == "elected"],
+        }
+        for office in document.offices
+    ]
+    return [line for line in lines if line["names"]]
+
+
+_FOLLOWS: Final = {
+    "revote": "须在票数相同者之间再次投票",
+    "by_election": "须另行选举",
+    "vacant_or_repeat": "另行选举后仍有空缺",
+    "rerun": "选举无效，须重新组织选举",
+}
+
+
+def _open(office: OfficeResult) -> list[str]:
+    """What still has to follow for this office, as one sentence; none when it is done."""
+    if office.next == "done":
+        return []
+    tied = [candidate.name for candidate in office.candidates if candidate.seal == "tied"]
+    who = f"（{'、'.join(tied)}）" if tied else ""
+    seats = f"，空缺 {office.vacancies} 名" if office.vacancies else ""
+    return [f"{office.title}{seats}：{_FOLLOWS[office.next]}{who}。"]
+
+
+def _local(document: ResultDocument) -> str:
+    return f"{document.certified_at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
