@@ -29,7 +29,7 @@ const workerVersion = createHash("sha256").update(workerBytes).digest("hex").sli
 await build({ ...common, entryPoints: ["src/worker.ts"], format: "iife" });
 
 const pages = readdirSync(join(here, "src", "pages"))
-  .filter((name) => name.endsWith(".ts"))
+  .filter((name) => /\.(ts|css)$/.test(name))
   .sort()
   .map((name) => `src/pages/${name}`);
 await build({

@@ -134,21 +134,26 @@ export const rehearse = (
   onProgress?: OnProgress,
 ): Promise<{ record: string; fingerprint: string; publicKey: string }> => worker().call("rehearse", asked, onProgress);
 
-export interface Decryption {
-  readonly record: string;
+/** What the device found in the archive, all ballots checked and added up. */
+export interface DecryptionFacts {
   readonly ballots: number;
   readonly totalWeight: number;
   readonly fingerprint: string;
+  /** Codes of what the trustee should think about: FEW_BALLOTS. */
   readonly warnings: readonly string[];
+}
+
+export interface Decryption extends DecryptionFacts {
+  readonly record: string;
 }
 
 /**
  * Refuses a wrong file or passphrase at once; then checks every ballot of the archive on all cores,
- * adds them up, compares the sum with the archive's tally, and only then decrypts it.
+ * adds them up, compares the sum with the archive's tally, asks `consent`, and only then decrypts.
  */
 export async function decryptTally(
   asked: { archiveBytes: Uint8Array; keyFile: string; passphrase: string },
-  onProgress?: OnProgress,
+  { onProgress, consent }: { onProgress?: OnProgress; consent?: (facts: DecryptionFacts) => Promise<boolean> } = {},
 ): Promise<Decryption> {
   const { archiveBytes: archive, keyFile, passphrase } = asked;
   const { ballots } = await worker().call("checkSetup", { archive, keyFile, passphrase });
@@ -160,8 +165,18 @@ export async function decryptTally(
       onProgress?.(done.reduce((a, b) => a + b, 0), ballots);
     }),
   );
-  const decryption = await worker().call("decryptTally", { archive, keyFile, passphrase, shares });
-  return { ...decryption, warnings: decryption.ballots < FEW_BALLOTS ? ["FEW_BALLOTS"] : [] };
+  const checked = await worker().call("checkTally", { archive, keyFile, shares });
+  const facts = { ...checked, warnings: checked.ballots < FEW_BALLOTS ? ["FEW_BALLOTS"] : [] };
+  if (consent !== undefined && !(await consent(facts))) {
+    throw new Refusal(
+      "DECRYPTION_DECLINED",
+      "没有解密，也没有提交。请把不一致的地方告诉选举委员会。",
+      "Nothing was decrypted or sent. Tell the election committee what differs.",
+    );
+  }
+  // The worker repeats the comparison: what it decrypts is what it has just checked.
+  const { record } = await worker().call("decryptTally", { archive, keyFile, passphrase, shares });
+  return { ...facts, record };
 }
 
 /** Under this many ballots a result can tell how somebody voted; the page asks before sending the share. */
@@ -206,8 +221,8 @@ function randomBelow(bound: number): number {
   return (word[0] as number) % bound;
 }
 
-/** A QR code as an SVG picture (black on nothing, quiet zone of 4 modules included). */
-export const qrSvg = (text: string): string => encodeQR(text, "svg", { ecc: "medium", border: 4 });
+/** A QR code as an SVG text; `border` = quiet zone in modules, 0 where the paper around it is white anyway. */
+export const qrSvg = (text: string, border = 4): string => encodeQR(text, "svg", { ecc: "medium", border });
 
 /** "ABCDEFGH…" → ["ABCD", "EFGH", …], as trackers are shown. */
 export const inFours = (text: string): string[] => text.match(/.{1,4}/g) ?? [];

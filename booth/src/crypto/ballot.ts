@@ -5,6 +5,7 @@ import { sha256Base64, utf8 } from "./encoding.ts";
 import { parseJson, type Election, type Question } from "./election.ts";
 import { GENERATOR, NEUTRAL, mod, parse, power, randomScalar, text, texts, type Element } from "./group.ts";
 import { proveKnowledge, proveOneOf, verifyKnowledge, verifyOneOf, type Branch, type Claim, type Proof } from "./proofs.ts";
+import { shortFromHash } from "./trackers.ts";
 
 interface CiphertextText {
   readonly alpha: string;
@@ -121,23 +122,8 @@ function total(points: readonly Element[], offset: number): Element {
 /** Full tracker: b64(SHA-256(ballot record)), 43 characters. */
 export const tracker = (ballot: string): string => sha256Base64(utf8(ballot));
 
-const TRACKER_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-
-/** Short tracker: the first 80 bits of the same hash, 16 characters of 5 bits, big-endian. */
-export function shortTracker(ballot: string): string {
-  let out = "";
-  let word = 0;
-  let bits = 0;
-  for (const byte of sha256(utf8(ballot)).subarray(0, 10)) {
-    word = ((word << 8) | byte) & 0xfff;
-    bits += 8;
-    while (bits >= 5) {
-      bits -= 5;
-      out += TRACKER_ALPHABET.charAt((word >> bits) & 31);
-    }
-  }
-  return out;
-}
+/** Short tracker: 16 characters, shown as four groups of four. */
+export const shortTracker = (ballot: string): string => shortFromHash(sha256(utf8(ballot)));
 
 export interface CheckedBallot {
   readonly credential: string;
