@@ -62,6 +62,9 @@ class Belenios2048(Group):
     def __init__(self) -> None:
         self._tables: dict[Element, FixedBase] = {}
 
+    def __reduce__(self) -> str:
+        return "BELENIOS_2048"  # other processes have their own; tables do not travel
+
     def parse(self, text: str) -> Element:
         value = records.decimal(text) if len(text) <= self.longest_text else None
         if value is None or not 0 < value < _P:
@@ -109,3 +112,6 @@ class Belenios2048(Group):
 
     def respond(self, mask: int, secret: int, challenge: int) -> int:
         return int((mask - mpz(secret) * challenge) % _Q)
+
+
+BELENIOS_2048 = Belenios2048()

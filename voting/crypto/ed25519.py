@@ -25,6 +25,9 @@ class Ed25519(Group):
     generator: Element = sodium.crypto_scalarmult_ed25519_base_noclamp(b"\x01" + bytes(31))
     longest_text = 64
 
+    def __reduce__(self) -> str:
+        return "ED25519"  # other processes have their own; tables do not travel
+
     def parse(self, text: str) -> Element:
         return self._member(self.claim(text))
 
@@ -83,6 +86,9 @@ class Ed25519(Group):
         if element != self.neutral and not sodium.crypto_core_ed25519_is_valid_point(element):
             raise not_an_element()
         return element
+
+
+ED25519 = Ed25519()
 
 
 def _scalar(value: int) -> bytes:

@@ -1,13 +1,13 @@
 """The groups an election may be held in, by the name its record carries (ballot-protocol §2)."""
 
-from voting.crypto.belenios2048 import Belenios2048
-from voting.crypto.ed25519 import Ed25519
+from voting.crypto.belenios2048 import BELENIOS_2048
+from voting.crypto.ed25519 import ED25519
 from voting.crypto.prime_order import Element, Group
 from voting.errors import Malformed
 
 __all__ = ["Element", "Group", "get_group"]
 
-_GROUPS: dict[str, Group] = {group.name: group for group in (Ed25519(), Belenios2048())}
+_GROUPS: dict[str, Group] = {group.name: group for group in (ED25519, BELENIOS_2048)}
 
 
 def get_group(name: str) -> Group:

@@ -47,13 +47,13 @@ class EncryptedTally:
         text = self.group.text
         return records.write([[{"alpha": text(c.alpha), "beta": text(c.beta)} for c in row] for row in self.rows])
 
-    def sized_record(self) -> bytes:
+    def sized_record(self, record: bytes | None = None) -> bytes:
         """The record that says how many ballots and votes the tally holds, and names the tally's record."""
         return records.write(
             {
                 "num_tallied": _number(self.ballots),
                 "total_weight": _number(self.total_weight),
-                "encrypted_tally": records.digest(self.record()),
+                "encrypted_tally": records.digest(self.record() if record is None else record),
             }
         )
 
