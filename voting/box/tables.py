@@ -12,11 +12,21 @@ archive, which has no counterpart at the desk.
 """
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from voting.database import Base, UTCDateTime, random_id
+from voting.database import Base, JSONText, UTCDateTime, random_id
 
 WITHOUT_ROWID = {"sqlite_with_rowid": False}
 
@@ -31,7 +41,9 @@ class Box(Base):
         # The last line against stuffing: no ballot beyond the cards that are out, whatever the code above does.
         CheckConstraint("casts <= cards_out - cards_returned - cards_torn", name="casts_within_cards"),
         CheckConstraint("cards_out <= cards_made", name="cards_out_within_made"),
-        CheckConstraint("queue_left >= 0 AND casts >= 0 AND cards_returned >= 0 AND cards_torn >= 0", name="not_negative"),
+        CheckConstraint(
+            "queue_left >= 0 AND casts >= 0 AND cards_returned >= 0 AND cards_torn >= 0", name="not_negative"
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True, default=random_id)
@@ -58,6 +70,20 @@ class Box(Base):
     head: Mapped[str | None] = mapped_column(String(64))
     # Timestamp of the archive's header, seconds since 1970; set once at sealing.
     archive_time: Mapped[int | None]
+    # What the tablets show beside the form (hall, portraits, introductions): JSON fixed at sealing by the
+    # room that owns the election; the box does not read it.
+    display: Mapped[Any | None] = mapped_column(JSONText, deferred=True)
+
+
+class BoxPicture(Base):
+    """A portrait that the tablets show; numbered as the display names them, from 1."""
+
+    __tablename__ = "box_picture"
+
+    box_id: Mapped[str] = mapped_column(ForeignKey("box.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    media_type: Mapped[str] = mapped_column(String(20))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class PublicCredential(Base):
@@ -104,6 +130,8 @@ class BoxEvent(Base):
     """One link of the archive's event chain (ballot-protocol §11)."""
 
     __tablename__ = "box_event"
+    # A ballot that is sent again finds its event by its own hash.
+    __table_args__ = (Index("ix_box_event_payload", "box_id", "payload"),)
 
     box_id: Mapped[str] = mapped_column(ForeignKey("box.id"), primary_key=True)
     height: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -152,6 +180,7 @@ class DeskMark(Base):
     clerk_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
     # 16 random bytes: the log holds SHA-256(salt, box uuid, roll number), which the roll's keeper can open.
     salt: Mapped[bytes] = mapped_column(LargeBinary(16))
+    commitment: Mapped[str] = mapped_column(String(64))
     batched: Mapped[bool] = mapped_column(default=False)
     undone: Mapped[str | None] = mapped_column(String(200))
 

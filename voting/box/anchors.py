@@ -1,0 +1,106 @@
+"""What the log hears of casts and check-ins: only batches, sorted, late enough to tell nothing of one voter."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from voting import journal
+from voting.box import chain, events
+from voting.box.rules import ANCHOR_BALLOTS, ANCHOR_PAUSE, tracker_of, whole_hour
+from voting.box.tables import Anchor, Box, BoxEvent, DeskMark
+from voting.database import transaction
+
+#: Commitments in one log entry: 200 × 67 bytes stay under the entry's 16 KiB.
+_BATCH = 200
+
+
+@dataclass(frozen=True)
+class Board:
+    """What the public sees of a box: full trackers as of the last anchor, sorted as text."""
+
+    trackers: tuple[str, ...]
+    anchor: int
+    root: str
+    made_at: datetime | None
+
+
+def anchor_if_due(session: Session, *, box: str, now: datetime, closing: bool = False) -> bool:
+    """Commit the new trackers to the log if there are ten and five minutes have passed, or at closing."""
+    with transaction(session):
+        row = chain.locked(session, box)
+        last = _last_anchor(session, box)
+        if not _due(row, last, now, closing):
+            return False
+        new = _trackers(session, box, after=last.to_height if last else -1, to=row.height)
+        root = journal.tree_root(tracker.encode() for tracker in new)
+        number = last.number + 1 if last else 1
+        session.add(Anchor(box_id=box, number=number, to_height=row.height, ballots=row.casts, root=root, made_at=now))
+        fact = events.BoxAnchored(
+            box=row.uuid,
+            number=number,
+            height=row.height,
+            head=row.head or "",
+            ballots=row.casts,
+            new=len(new),
+            root=root,
+        )
+        journal.record(session, row.community_id, fact, now)
+        return True
+
+
+def board(session: Session, box: str) -> Board:
+    """The public board. Turnout after the last anchor is nobody's business yet."""
+    last = _last_anchor(session, box)
+    if last is None:
+        return Board((), 0, "", None)
+    return Board(tuple(_trackers(session, box, after=-1, to=last.to_height)), last.number, last.root, last.made_at)
+
+
+def log_check_ins(session: Session, row: Box, now: datetime, *, closing: bool = False) -> int:
+    """Log the check-ins of the hours that are over (at closing: all) and return how many.
+
+    They go out sorted by a salted hash, so that neither order nor minute of the desk survives.
+    """
+    marks = session.scalars(
+        select(DeskMark).where(
+            DeskMark.box_id == row.id,
+            DeskMark.batched.is_(False),
+            *(() if closing else (DeskMark.hour < whole_hour(now),)),
+        )
+    ).all()
+    found = sorted(mark.commitment for mark in marks)
+    for start in range(0, len(found), _BATCH):
+        fact = events.CheckInBatch(
+            box=row.uuid,
+            until=(now if closing else whole_hour(now)).strftime("%Y-%m-%dT%H:00:00Z"),
+            commitments=found[start : start + _BATCH],
+            cards_out=row.cards_out,
+            cards_returned=row.cards_returned,
+            cards_torn=row.cards_torn,
+        )
+        journal.record(session, row.community_id, fact, now)
+    for mark in marks:
+        mark.batched = True
+    return len(found)
+
+
+def _last_anchor(session: Session, box: str) -> Anchor | None:
+    return session.scalars(select(Anchor).where(Anchor.box_id == box).order_by(Anchor.number.desc()).limit(1)).first()
+
+
+def _due(row: Box, last: Anchor | None, now: datetime, closing: bool) -> bool:
+    if closing:
+        return last is None or row.height > last.to_height
+    new = row.casts - (last.ballots if last else 0)
+    return new >= ANCHOR_BALLOTS and (last is None or now - last.made_at >= ANCHOR_PAUSE)
+
+
+def _trackers(session: Session, box: str, *, after: int, to: int) -> list[str]:
+    payloads = session.scalars(
+        select(BoxEvent.payload).where(
+            BoxEvent.box_id == box, BoxEvent.type == "Ballot", BoxEvent.height > after, BoxEvent.height <= to
+        )
+    )
+    return sorted(tracker_of(digest) for digest in payloads if digest)

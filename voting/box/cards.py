@@ -1,0 +1,126 @@
+"""Cards: the server receives their public credentials, sorted, and never sees a code."""
+
+import hashlib
+import itertools
+from datetime import datetime
+
+from sqlalchemy import delete, insert
+from sqlalchemy.orm import Session
+
+from voting import journal
+from voting.box import chain, events
+from voting.box.rules import Counters, spares_allowed
+from voting.box.tables import Box, PublicCredential
+from voting.crypto.group import get_group
+from voting.database import transaction
+from voting.errors import Conflict, Malformed, NotAllowed, TooEarly, TooLate
+
+
+def declare(session: Session, *, box: str, roll_size: int, spares: int) -> Counters:
+    """Fix how many cards may be made: one per person on the roll and `spares` for torn ones.
+
+    Raises Malformed ROLL_EMPTY, SPARES (more than max(5, 2 %)); TooLate CARDS_MADE once cards are there.
+    """
+    if roll_size < 1:
+        raise Malformed("ROLL_EMPTY", "选民名单是空的，请先导入名单。", "The roll is empty; import it first.")
+    if not 0 <= spares <= spares_allowed(roll_size):
+        raise Malformed(
+            "SPARES",
+            f"备用卡最多 {spares_allowed(roll_size)} 张（5 张或名单的 2%，取多者）。",
+            f"At most {spares_allowed(roll_size)} spare cards (five, or 2 % of the roll if that is more).",
+        )
+    with transaction(session):
+        row = chain.locked(session, box)
+        _require_preparing(row)
+        if row.cards_made and (roll_size, spares) != (row.roll_size, row.spares):
+            raise TooLate(
+                "CARDS_MADE",
+                "选票卡已经按原来的张数制作，不能再改名单人数。请先作废全部卡重做。",
+                "The cards were made for the former number; void them all and make them again first.",
+            )
+        row.roll_size, row.spares = roll_size, spares
+        return chain.counters_of(row)
+
+
+def receive_credentials(
+    session: Session, *, box: str, credentials: list[str], actor: str, witness: str, now: datetime
+) -> Counters:
+    """Take in the public credentials of all cards, made before two supervisors; replaces an earlier set.
+
+    The list is sorted as text, so that it does not tell the order of printing. Raises NotAllowed
+    SAME_SUPERVISOR; TooEarly ROLL_NOT_DECLARED; TooLate BOX_SEALED; Conflict CARD_COUNT; Malformed
+    CARDS_UNSORTED, CARDS_TWICE, GROUP_ELEMENT, CARD_NEUTRAL.
+    """
+    if actor == witness:
+        raise NotAllowed(
+            "SAME_SUPERVISOR",
+            "制卡要有两位监督委员在场，请另一位委员用自己的账号确认。",
+            "Two supervisors must be present; the other one confirms with an account of their own.",
+        )
+    with transaction(session):
+        row = chain.locked(session, box)
+        _require_preparing(row)
+        _require_count(row, len(credentials))
+        _require_sorted(credentials)
+        _require_members(row, credentials)
+        session.execute(delete(PublicCredential).where(PublicCredential.box_id == box))
+        session.execute(insert(PublicCredential), [{"box_id": box, "public": one} for one in credentials])
+        row.cards_made = len(credentials)
+        digest = hashlib.sha256("\n".join(credentials).encode()).hexdigest()
+        fact = events.CardsReceived(
+            row.uuid, len(credentials), row.roll_size, row.spares, digest, by=actor, witness=witness
+        )
+        journal.record(session, row.community_id, fact, now)
+        return chain.counters_of(row)
+
+
+def _require_preparing(row: Box) -> None:
+    if row.state != "preparing":
+        raise TooLate(
+            "BOX_SEALED",
+            "票箱已经封存，密钥和选票卡不能再改。",
+            "The box is sealed; keys and cards can no longer change.",
+        )
+
+
+def _require_count(row: Box, count: int) -> None:
+    if row.roll_size == 0:
+        raise TooEarly(
+            "ROLL_NOT_DECLARED",
+            "名单人数还没有确定，请选举工作人员先公布名单。",
+            "The size of the roll is not fixed; the official publishes the roll first.",
+        )
+    if not row.roll_size <= count <= row.roll_size + row.spares:
+        raise Conflict(
+            "CARD_COUNT",
+            f"收到 {count} 张卡的凭据，应为 {row.roll_size} 至 {row.roll_size + row.spares} 张（名单加备用）。"
+            "请重新制卡。",
+            f"Received {count} credentials; expected {row.roll_size} to {row.roll_size + row.spares} "
+            "(roll plus spares). Make the cards again.",
+        )
+
+
+def _require_sorted(credentials: list[str]) -> None:
+    for left, right in itertools.pairwise(credentials):
+        if left == right:
+            raise Malformed(
+                "CARDS_TWICE", "有两张卡的凭据相同，请重新制卡。", "Two cards have one credential; make them again."
+            )
+        if left > right:
+            raise Malformed(
+                "CARDS_UNSORTED",
+                "凭据没有排序，请用制卡页重新制卡。",
+                "The credentials are not sorted; use the card page again.",
+            )
+
+
+def _require_members(row: Box, credentials: list[str]) -> None:
+    group = get_group(row.group)
+    for one in credentials:
+        # The neutral element's secret is 0, which everyone knows.
+        if group.parse(one) == group.neutral:
+            raise Malformed(
+                "CARD_NEUTRAL",
+                "有一张卡的凭据是单位元，请重新制卡。",
+                "One credential is the neutral element; make the cards again.",
+            )

@@ -1,0 +1,247 @@
+"""The desk: one person, one card. No table, entry or answer here says which card went to whom."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from voting import journal
+from voting.box import chain, events
+from voting.box.rules import UNDO_REASONS, Counters, commitment, hour_words, require_cards, whole_hour
+from voting.box.tables import Ballot, Box, DeskMark, PublicCredential
+from voting.database import transaction
+from voting.errors import Conflict, Malformed, NotEligible, NotFound, TooEarly
+
+
+@dataclass(frozen=True)
+class CheckedIn:
+    """A card may be handed over now. ``mark`` names the check-in, for an undo."""
+
+    mark: str
+    counters: Counters
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What a card scanned after closing turned out to be: unused, returned, torn or voted."""
+
+    kind: str
+    cards_unused: int
+    expected: int
+
+
+def check_in(
+    session: Session, *, box: str, voter: str, voter_label: str, desk: str, actor: str, now: datetime
+) -> CheckedIn:
+    """Mark `voter` as having received one card. `voter_label` is the roll number, for the log's commitment.
+
+    Raises Conflict ALREADY_CHECKED_IN (naming desk and hour), NO_CARDS_LEFT; TooEarly DESK_NOT_OPEN, QUEUE_SERVED.
+    """
+    with transaction(session):
+        row = chain.locked(session, box)
+        _require_desk(row)
+        _refuse_second(active_mark(session, box, voter))
+        _require_pile(row)
+        salt = secrets.token_bytes(16)
+        mark = DeskMark(
+            box_id=box,
+            voter=voter,
+            hour=whole_hour(now),
+            desk=desk,
+            clerk_id=actor,
+            salt=salt,
+            commitment=commitment(salt, row.uuid, voter_label),
+        )
+        session.add(mark)
+        row.cards_out += 1
+        row.queue_left -= row.desk == "queue"
+        try:
+            session.flush()
+        except IntegrityError as error:
+            # The index on active marks spoke: another desk won between our look and our insert.
+            raise _already("", "") from error
+        return CheckedIn(mark.id, chain.counters_of(row))
+
+
+def active_mark(session: Session, box: str, voter: str) -> DeskMark | None:
+    """The check-in of `voter` that stands, if any."""
+    return session.scalars(
+        select(DeskMark).where(DeskMark.box_id == box, DeskMark.voter == voter, DeskMark.undone.is_(None))
+    ).first()
+
+
+def undo(
+    session: Session, *, mark: str, credential: str, reason: str, actor: str, now: datetime, note: str = ""
+) -> Counters:
+    """Take a check-in back, with the card on the table: it has no ballot and is set aside for good.
+
+    `credential` is the card's public half, `reason` a key of `rules.UNDO_REASONS`; `note` stays in the house.
+    Raises NotFound NO_SUCH_CHECK_IN; Malformed UNDO_REASON; NotEligible CARD_UNKNOWN; Conflict CARD_USED,
+    CARD_MARKED, CASTS_EXCEED_CARDS.
+    """
+    if reason not in UNDO_REASONS:
+        raise Malformed("UNDO_REASON", "请从列表里选择撤销的原因。", "Choose the reason for the undo from the list.")
+    with transaction(session):
+        found = session.get(DeskMark, mark)
+        row = chain.locked(session, found.box_id) if found else None
+        if found is None or row is None or found.undone is not None:
+            raise NotFound(
+                "NO_SUCH_CHECK_IN", "没有这条领卡记录，或者已经撤销。", "No such check-in, or it was undone already."
+            )
+        _require_before_closing(row)
+        card = _unvoted_card(session, row, credential)
+        require_cards(chain.counters_of(row), returned=1)
+        card.mark = "returned"
+        row.cards_returned += 1
+        found.undone = f"{reason} {note}".strip()[:200]
+        fact = events.CheckInUndone(row.uuid, found.commitment, reason, row.cards_returned, actor)
+        journal.record(session, row.community_id, fact, now)
+        return chain.counters_of(row)
+
+
+def replace_torn(session: Session, *, box: str, credential: str, actor: str, now: datetime) -> Counters:
+    """Void a torn card (its public half scanned) and hand over a spare.
+
+    Raises NotEligible CARD_UNKNOWN; Conflict CARD_USED, CARD_MARKED, NO_CARDS_LEFT, CASTS_EXCEED_CARDS.
+    """
+    with transaction(session):
+        row = chain.locked(session, box)
+        _require_before_closing(row)
+        card = _unvoted_card(session, row, credential)
+        _require_pile(row)
+        card.mark = "torn"
+        row.cards_torn += 1
+        row.cards_out += 1
+        # The spare goes out as the torn one comes in, so the sum must hold for both together.
+        require_cards(chain.counters_of(row))
+        journal.record(session, row.community_id, events.CardTorn(row.uuid, row.cards_torn, actor), now)
+        return chain.counters_of(row)
+
+
+def scan_unused(session: Session, *, box: str, credential: str, actor: str, now: datetime) -> Scanned:
+    """After closing: scan one card of the pile that nobody received, or of those set aside.
+
+    A card that has a ballot in the box is reported as ``voted`` and logged: somebody knew its code. Scanning
+    a card twice counts once. Raises TooEarly BOX_NOT_CLOSED; NotEligible CARD_UNKNOWN; Conflict MORE_UNUSED.
+    """
+    with transaction(session):
+        row = chain.locked(session, box)
+        if row.state in ("preparing", "sealed", "open", "shut"):
+            raise TooEarly(
+                "BOX_NOT_CLOSED",
+                "投票还没有结束，结束后再扫描未用的卡。",
+                "The poll is still on; scan unused cards after closing.",
+            )
+        card = _card(session, row, credential)
+        expected = chain.counters_of(row).never_out
+        if _has_ballot(session, row, credential):
+            journal.record(session, row.community_id, events.UnusedCardVoted(row.uuid, credential, actor), now)
+            return Scanned("voted", row.cards_unused, expected)
+        if card.mark is None:
+            _count_unused(session, row, card, actor=actor, now=now)
+        return Scanned(card.mark or "unused", row.cards_unused, expected)
+
+
+def counters(session: Session, box: str) -> Counters:
+    """The counters of the box and its desk."""
+    row = session.get(Box, box)
+    return chain.counters_of(row) if row is not None else chain.no_such_box()
+
+
+def _count_unused(session: Session, row: Box, card: PublicCredential, *, actor: str, now: datetime) -> None:
+    expected = chain.counters_of(row).never_out
+    if row.cards_unused >= expected:
+        raise Conflict(
+            "MORE_UNUSED",
+            f"未用的卡应有 {expected} 张，现在多出一张：有人领卡时没有拿到卡，或计数有误。请监督委员到场清点。",
+            f"There should be {expected} unused cards and here is one more: somebody checked in without a card, "
+            "or the count is wrong. Count again before the supervisors.",
+        )
+    card.mark = "unused"
+    row.cards_unused += 1
+    if row.cards_unused == expected:
+        journal.record(session, row.community_id, events.UnusedScanned(row.uuid, row.cards_unused, actor), now)
+
+
+def _require_desk(row: Box) -> None:
+    if row.desk == "shut" or row.state != "open":
+        raise TooEarly(
+            "DESK_NOT_OPEN",
+            "发票处现在没有开放，请等选举工作人员开始投票。",
+            "The desk is not open; wait for the official to open the poll.",
+        )
+    if row.desk == "queue" and row.queue_left == 0:
+        raise TooEarly(
+            "QUEUE_SERVED",
+            "投票时间已到，排队的人都已领卡，不能再接待。",
+            "The poll has ended and everyone in the queue has been served.",
+        )
+
+
+def _require_before_closing(row: Box) -> None:
+    if row.state not in ("open", "shut"):
+        raise TooEarly(
+            "BOX_NOT_OPEN",
+            "只有投票期间才能收回或更换选票卡。",
+            "Cards are taken back or replaced during the poll only.",
+        )
+
+
+def _require_pile(row: Box) -> None:
+    if row.cards_out >= row.cards_made:
+        raise Conflict(
+            "NO_CARDS_LEFT",
+            f"选票卡已经发完（共 {row.cards_made} 张）。请监督委员清点。",
+            f"All {row.cards_made} cards are out. Ask the supervisors to count.",
+        )
+
+
+def _refuse_second(mark: DeskMark | None) -> None:
+    if mark is not None:
+        raise _already(mark.desk, hour_words(mark.hour))
+
+
+def _already(desk: str, hour: str) -> Conflict:
+    where_zh = f"：{hour}，{desk}" if desk else ""
+    where_en = f": {hour}, {desk}" if desk else ""
+    return Conflict(
+        "ALREADY_CHECKED_IN",
+        f"此人已经领过选票卡{where_zh}。如有疑问请找该处的发票员核对。",
+        f"This person has received a card already{where_en}. If in doubt ask the clerk of that desk.",
+    )
+
+
+def _card(session: Session, row: Box, credential: str) -> PublicCredential:
+    card = session.get(PublicCredential, (row.id, credential))
+    if card is None:
+        raise NotEligible(
+            "CARD_UNKNOWN",
+            "这张卡不是本次选举的选票卡，请核对。",
+            "This card does not belong to this election; check it.",
+        )
+    return card
+
+
+def _has_ballot(session: Session, row: Box, credential: str) -> bool:
+    found = session.scalar(select(Ballot.hash).where(Ballot.box_id == row.id, Ballot.credential == credential))
+    return found is not None
+
+
+def _unvoted_card(session: Session, row: Box, credential: str) -> PublicCredential:
+    card = _card(session, row, credential)
+    if _has_ballot(session, row, credential):
+        raise Conflict(
+            "CARD_USED",
+            "这张卡已经投过票，不能收回或更换：此人已经投票。",
+            "This card has voted and cannot be taken back or replaced: the person has voted.",
+        )
+    if card.mark is not None:
+        raise Conflict(
+            "CARD_MARKED",
+            "这张卡先前已经作废或交回，请核对手里的卡。",
+            "This card was voided or handed back before; check the card in your hand.",
+        )
+    return card

@@ -1,0 +1,237 @@
+"""The facts of a ballot box that go to the community's log, one frozen dataclass each; pure.
+
+No fact is about one cast ballot, none carries a card's code, a roll number, a name or a tablet beside a
+ballot. Casts reach the log through anchors, check-ins through hourly batches of salted commitments.
+``box`` is always the box's uuid, ``by`` the account that acted.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+
+class _Fact:
+    type: ClassVar[str]
+
+    def data(self) -> dict[str, Any]:
+        """The fact as the log writes it."""
+        return asdict(self)  # type: ignore[call-overload,no-any-return]  # every subclass is a dataclass
+
+
+@dataclass(frozen=True)
+class TrusteeKeyAdded(_Fact):
+    """A supervisor's public key, with its proof, was received."""
+
+    type: ClassVar[str] = "box_trustee_key"
+    box: str
+    owner: int
+    public_key: str
+    by: str
+
+
+@dataclass(frozen=True)
+class CardsReceived(_Fact):
+    """The public credentials of the printed cards were received before two supervisors."""
+
+    type: ClassVar[str] = "box_cards_received"
+    box: str
+    count: int
+    roll: int
+    spares: int
+    sha256: str
+    by: str
+    witness: str
+
+
+@dataclass(frozen=True)
+class BoxSealed(_Fact):
+    """Form, keys and cards are fixed; ``head`` is the Setup event of the archive."""
+
+    type: ClassVar[str] = "box_sealed"
+    box: str
+    fingerprint: str
+    head: str
+    by: str
+
+
+@dataclass(frozen=True)
+class TrusteeRehearsed(_Fact):
+    """A supervisor proved to hold the key by decrypting the rehearsal tally."""
+
+    type: ClassVar[str] = "box_rehearsed"
+    box: str
+    owner: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class SlotOpened(_Fact):
+    """The box takes ballots from here on (again, after a pause)."""
+
+    type: ClassVar[str] = "box_slot_opened"
+    box: str
+    casts: int
+    by: str
+
+
+@dataclass(frozen=True)
+class SlotShut(_Fact):
+    """The box takes no ballots until it is opened again."""
+
+    type: ClassVar[str] = "box_slot_shut"
+    box: str
+    casts: int
+    by: str
+
+
+@dataclass(frozen=True)
+class QueueCounted(_Fact):
+    """Closing time: only the people counted in the queue are still served."""
+
+    type: ClassVar[str] = "box_queue_counted"
+    box: str
+    people: int
+    by: str
+
+
+@dataclass(frozen=True)
+class BoxClosed(_Fact):
+    """No ballot after this; the final counters of the desk, in cards."""
+
+    type: ClassVar[str] = "box_closed"
+    box: str
+    head: str
+    casts: int
+    cards_made: int
+    cards_out: int
+    cards_returned: int
+    cards_torn: int
+    refused_uses: int
+    by: str
+
+
+@dataclass(frozen=True)
+class CheckInUndone(_Fact):
+    """A check-in was taken back with its card; ``commitment`` is the one of its batch."""
+
+    type: ClassVar[str] = "box_check_in_undone"
+    box: str
+    commitment: str
+    reason: str
+    cards_returned: int
+    by: str
+
+
+@dataclass(frozen=True)
+class CardTorn(_Fact):
+    """A torn card was scanned as void and a spare handed over."""
+
+    type: ClassVar[str] = "box_card_torn"
+    box: str
+    cards_torn: int
+    by: str
+
+
+@dataclass(frozen=True)
+class CheckInBatch(_Fact):
+    """Check-ins up to an hour, as sorted salted commitments; totals in cards since opening."""
+
+    type: ClassVar[str] = "box_check_in_batch"
+    box: str
+    until: str
+    commitments: list[str]
+    cards_out: int
+    cards_returned: int
+    cards_torn: int
+
+
+@dataclass(frozen=True)
+class BoxAnchored(_Fact):
+    """Head of the box's event chain with the RFC 6962 root over the sorted trackers new since the last."""
+
+    type: ClassVar[str] = "box_anchored"
+    box: str
+    number: int
+    height: int
+    head: str
+    ballots: int
+    new: int
+    root: str
+
+
+@dataclass(frozen=True)
+class UnusedCardVoted(_Fact):
+    """A card found unused or returned after closing has a ballot in the box: somebody knew its code."""
+
+    type: ClassVar[str] = "box_unused_card_voted"
+    box: str
+    credential: str
+    by: str
+
+
+@dataclass(frozen=True)
+class UnusedScanned(_Fact):
+    """All cards that were never handed over have been scanned, and none has a ballot."""
+
+    type: ClassVar[str] = "box_unused_scanned"
+    box: str
+    cards_unused: int
+    by: str
+
+
+@dataclass(frozen=True)
+class TalliedEncrypted(_Fact):
+    """The encrypted tally was computed; ``floor_decision`` is empty unless there were too few ballots."""
+
+    type: ClassVar[str] = "box_tallied"
+    box: str
+    ballots: int
+    head: str
+    floor_decision: str
+    by: str
+
+
+@dataclass(frozen=True)
+class ShareReceived(_Fact):
+    """A supervisor's verified share of the decryption."""
+
+    type: ClassVar[str] = "box_share_received"
+    box: str
+    owner: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class BoxOpened(_Fact):
+    """All shares combined: the result record stands in the archive."""
+
+    type: ClassVar[str] = "box_opened"
+    box: str
+    head: str
+    result: str
+
+
+@dataclass(frozen=True)
+class KioskPaired(_Fact):
+    """A tablet was paired with the box (named, never tied to a ballot)."""
+
+    type: ClassVar[str] = "box_kiosk_paired"
+    box: str
+    name: str
+
+
+@dataclass(frozen=True)
+class KioskRevoked(_Fact):
+    """A tablet may no longer send ballots."""
+
+    type: ClassVar[str] = "box_kiosk_revoked"
+    box: str
+    name: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Heartbeat(_Fact):
+    """The log's clock during an open poll: bounds back-dating to about a minute."""
+
+    type: ClassVar[str] = "clock_heartbeat"
+    boxes: list[str]

@@ -1,0 +1,111 @@
+"""Tablets in the booths: paired by a one-use code, recognised by a cookie, never named beside a ballot."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from voting import journal
+from voting.box import chain, events
+from voting.box.rules import PAIRING_TIME, digits
+from voting.box.tables import Kiosk
+from voting.database import transaction
+from voting.errors import Malformed, NotEligible, NotFound
+
+
+@dataclass(frozen=True)
+class PairingCode:
+    """Eight digits to type at the tablet, once, before ``until``."""
+
+    kiosk: str
+    code: str
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Tablet:
+    """A paired tablet: which box it serves, and the name painted on its booth."""
+
+    id: str
+    box: str
+    name: str
+
+
+def new_pairing_code(session: Session, *, box: str, name: str, actor: str, now: datetime) -> PairingCode:  # noqa: ARG001 (actions carry their actor)
+    """Announce a tablet and give its pairing code. Raises Malformed KIOSK_NAME."""
+    name = name.strip()
+    if not 1 <= len(name) <= 40:
+        raise Malformed(
+            "KIOSK_NAME",
+            "请写平板的名字（1–40 字，如「2 号写票处」）。",
+            "Name the tablet in 1–40 characters, for example “Booth 2”.",
+        )
+    with transaction(session):
+        row = chain.locked(session, box)
+        code = f"{secrets.randbelow(10**8):08d}"
+        found = Kiosk(box_id=row.id, name=name, pairing_hash=_hash("pair", code), pairing_until=now + PAIRING_TIME)
+        session.add(found)
+        session.flush()
+        return PairingCode(found.id, code, now + PAIRING_TIME)
+
+
+def pair(session: Session, code: str, now: datetime) -> str:
+    """Use a pairing code up; returns the token for the tablet's cookie. Raises NotEligible PAIRING_CODE."""
+    with transaction(session):
+        found = session.scalars(
+            select(Kiosk).where(Kiosk.pairing_hash == _hash("pair", digits(code))).with_for_update()
+        ).first()
+        if found is None or found.revoked or found.pairing_until is None or found.pairing_until < now:
+            raise NotEligible(
+                "PAIRING_CODE",
+                "配对码不对、已经用过或过了十分钟。请工作人员重新生成一个。",
+                "The pairing code is wrong, used or older than ten minutes; ask the staff for a new one.",
+            )
+        token = secrets.token_urlsafe(32)
+        found.token_hash = _hash("token", token)
+        found.pairing_hash, found.pairing_until = None, None
+        row = chain.locked(session, found.box_id)
+        journal.record(session, row.community_id, events.KioskPaired(row.uuid, found.name), now)
+        return token
+
+
+def kiosk_from_token(session: Session, token: str) -> Tablet | None:
+    """The paired tablet that holds this token; None when there is none or it was revoked."""
+    found = session.execute(
+        select(Kiosk.id, Kiosk.box_id, Kiosk.name).where(
+            Kiosk.token_hash == _hash("token", token), Kiosk.revoked.is_(False)
+        )
+    ).first()
+    return Tablet(*found) if found else None
+
+
+def revoke(session: Session, *, box: str, kiosk: str, actor: str, now: datetime) -> None:
+    """Shut a tablet out; a code that was not used yet dies as well. Raises NotFound NO_SUCH_KIOSK."""
+    with transaction(session):
+        row = chain.locked(session, box)
+        found = _tablet(session, box, kiosk)
+        if found.revoked:
+            return
+        found.revoked, found.calling, found.pairing_hash = True, False, None
+        journal.record(session, row.community_id, events.KioskRevoked(row.uuid, found.name, actor), now)
+
+
+def call_staff(session: Session, *, box: str, kiosk: str, on: bool) -> None:
+    """Light (or put out) the lamp of this tablet on the desk's screen. Raises NotFound NO_SUCH_KIOSK."""
+    with transaction(session):
+        _tablet(session, box, kiosk).calling = on
+
+
+def _tablet(session: Session, box: str, kiosk: str) -> Kiosk:
+    found = session.get(Kiosk, kiosk)
+    if found is None or found.box_id != box:
+        raise NotFound("NO_SUCH_KIOSK", "没有这台平板，请刷新列表。", "There is no such tablet; reload the list.")
+    return found
+
+
+def _hash(what: str, secret: str) -> str:
+    # A thief of the table gets no token (256 bits); a pairing code (8 digits) he could search, within its ten minutes.
+    return hashlib.sha256(f"{what}|{secret}".encode()).hexdigest()
