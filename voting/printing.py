@@ -57,7 +57,7 @@ def compile_pdf(
     ``Malformed`` PRINT_CHARACTER for a character that cannot be printed.
     """
     fonts = chinese_fonts()
-    text = json.dumps(data | {"fonts": fonts}, ensure_ascii=False)
+    text = json.dumps(dict(data) | {"fonts": fonts}, ensure_ascii=False)
     _require_printable(text)
     inputs = {"data": text}
     if attachment is not None:

@@ -17,7 +17,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from audit.note import Signer, sign_note, valid_name
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -27,6 +26,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko.sign.fields import SigSeedSubFilter
 
+from audit.note import Signer, sign_note, valid_name
 from voting.crypto import keyfile
 from voting.errors import Malformed, NotAllowed, TooLate
 
@@ -176,7 +176,9 @@ def _load_signer(p12: bytes, passphrase: str, now: datetime) -> signers.SimpleSi
             f"{certificate.not_valid_after_utc:%Y-%m-%d}, not today; issue a new one or check the computer's date.",
         )
     _require_signing_usage(certificate)
-    signer = signers.SimpleSigner.load_pkcs12_data(p12, other_certs=[], passphrase=_password(passphrase))
+    signer: signers.SimpleSigner | None = signers.SimpleSigner.load_pkcs12_data(
+        p12, other_certs=[], passphrase=_password(passphrase)
+    )
     if signer is None:
         raise _p12_form()
     return signer
@@ -230,9 +232,7 @@ def _require_signing_usage(certificate: x509.Certificate) -> None:
         )
 
 
-def _authority_certificate(
-    name: x509.Name, key: ec.EllipticCurvePrivateKey, start: datetime
-) -> x509.Certificate:
+def _authority_certificate(name: x509.Name, key: ec.EllipticCurvePrivateKey, start: datetime) -> x509.Certificate:
     public = key.public_key()
     return (
         _builder(name, name, public, start, AUTHORITY_TERM)

@@ -151,13 +151,3 @@ def test_belenios_2_credentials_are_understood_with_their_check_character():
     assert credential.text == "-".join(text[start : start + 3] for start in range(0, 15, 3))
     assert credentials.credential_secret(credential, UUID, get_group("BELENIOS-2048").order) > 0
     assert refused("b" + text[1:]).code == "CREDENTIAL_CHECK"
-
-
-def test_sorted_credentials_do_not_tell_the_order_they_were_made_in():
-    group = get_group("Ed25519")
-    made = [group.text(group.base_power(number)) for number in range(1, 12)]
-    ordered = credentials.sort_credentials(group, made)
-    assert ordered != made and sorted(ordered) == sorted(made)
-    assert ordered == credentials.sort_credentials(group, reversed(made))
-    assert [bytes.fromhex(text)[::-1] for text in ordered] == sorted(bytes.fromhex(text)[::-1] for text in made)
-    assert credentials.sort_credentials(get_group("BELENIOS-2048"), ["10", "9"]) == ["9", "10"]

@@ -11,7 +11,6 @@ import hashlib
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -160,16 +159,6 @@ def credential_secret(credential: Credential, uuid: str, order: int) -> int:
 def public_credential(group: Group, credential: Credential, uuid: str) -> str:
     """The public credential g^s as it stands in the archive's ``public_creds``."""
     return group.text(group.base_power_secret(credential_secret(credential, uuid, group.order)))
-
-
-def sort_credentials(group: Group, credentials: Iterable[str]) -> list[str]:
-    """Public credentials in the archive's order, which says nothing about the order they were made in.
-
-    BELENIOS-2048 sorts by the integer, Ed25519 by the RFC 8032 bytes (the text reversed bytewise).
-    """
-    if group.name == "Ed25519":
-        return sorted(credentials, key=lambda text: bytes.fromhex(text)[::-1])
-    return sorted(credentials, key=int)
 
 
 def _bare(text: str) -> str:

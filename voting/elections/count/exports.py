@@ -111,8 +111,8 @@ def write_xlsx(document: ResultDocument) -> bytes:
                 cell.font = bold
             if isinstance(value, int):
                 cell.alignment = Alignment(horizontal="right")
-    for column, width in zip("ABCDEFGHI", (20, 24, 18, 10, 14, 12, 8, 8, 8), strict=True):
-        sheet.column_dimensions[column].width = width
+    for letter, width in zip("ABCDEFGHI", (20, 24, 18, 10, 14, 12, 8, 8, 8), strict=True):
+        sheet.column_dimensions[letter].width = width
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

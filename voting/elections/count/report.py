@@ -173,8 +173,9 @@ def marks_balance(office: OfficeResult, collected: int) -> bool:
 def _check(document: ResultDocument) -> None:
     _check_values(document, "result")
     figures = document.figures
-    named = [document.community, document.title, *(office.title for office in document.offices)]
-    if not all(text.strip() for text in [*named, *(one.name for office in document.offices for one in office.candidates)]):
+    people = [one.name for office in document.offices for one in office.candidates]
+    titles = [document.community, document.title, *(office.title for office in document.offices)]
+    if not all(text.strip() for text in titles + people):
         raise _form("community, title, offices.title, candidates.name")
     if figures.collected != figures.tablet + figures.paper + figures.mobile:
         raise _figures("收回选票不等于平板、纸票、流动票箱之和", "collected is not the sum of tablet, paper and mobile")
