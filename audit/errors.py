@@ -182,8 +182,8 @@ FAULTS: dict[str, tuple[type[AuditError], str, str]] = {
     ),
     "ENTRY_VALUE": (
         Unusable,
-        "这项内容不能写入日志（{where}）：只能是规范化文字、整数、真假、空值及其列表和对象。",
-        "This value cannot be logged ({where}): only NFC text without control characters, integers, booleans, null.",
+        "这项内容不能写入日志（{where}）：只能是规范化文字、整数、真假、空值，键名只用 ASCII。",
+        "This value cannot be logged ({where}): only NFC text, integers, booleans, null, under ASCII keys.",
     ),
     "TIME_BACKWARDS": (
         Tampered,
@@ -231,6 +231,11 @@ FAULTS: dict[str, tuple[type[AuditError], str, str]] = {
         Unusable,
         "没有日志 {where}：请核对名称。",
         "There is no log {where}: check its name.",
+    ),
+    "DATABASE_UNREADABLE": (
+        Unusable,
+        "打不开数据库，或其中没有日志（{where}）：请核对地址和读取权限。",
+        "The database cannot be read or holds no log ({where}): check its address and your right to read it.",
     ),
     "HEAD_BAD": (
         Tampered,

@@ -169,7 +169,7 @@ def verify_consistency(old: int, old_root: bytes, size: int, root: bytes, proof:
     if not 0 < old <= size:
         raise fault("PROOF_LENGTH", where=f"{old}→{size}")
     if old == size:
-        _require_hashes([old_root, root], not proof)
+        _require_hashes(proof, not proof)
         if old_root != root:
             raise fault("CONSISTENCY_BAD")
         return

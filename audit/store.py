@@ -357,18 +357,18 @@ def _opened(connection: Connection, origin: str, key: VerifierKey | None, findin
 def fsck_database(url: str, origin: str | None, key: VerifierKey | None) -> list[Report]:
     """``fsck`` of a database given by its URL: one report for each log (or for ``origin`` alone).
 
-    Raises BUNDLE_MISSING where there is no such database or it has no log tables, LOG_UNKNOWN for an
-    empty one, CP_ORIGIN for several logs with one key and no origin.
+    Raises DATABASE_UNREADABLE (no such database, no log tables), LOG_UNKNOWN for an empty one, CP_ORIGIN
+    for several logs with one key and no origin.
     """
     try:
         address = make_url(url)
         if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
-            raise fault("BUNDLE_MISSING", where=address.database or "sqlite")  # SQLite would make an empty one
+            raise fault("DATABASE_UNREADABLE", where=address.database or "sqlite")  # SQLite would make an empty one
         engine = create_engine(address)
         try:
             with engine.connect() as connection:
                 if not inspect(connection).has_table("log"):
-                    raise fault("BUNDLE_MISSING", where="log")
+                    raise fault("DATABASE_UNREADABLE", where="log")
                 found = [origin] if origin else origins(connection)
                 if not found:
                     raise fault("LOG_UNKNOWN", where="*")
@@ -378,4 +378,4 @@ def fsck_database(url: str, origin: str | None, key: VerifierKey | None) -> list
         finally:
             engine.dispose()
     except (SQLAlchemyError, ImportError) as error:  # ImportError: no driver for this kind of database
-        raise fault("BUNDLE_MISSING", where=type(error).__name__) from error
+        raise fault("DATABASE_UNREADABLE", where=type(error).__name__) from error
