@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from voting.elections.lifecycle import RULES, STATES, TABLE, Facts, Status, next_moves, require, timeline
+from voting.elections.lifecycle import RULES, STATES, TABLE, Facts, Status, next_moves, require, require_state, timeline
 from voting.errors import Conflict, Refused, TooEarly, TooLate
 
 DAY = date(2026, 12, 20)
@@ -125,6 +125,16 @@ def test_too_early_and_too_late_by_state() -> None:
     with pytest.raises(TooLate, match="state_too_late"):
         require("certified", "void", READY)
     assert next_moves("certified", READY) == next_moves("void", READY) == []
+
+
+def test_an_act_that_belongs_to_a_state() -> None:
+    require_state("closed", "closed")
+    require_state("paused", "open", "paused")
+    with pytest.raises(TooEarly, match="state_too_early"):
+        require_state("open", "closed")
+    for state in ("counting", "void"):
+        with pytest.raises(TooLate, match="state_too_late"):
+            require_state(state, "closed")
 
 
 def test_an_early_end_needs_everyone_or_a_recorded_decision() -> None:

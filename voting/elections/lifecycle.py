@@ -58,6 +58,7 @@ __all__ = [
     "Step",
     "next_moves",
     "require",
+    "require_state",
     "state_zh",
     "timeline",
 ]
@@ -168,6 +169,25 @@ def require(state: str, move: str, facts: Facts, *, expected: str | None = None)
         reasons = [need.reason(facts) for need in failed]
         raise family(failed[0].code, "".join(each.zh for each in reasons), " ".join(each.en for each in reasons))
     return rule.target or state
+
+
+def require_state(state: str, *allowed: str) -> None:
+    """Refuses an act that is no move but belongs to certain states. Raises ``TooEarly`` or ``TooLate``."""
+    if state in allowed:
+        return
+    zh, en = "”或“".join(state_zh(each) for each in allowed), "” or “".join(allowed)
+    if state not in ENDED and STATES.index(state) < min(STATES.index(each) for each in allowed):
+        raise TooEarly(
+            "state_too_early",
+            f"现在是“{state_zh(state)}”,要到“{zh}”时才能办理:请选举工作人员先办到那一步。",
+            f"The election is “{state}”; this waits for “{en}”, which the election official brings about first.",
+        )
+    raise TooLate(
+        "state_too_late",
+        f"现在是“{state_zh(state)}”,这件事只能在“{zh}”时办理;如有错误,请选举委员会决定。",
+        f"The election is “{state}”; this belonged to “{en}”. "
+        "If something is wrong, the election committee decides.",
+    )
 
 
 def state_zh(state: str) -> str:

@@ -16,7 +16,8 @@ from voting import journal
 from voting.database import random_id, transaction
 from voting.elections.events import RollImported
 from voting.elections.roll.importing import CheckedRoll, RollRow, check_roll
-from voting.elections.roll.rules import age_group, initials
+from voting.elections.roll.initials import initials
+from voting.elections.roll.rules import age_group
 from voting.elections.roll.tables import RollDraft, RollEntry
 from voting.elections.tables import Election
 from voting.errors import Conflict, NotFound, TooLate
@@ -50,7 +51,7 @@ def keep_draft(session: Session, *, election: Election, filename: str, content: 
     """
     with transaction(session):
         _require_draft(election)
-        checked = check_roll(content, filename, election.day)
+        checked = check_roll(content, election.day)
         digest = hashlib.sha256(content).hexdigest()
         session.merge(
             RollDraft(
@@ -69,7 +70,7 @@ def read_draft(session: Session, *, election: Election, keys: FieldKeys) -> tupl
     if draft is None:
         return None
     content = keys.open(draft.sealed, _draft_name(election.id))
-    return draft.digest, check_roll(content, draft.filename, election.day)
+    return draft.digest, check_roll(content, election.day)
 
 
 def import_draft(
