@@ -71,12 +71,12 @@ export function readHeader(file: string): KeyHeader {
 export async function openKey(file: string, passphrase: string, onShare: Share = () => undefined): Promise<TrusteeKey> {
   const sealed = parseSealed(file);
   const { passes, memory_kib } = sealed.kdf;
-  const salt = bytes(sealed.kdf.salt, 16);
+  const [salt, nonce, box] = [bytes(sealed.kdf.salt, 16), bytes(sealed.nonce, 24), bytes(sealed.box)];
   const sealing = await stretch(passphrase, salt, passes, memory_kib, onShare);
   const aad = boundTo(sealed.group, sealed.election, sealed.public_key);
   let plain: string;
   try {
-    plain = fromUtf8(xchacha20poly1305(sealing, bytes(sealed.nonce, 24), aad).decrypt(bytes(sealed.box)));
+    plain = fromUtf8(xchacha20poly1305(sealing, nonce, aad).decrypt(box));
   } catch {
     // A changed header and a wrong passphrase look the same to the cipher, and should.
     throw new Refusal(

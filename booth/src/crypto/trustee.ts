@@ -26,6 +26,7 @@ export function checkTrustees(election: Election, record: string): string[] {
     const [kind, trustee] = (Array.isArray(item) ? item : []) as [unknown, Record<string, unknown> | null | undefined];
     if (kind !== "Single" || typeof trustee !== "object" || trustee === null) throw badTrustees();
     const element = parse(trustee["public_key"]);
+    if (element.equals(NEUTRAL)) throw badTrustees();
     const publicKey = String(trustee["public_key"]);
     if (!verifyKnowledge(`pok|${GROUP}|${publicKey}|`, element, trustee["pok"])) throw badTrustees();
     product = product.add(element);
