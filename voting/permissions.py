@@ -52,7 +52,16 @@ P = Permission
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.SYSTEM_ADMINISTRATOR: frozenset({P.MANAGE_UNITS, P.MANAGE_ACCOUNTS, P.APPOINT}),
     Role.ELECTION_OFFICIAL: frozenset(
-        {P.SEE_ELECTION, P.PREPARE_ELECTION, P.SEE_ROLL, P.MANAGE_ROLL, P.MOVE_ELECTION, P.PAIR_KIOSK, P.SEE_LOG, P.CERTIFY}
+        {
+            P.SEE_ELECTION,
+            P.PREPARE_ELECTION,
+            P.SEE_ROLL,
+            P.MANAGE_ROLL,
+            P.MOVE_ELECTION,
+            P.PAIR_KIOSK,
+            P.SEE_LOG,
+            P.CERTIFY,
+        }
     ),
     Role.DESK_CLERK: frozenset({P.CHECK_IN}),
     Role.SUPERVISOR: frozenset({P.SEE_ELECTION, P.HOLD_KEY, P.DELIVER_CARDS, P.SEE_LOG}),
@@ -64,7 +73,7 @@ SIGNED_IN: frozenset[Permission] = frozenset({P.OWN_ACCOUNT})
 #: Pairs that one person may not hold over the same unit at the same time: whoever holds a key or watches
 #: must not be among those who are watched.
 INCOMPATIBLE: frozenset[frozenset[Role]] = frozenset(
-    frozenset({Role.SUPERVISOR, other}) for other in (Role.SYSTEM_ADMINISTRATOR, Role.ELECTION_OFFICIAL, Role.DESK_CLERK)
+    frozenset({Role.SUPERVISOR, other}) for other in Role if other is not Role.SUPERVISOR
 )
 
 

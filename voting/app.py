@@ -1,0 +1,230 @@
+"""The application factory: which rooms a door opens, how refusals become answers, the boot check.
+
+One process may serve one door or all three. A door that is not opened does not exist: its routes are
+not registered, so no mistake in a guard can let anybody through it.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from importlib import import_module
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from voting import errors, i18n, security
+from voting.config import Settings
+from voting.database import make_engine
+from voting.errors import Conflict, Refused, TooLarge
+from voting.keys import read_keys
+from voting.people import session as sign_in_session
+from voting.people.sign_in import TooManyAttempts
+from voting.permissions import Permission
+from voting.request import House, close_reading, wants_json
+
+ROOT = Path(__file__).parent.parent
+
+#: (door, "module:blueprint"). The only list of what is served where; a listed room that is missing fails loudly.
+ROOMS: tuple[tuple[str, str], ...] = (
+    ("any", "voting.people.pages:entrance"),
+    ("desk", "voting.people.pages:people"),
+)
+
+STATUS: dict[type[Refused], HTTPStatus] = {
+    errors.NotAllowed: HTTPStatus.FORBIDDEN,
+    errors.NotEligible: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.TooEarly: HTTPStatus.CONFLICT,
+    errors.TooLate: HTTPStatus.CONFLICT,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.Malformed: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
+}
+
+
+def create_app(
+    settings: Settings,
+    doors: Iterable[str] | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Flask:
+    """Build the application that serves `doors` (the settings' own unless given).
+
+    Raises Malformed when a key file is missing or open to others, RuntimeError when a route is unguarded.
+    """
+    opened = frozenset(doors) if doors is not None else settings.doors
+    app = Flask("voting", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    keys = read_keys(settings)
+    app.extensions["voting"] = House(settings, keys, make_engine(settings.database_url), opened, clock)
+    _configure(app, settings, keys.session)
+    i18n.init_app(app, settings.languages, settings.time_zone)
+    # The order matters: the size limit stands before anything that reads the body.
+    app.before_request(security.limit_body)
+    security.csrf.init_app(app)
+    sign_in_session.init_app(app)
+    app.after_request(security.add_headers)
+    app.teardown_request(close_reading)
+    _answer_refusals(app)
+    _register_rooms(app, opened)
+    _fill_templates(app)
+    security.check_every_route(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way
+    return app
+
+
+def _configure(app: Flask, settings: Settings, session_key: bytes) -> None:
+    app.config.update(
+        SECRET_KEY=session_key,
+        SESSION_COOKIE_NAME="__Host-voting" if settings.https else "voting",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_SECURE=settings.https,
+        PERMANENT_SESSION_LIFETIME=timedelta(minutes=settings.session_minutes),
+        # A tablet stays open all day: its form token lives as long as its session.
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        MAX_FORM_MEMORY_SIZE=security.ORDINARY_LIMIT,
+        MAX_FORM_PARTS=500,
+        TRUSTED_HOSTS=list(settings.hosts) or None,
+        TEMPLATES_AUTO_RELOAD=False,
+        SEND_FILE_MAX_AGE_DEFAULT=None,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of Flask's default provider
+
+
+def _register_rooms(app: Flask, doors: frozenset[str]) -> None:
+    for door, place in ROOMS:
+        if door != "any" and door not in doors:
+            continue
+        module, _, name = place.partition(":")
+        blueprint: Blueprint = getattr(import_module(module), name)
+        app.register_blueprint(blueprint)
+
+
+def _fill_templates(app: Flask) -> None:
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        html_language=i18n.html_language,
+        short_language=i18n.short_language,
+        sentence=i18n.sentence,
+        in_language=i18n.in_language,
+        Permission=Permission,
+        has_endpoint=app.view_functions.__contains__,
+        **sign_in_session.TEMPLATE_GLOBALS,
+    )
+
+
+def _answer_refusals(app: Flask) -> None:
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(CSRFError, _form_expired)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(StaleDataError, _somebody_was_first)
+    app.register_error_handler(OperationalError, _database_busy)
+
+
+def status_of(refusal: Refused) -> HTTPStatus:
+    """The HTTP status of a refusal, by its family."""
+    if refusal.code == "SIGN_IN":
+        return HTTPStatus.UNAUTHORIZED
+    for family in type(refusal).__mro__:
+        if family in STATUS:
+            return STATUS[family]
+    return HTTPStatus.BAD_REQUEST
+
+
+def _refused(refusal: Refused) -> Response:
+    return _answer(refusal, status_of(refusal))
+
+
+def _form_expired(_error: CSRFError) -> Response:
+    return _answer(
+        Refused(
+            "FORM_EXPIRED",
+            "这张表单已过期，没有办理。请返回，刷新页面后再试。",
+            "This form has expired and nothing was done. Go back, reload the page and try again.",
+        ),
+        HTTPStatus.BAD_REQUEST,
+    )
+
+
+def _somebody_was_first(_error: StaleDataError) -> Response:
+    return _refused(
+        Conflict(
+            "CHANGED_MEANWHILE",
+            "刚才有别人先办了，这次没有办理。请刷新页面，看看现在的情况再办。",
+            "Somebody else acted first and nothing was done here. Reload the page and look again.",
+        )
+    )
+
+
+def _database_busy(error: OperationalError) -> Response:
+    if "locked" not in str(error.orig):
+        raise error
+    return _answer(
+        Refused(
+            "BUSY",
+            "现在办理的人太多，这次没有办理。请过几秒再试一次。",
+            "Too many people at once; nothing was done. Try again in a few seconds.",
+        ),
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    )
+
+
+#: What to say where no room has said it better: code, Chinese, English.
+GENERIC: dict[int, tuple[str, str, str]] = {
+    400: (
+        "BAD_REQUEST",
+        "请求不完整，没有办理。请返回再试。",
+        "The request is incomplete; nothing was done. Go back and try again.",
+    ),
+    404: ("NOT_FOUND", "没有这个页面，请从首页进入。", "There is no such page; start from the front page."),
+    405: (
+        "METHOD",
+        "这个地址不能这样用，请从页面上的按钮操作。",
+        "This address is not used this way; use the buttons on the page.",
+    ),
+    413: (
+        "TOO_LARGE",
+        "发来的文件太大，没有收下。请看页面上写的大小限制。",
+        "What was sent is too large and was not taken; see the limit stated on the page.",
+    ),
+    429: ("TOO_MANY", "操作太频繁，请等一分钟再试。", "Too many requests; wait a minute and try again."),
+}
+
+
+def _http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400 or (error.response is not None and status < 400):
+        return make_response(error.get_response())
+    if status >= 500:
+        said = (
+            "INTERNAL",
+            "系统这一步没有办成，什么也没有改动。请再试一次；还不行，请找系统管理员看运行记录。",
+            "This step failed and nothing was changed. Try again; if it fails again, ask the administrator to look at "
+            "the server's log.",
+        )
+    else:
+        said = GENERIC.get(status, GENERIC[400])
+    family = TooLarge if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else Refused
+    answer = _answer(family(*said), HTTPStatus(status))
+    for name in ("Allow", "Retry-After"):
+        if name in error.get_response().headers:
+            answer.headers[name] = error.get_response().headers[name]
+    return answer
+
+
+def _answer(refusal: Refused, status: HTTPStatus) -> Response:
+    """The refusal as JSON `{code, zh, en}` or as a page, whichever was asked for."""
+    if wants_json():
+        body = jsonify(code=refusal.code, zh=refusal.zh, en=refusal.en)
+    else:
+        body = make_response(render_template("errors/refused.html", refusal=refusal, status=int(status)))
+    body.status_code = status
+    return body

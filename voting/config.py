@@ -1,0 +1,205 @@
+"""Settings, read once from the environment into one frozen value.
+
+Every field says what it means and what a thief of it could do; `docs/operations.md` has one paragraph
+for each. Keys are files of mode 0600 beside the data, never in the database and never in the repository:
+whoever steals a copy of the database steals no key with it.
+"""
+
+# ruff: noqa: RUF009 — `_setting` is dataclasses.field with its documentation
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from voting.errors import Malformed
+
+DOORS = frozenset({"public", "desk", "kiosk"})
+
+
+def _setting(name: str, default: str, means: str, thief: str) -> Any:
+    """A field read from environment variable `name`; `means` and `thief` are its documentation."""
+    return field(metadata={"name": name, "default": default, "means": means, "thief": thief})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this installation is run. Built by `load`; tests build it directly."""
+
+    data_dir: Path = _setting(
+        "VOTING_DATA_DIR",
+        "var",
+        "Folder of the SQLite database, the key files, the sealed election files and the exported bundles.",
+        "Has everything the server has: names on the roll, the log's signing key. Not the ballots' contents, "
+        "which only the supervisors' keys open together.",
+    )
+    database_url: str = _setting(
+        "VOTING_DATABASE_URL",
+        "sqlite:///{data_dir}/voting.sqlite3",
+        "SQLAlchemy URL of the database: SQLite by default, or PostgreSQL.",
+        "If the URL carries a password: may read names, buildings and encrypted ballots, and delete or add rows; "
+        "the log and the verifier show it. ID numbers stay sealed.",
+    )
+    doors: frozenset[str] = _setting(
+        "VOTING_DOORS",
+        "public,desk,kiosk",
+        "Which pages this process serves: public, desk (all staff), kiosk. The others are not registered at all.",
+        "Nothing: not a secret.",
+    )
+    session_key_file: Path = _setting(
+        "VOTING_SESSION_KEY_FILE",
+        "{data_dir}/keys/session.key",
+        "32 random bytes that sign session cookies and form tokens.",
+        "Could forge the session of an account whose id and session mark he also knows, and act in its name until "
+        "the key is replaced. Replacing it signs everybody out and loses nothing.",
+    )
+    field_key_file: Path = _setting(
+        "VOTING_FIELD_KEY_FILE",
+        "{data_dir}/keys/field.key",
+        "32 random bytes that encrypt ID numbers, birth dates and telephone numbers in the database.",
+        "With a copy of the database: could read them. Without this file they cannot be read again by anybody.",
+    )
+    match_key_file: Path = _setting(
+        "VOTING_MATCH_KEY_FILE",
+        "{data_dir}/keys/match.key",
+        "32 random bytes for the keyed hash by which one ID number is recognised on two rolls.",
+        "With a copy of the database: could test whether a given ID number is on a roll, by trying.",
+    )
+    log_key_file: Path = _setting(
+        "VOTING_LOG_KEY_FILE",
+        "{data_dir}/keys/log.key",
+        "32-byte Ed25519 seed that signs the checkpoints of the audit log and the acceptance of each ballot.",
+        "Could sign a second, different log. Whoever noted an earlier checkpoint can prove it.",
+    )
+    https: bool = _setting(
+        "VOTING_HTTPS",
+        "0",
+        "1 when browsers reach the server by https: cookies are then Secure and browsers are told to stay on https.",
+        "Nothing: not a secret. Left at 0 on an open network, a listener may take over a session.",
+    )
+    trusted_proxies: int = _setting(
+        "VOTING_TRUSTED_PROXIES",
+        "0",
+        "How many reverse proxies stand in front and set X-Forwarded-*. 0: those headers are ignored.",
+        "Set too high, anybody can invent the address by which sign-ins are limited.",
+    )
+    hosts: tuple[str, ...] = _setting(
+        "VOTING_HOSTS",
+        "",
+        "Host names the server answers to, separated by commas. Empty: any.",
+        "Nothing: not a secret.",
+    )
+    listen: str = _setting(
+        "VOTING_LISTEN",
+        "127.0.0.1:8000",
+        "Address and port that `voting serve` listens on.",
+        "Nothing: not a secret.",
+    )
+    workers: int = _setting(
+        "VOTING_WORKERS",
+        "2",
+        "Server processes; each verifies ballots on one core.",
+        "Nothing: not a secret.",
+    )
+    time_zone: str = _setting(
+        "VOTING_TIME_ZONE",
+        "Asia/Shanghai",
+        "Time zone in which days begin and times are shown.",
+        "Nothing: not a secret.",
+    )
+    languages: tuple[str, ...] = _setting(
+        "VOTING_LANGUAGES",
+        "zh_Hans_CN,en",
+        "Languages offered, the first is the default.",
+        "Nothing: not a secret.",
+    )
+    session_minutes: int = _setting(
+        "VOTING_SESSION_MINUTES",
+        "60",
+        "Minutes without a click after which staff are signed out.",
+        "Nothing: not a secret.",
+    )
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from `environ`; raises Malformed (SETTING) naming the variable that is wrong."""
+    data_dir = Path(environ.get("VOTING_DATA_DIR") or "var").absolute()
+    values: dict[str, Any] = {}
+    for one in fields(Settings):
+        name, default = one.metadata["name"], one.metadata["default"].format(data_dir=data_dir)
+        text = environ.get(name) or default
+        try:
+            values[one.name] = _READERS[one.name](text)
+        except ValueError as error:
+            raise Malformed(
+                "SETTING",
+                f"设置 {name} 的值「{text}」不对：{error}。",
+                f"The value “{text}” of setting {name} is wrong: {error}.",
+            ) from None
+    return Settings(**values)
+
+
+def for_folder(data_dir: Path, **changes: Any) -> Settings:
+    """The default settings over `data_dir`, with `changes` by field name."""
+    values: dict[str, Any] = {}
+    for one in fields(Settings):
+        default = one.metadata["default"].format(data_dir=data_dir.absolute())
+        values[one.name] = _READERS[one.name](default)
+    return Settings(**(values | {"data_dir": data_dir.absolute()} | changes))
+
+
+def _doors(text: str) -> frozenset[str]:
+    doors = frozenset(_words(text))
+    if not doors or not doors <= DOORS:
+        raise ValueError("public, desk, kiosk")
+    return doors
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _flag(text: str) -> bool:
+    if text not in {"0", "1"}:
+        raise ValueError("0 / 1")
+    return text == "1"
+
+
+def _count(lowest: int, highest: int) -> Any:
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not lowest <= int(text) <= highest:
+            raise ValueError(f"{lowest}–{highest}")
+        return int(text)
+
+    return read
+
+
+def _listen(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise ValueError("host:port")
+    return text
+
+
+def _path(text: str) -> Path:
+    return Path(text).absolute()
+
+
+_READERS: dict[str, Any] = {
+    "data_dir": _path,
+    "database_url": str,
+    "doors": _doors,
+    "session_key_file": _path,
+    "field_key_file": _path,
+    "match_key_file": _path,
+    "log_key_file": _path,
+    "https": _flag,
+    "trusted_proxies": _count(0, 8),
+    "hosts": _words,
+    "listen": _listen,
+    "workers": _count(1, 64),
+    "time_zone": str,
+    "languages": _words,
+    "session_minutes": _count(5, 1440),
+}

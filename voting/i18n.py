@@ -1,0 +1,89 @@
+"""Languages: Chinese is written in the source, other languages are catalogues in ``voting/translations``.
+
+A person chooses with ``?lang=en``; the choice is kept in a cookie. Run ``python -m voting.i18n`` to
+compile the catalogues (`make setup` does).
+"""
+
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import Flask, Response, g, request
+from flask_babel import Babel, get_locale
+
+from voting.errors import Refused
+from voting.request import house
+
+TRANSLATIONS = Path(__file__).parent / "translations"
+COOKIE = "voting_lang"
+#: Short names in addresses and cookies.
+SHORT = {"zh": "zh_Hans_CN", "en": "en"}
+
+
+def init_app(app: Flask, languages: tuple[str, ...], time_zone: str) -> None:
+    """Give `app` its languages and its time zone."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
+    Babel(
+        app,
+        default_locale=languages[0],
+        default_timezone=time_zone,
+        locale_selector=_choose,
+    )
+    app.after_request(_remember)
+
+
+def short_language() -> str:
+    """The language of this request: ``zh`` or ``en``."""
+    return "en" if str(get_locale()).startswith("en") else "zh"
+
+
+def html_language() -> str:
+    """The `lang` attribute of the page."""
+    return "en" if short_language() == "en" else "zh-CN"
+
+
+def sentence(refusal: Refused) -> str:
+    """The sentence of a refusal (or any reason with `zh` and `en`) in the language of this request."""
+    return refusal.en if short_language() == "en" else refusal.zh
+
+
+def in_language(pair: tuple[str, str]) -> str:
+    """The half of a (Chinese, English) pair in the language of this request."""
+    return pair[1] if short_language() == "en" else pair[0]
+
+
+def compile_catalogues() -> list[Path]:
+    """Compile every ``.po`` that is newer than its ``.mo``; return those written."""
+    written = []
+    for source in sorted(TRANSLATIONS.glob("*/LC_MESSAGES/*.po")):
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        with source.open("rb") as file:
+            catalogue = read_po(file, locale=source.parent.parent.name)
+        with target.open("wb") as file:
+            write_mo(file, catalogue)
+        written.append(target)
+    return written
+
+
+def _choose() -> str:
+    languages = house().settings.languages
+    for short in (request.args.get("lang", ""), request.cookies.get(COOKIE, "")):
+        if SHORT.get(short) in languages:
+            return SHORT[short]
+    return languages[0]
+
+
+def _remember(response: Response) -> Response:
+    asked = request.args.get("lang", "")
+    if SHORT.get(asked) in house().settings.languages:
+        g.lang = asked
+        response.set_cookie(
+            COOKIE, asked, max_age=31536000, httponly=True, samesite="Strict", secure=house().settings.https
+        )
+    return response
+
+
+if __name__ == "__main__":
+    compile_catalogues()

@@ -1,0 +1,62 @@
+"""The one door to the audit log: a fact is written in the transaction of the act, or the act did not happen."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar, Protocol
+
+from sqlalchemy.orm import Session
+
+from audit import store
+from audit.errors import AuditError
+from audit.merkle import root_of
+from audit.note import Signer, sign_note
+from voting.database import Base
+from voting.errors import Conflict
+
+#: The log's own three tables, created and migrated together with ours.
+LOG, LOG_ENTRY, LOG_CHECKPOINT = store.metadata_tables(Base.metadata)
+
+
+class Event(Protocol):
+    """A fact for the log: a frozen dataclass of a room's `events.py`."""
+
+    type: ClassVar[str]
+
+    def data(self) -> dict[str, object]:
+        """The fact as plain JSON values; public, so no personal data."""
+
+
+def origin(community_id: str) -> str:
+    """Name of a community's log (C2SP origin line). The random id makes it unique everywhere."""
+    return f"community-voting/{community_id}"
+
+
+def record(session: Session, community_id: str, event: Event, now: datetime) -> store.Appended:
+    """Append `event` to the community's log, on the caller's connection and in the caller's transaction."""
+    session.flush()
+    try:
+        return store.append(session.connection(), origin(community_id), event.type, event.data(), now)
+    except AuditError as error:
+        # Two acts at once on a database with many writers: one of them is turned back whole.
+        if error.code != "HEAD_MOVED":
+            raise
+        raise Conflict(
+            "CHANGED_MEANWHILE",
+            "刚才有别人先办了，这次没有办理。请刷新页面，看看现在的情况再办。",
+            "Somebody else acted first and nothing was done here. Reload the page and look again.",
+        ) from None
+
+
+def signer(community_id: str, log_seed: bytes) -> Signer:
+    """The signer of a community's log; its name is the log's origin."""
+    return Signer(origin(community_id), log_seed)
+
+
+def sign(community_id: str, log_seed: bytes, text: str) -> str:
+    """`text` as a note signed with the community's log key: what the log's keeper answers for, outside the log."""
+    return sign_note(text, signer(community_id, log_seed))
+
+
+def tree_root(entries: Iterable[bytes]) -> str:
+    """RFC 6962 root over `entries` as 64 hex digits, for lists whose root alone goes to the log."""
+    return root_of(entries).hex()

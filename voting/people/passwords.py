@@ -1,0 +1,55 @@
+"""Passwords: Argon2id, what is refused, and first passwords that can be read out over the counter."""
+
+import secrets
+import unicodedata
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+from voting.errors import Malformed
+
+SHORTEST, LONGEST = 10, 128
+
+#: RFC 9106's second recommended option (64 MiB, 3 passes), the library's default.
+HASHER = PasswordHasher()
+
+_READABLE = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+def hash_password(password: str) -> str:
+    """The Argon2id hash of `password`, after NFKC so that a full-width keyboard gives the same password."""
+    return HASHER.hash(_normal(password))
+
+
+def matches(password_hash: str, password: str) -> bool:
+    """Whether `password` is the one that was hashed. Takes as long for a wrong one."""
+    try:
+        return HASHER.verify(password_hash, _normal(password)[:LONGEST])
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+def require_good(password: str, login: str) -> None:
+    """Refuse a password that guessing finds first. Raises Malformed: PASSWORD_LENGTH, PASSWORD_WEAK."""
+    text = _normal(password)
+    if not SHORTEST <= len(text) <= LONGEST:
+        raise Malformed(
+            "PASSWORD_LENGTH",
+            f"口令要有 {SHORTEST} 到 {LONGEST} 个字符，请换一个；一句话就很好。",
+            f"A password has {SHORTEST} to {LONGEST} characters; choose another, a sentence does well.",
+        )
+    if len(set(text)) < 5 or login.lower() in text.lower():
+        raise Malformed(
+            "PASSWORD_WEAK",
+            "口令太好猜：字符重复太多，或者含有登录名。请换一个。",
+            "This password is too easy to guess: it repeats itself or contains the sign-in name. Choose another.",
+        )
+
+
+def first_password() -> str:
+    """A random first password, 16 readable letters and digits in groups (79 bits)."""
+    return "-".join("".join(secrets.choice(_READABLE) for _ in range(4)) for _ in range(4))
+
+
+def _normal(password: str) -> str:
+    return unicodedata.normalize("NFKC", password)
