@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         code: int = options.run(options)
     except AuditError as error:
-        print(f"{error.code}\n  {error.zh}\n  {error.en}", file=sys.stderr)
+        print(f"{error.code}\n  {spelt_out(error.zh)}\n  {spelt_out(error.en)}", file=sys.stderr)
         return error.exit_code
     return code
 
@@ -109,7 +109,7 @@ def _fsck(options: argparse.Namespace) -> int:
 
 def _print(report: Report, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(_fields(report), ensure_ascii=False))
+        print(json.dumps(_fields(report)))  # ASCII: names in a hostile log need not be encodable
         return
     if report.checkpoint is not None:
         print(f"日志 · log        {spelt_out(report.checkpoint.origin)}")
