@@ -58,22 +58,26 @@ def _in_range(election: Election, question: Question, total: Ciphertext) -> list
     return [elgamal.shift(election.group, total, count) for count in wanted]
 
 
+def _total(election: Election, question: Question, choices: Sequence[Ciphertext]) -> Ciphertext:
+    """The number of candidates chosen, encrypted."""
+    return elgamal.total(election.group, choices[question.blank :])
+
+
 def _overall(
-    election: Election, question: Question, bound: str, choices: Sequence[Ciphertext]
+    election: Election, question: Question, bound: str, first: Ciphertext, total: Ciphertext
 ) -> tuple[list[Ciphertext], str]:
     """The number of candidates chosen is in range; or the vote is blank, where that is allowed."""
     group = election.group
-    total = elgamal.total(group, choices[question.blank :])
     if question.blank:
-        blank = elgamal.shift(group, choices[0], 1)
+        blank = elgamal.shift(group, first, 1)
         return [blank, *_in_range(election, question, total)], f"bproof1|{bound}|"
     prefix = f"prove|{bound}|{group.text(total.alpha)},{group.text(total.beta)}|"
     return _in_range(election, question, total), prefix
 
 
-def _not_both(election: Election, bound: str, choices: Sequence[Ciphertext]) -> tuple[list[Ciphertext], str]:
+def _not_both(bound: str, first: Ciphertext, total: Ciphertext) -> tuple[list[Ciphertext], str]:
     """The vote is not blank, or chooses nobody."""
-    return [choices[0], elgamal.total(election.group, choices[1:])], f"bproof0|{bound}|"
+    return [first, total], f"bproof0|{bound}|"
 
 
 # --- verifying ---------------------------------------------------------------------------------------------------
@@ -92,8 +96,9 @@ def verify_ballot(election: Election, ballot: Ballot) -> None:
         for question, answer in zip(election.questions, ballot.answers, strict=True):
             # First: it multiplies every element once, so that the sums below are taken over members only.
             check_individual_proofs(election, ballot, answer)
-            check_overall_proof(election, ballot, question, answer)
-            check_blank_proof(election, ballot, answer)
+            total = _total(election, question, answer.choices)
+            check_overall_proof(election, ballot, question, answer, total=total)
+            check_blank_proof(election, ballot, answer, total=total)
 
 
 def check_election(election: Election, ballot: Ballot) -> None:
@@ -126,21 +131,24 @@ def check_individual_proofs(election: Election, ballot: Ballot, answer: Answer) 
             )
 
 
-def check_overall_proof(election: Election, ballot: Ballot, question: Question, answer: Answer) -> None:
+def check_overall_proof(
+    election: Election, ballot: Ballot, question: Question, answer: Answer, *, total: Ciphertext
+) -> None:
     """No more candidates are chosen than allowed, and no fewer."""
     bound = _bound_to_all(election, ballot.credential, answer.choices)
-    statements, prefix = _overall(election, question, bound, answer.choices)
+    statements, prefix = _overall(election, question, bound, answer.choices[0], total)
     if not one_is_zero(election.group, election.public_key, statements, answer.overall, prefix):
         raise _failed(
             "BALLOT_OVERALL_PROOF", "选票所选人数的证明不成立", "The proof of the number chosen does not verify"
         )
 
 
-def check_blank_proof(election: Election, ballot: Ballot, answer: Answer) -> None:
+def check_blank_proof(election: Election, ballot: Ballot, answer: Answer, *, total: Ciphertext) -> None:
     """A blank vote chooses nobody else."""
     if answer.blank is None:
         return
-    statements, prefix = _not_both(election, _bound_to_all(election, ballot.credential, answer.choices), answer.choices)
+    bound = _bound_to_all(election, ballot.credential, answer.choices)
+    statements, prefix = _not_both(bound, answer.choices[0], total)
     if not one_is_zero(election.group, election.public_key, statements, answer.blank, prefix):
         raise _failed("BALLOT_BLANK_PROOF", "选票的弃权证明不成立", "The proof of the blank vote does not verify")
 
@@ -195,16 +203,17 @@ def _prove_answer(election: Election, credential: str, question: Question, chose
     for choice, bit, mask in zip(choices, chosen, masks, strict=True):
         statements, prefix = _individual(election, bound, choice)
         individual.append(prove_one_is_zero(group, key, statements, true=bit, mask=mask, prefix=prefix))
+    total = _total(election, question, choices)
     total_mask = sum(masks[question.blank :]) % group.order
     position = sum(chosen[question.blank :]) - question.minimum
     blank_proof = None
     if question.blank:
-        statements, prefix = _not_both(election, bound_to_all, choices)
+        statements, prefix = _not_both(bound_to_all, choices[0], total)
         true, mask = (1, total_mask) if chosen[0] else (0, masks[0])
         blank_proof = prove_one_is_zero(group, key, statements, true=true, mask=mask, prefix=prefix)
         position += 1
     true, mask = (0, masks[0]) if question.blank and chosen[0] else (position, total_mask)
-    statements, prefix = _overall(election, question, bound_to_all, choices)
+    statements, prefix = _overall(election, question, bound_to_all, choices[0], total)
     overall = prove_one_is_zero(group, key, statements, true=true, mask=mask, prefix=prefix)
     return Answer(choices, tuple(individual), overall, blank_proof)
 

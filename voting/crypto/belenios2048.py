@@ -60,6 +60,7 @@ class Belenios2048(Group):
     longest_text = 617
 
     def __init__(self) -> None:
+        super().__init__()
         self._tables: dict[Element, FixedBase] = {}
 
     def __reduce__(self) -> str:

@@ -31,6 +31,9 @@ class Group(ABC):
     neutral: Element
     longest_text: int
 
+    def __init__(self) -> None:
+        self._small_powers: dict[int, Element] = {}  # as many as an answer has candidates
+
     @abstractmethod
     def parse(self, text: str) -> Element:
         """The element written as ``text``. Raises Malformed GROUP_ELEMENT unless canonical and a member."""
@@ -93,7 +96,11 @@ class Group(ABC):
 
     def shift(self, element: Element, message: int) -> Element:
         """``element / g^message`` for a small public ``message``."""
-        return element if message == 0 else self.sub(element, self.base_power(message))
+        if message == 0:
+            return element
+        if message not in self._small_powers:
+            self._small_powers[message] = self.base_power(message)
+        return self.sub(element, self._small_powers[message])
 
     def product(self, elements: Iterable[Element]) -> Element:
         """The product of all ``elements``; the neutral element for none."""

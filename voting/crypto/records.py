@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from voting.errors import Malformed
@@ -47,20 +48,24 @@ def _no_number(text: str) -> NoReturn:
     raise ValueError(f"{text[:20]} is not an integer")
 
 
+@lru_cache
+def _names(names: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """All names in order, and the optional ones."""
+    listed = names.split()
+    return tuple(name.rstrip("?") for name in listed), frozenset(name[:-1] for name in listed if name.endswith("?"))
+
+
 def fields(value: Any, names: str, code: str, where: str) -> dict[str, Any]:
     """The object ``value``, whose keys are exactly ``names`` in that order; names ending in ``?`` may be absent.
 
     Raises Malformed(code) naming ``where``.
     """
-    wanted = names.split()
-    present = [name.rstrip("?") for name in wanted if not name.endswith("?") or _has(value, name.rstrip("?"))]
-    if not isinstance(value, dict) or list(value) != present:
+    if not isinstance(value, dict):
+        refuse(code, where, f"an object with the fields {names}")
+    wanted, optional = _names(names)
+    if tuple(value) != tuple(name for name in wanted if name in value or name not in optional):
         refuse(code, where, f"an object with the fields {names}")
     return value
-
-
-def _has(value: Any, name: str) -> bool:
-    return isinstance(value, dict) and name in value
 
 
 def items(value: Any, code: str, where: str, count: int | None = None) -> list[Any]:
@@ -72,8 +77,8 @@ def items(value: Any, code: str, where: str, count: int | None = None) -> list[A
 
 def text(value: Any, code: str, where: str) -> str:
     """The string ``value``, one that can be written as UTF-8. Raises Malformed(code)."""
-    if not isinstance(value, str) or any("\ud800" <= character <= "\udfff" for character in value):
-        refuse(code, where, "a string")
+    if not isinstance(value, str) or (not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value)):
+        refuse(code, where, "a string without half surrogate pairs")
     return value
 
 

@@ -1,0 +1,180 @@
+"""Speed and memory of ballot verification, as ratios within one run: ``python -m bench.ballots``."""
+
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from itertools import repeat
+from pathlib import Path
+from unittest.mock import patch
+
+from nacl import bindings as sodium
+
+from voting.crypto import archive, trustees
+from voting.crypto.ballot import make_ballot, parse_ballot, verify_ballot
+from voting.crypto.election import Election, Question, new_uuid, write_election, write_public_credentials
+from voting.crypto.group import get_group
+from voting.crypto.tally import EncryptedTally
+
+CANDIDATES = 10
+BALLOTS = 1000
+GROUP = get_group("Ed25519")
+
+
+def an_election() -> tuple[Election, bytes, list[int]]:
+    """An election of one question with 10 candidates and blank, its trustees record and their secrets."""
+    made = [trustees.make_key(GROUP, f"监督委员{index}") for index in "一二三"]
+    record = trustees.write_trustees(public for _, public in made)
+    answers = tuple(f"候选人 {index}" for index in range(1, CANDIDATES + 1))
+    raw = write_election(
+        uuid=new_uuid(),
+        name="测速",
+        description="",
+        group=GROUP,
+        public_key=trustees.parse_trustees(GROUP, record).public_key,
+        questions=[Question("选一人", answers, blank=True, minimum=1, maximum=1)],
+    )
+    return Election.parse(raw), record, [secret for secret, _ in made]
+
+
+def cast(record: bytes, secret: int, position: int) -> bytes:
+    """One ballot."""
+    return make_ballot(Election.parse(record), secret, [[int(place == position) for place in range(CANDIDATES + 1)]])
+
+
+def verify(record: bytes, raws: list[bytes]) -> int:
+    """Verify some ballots."""
+    election = Election.parse(record)
+    for raw in raws:
+        verify_ballot(election, parse_ballot(election, raw))
+    return len(raws)
+
+
+def seconds(*acts: Callable[[], object]) -> list[float]:
+    """The time of one call of each act: the best of many short rounds in turn, so that what else the machine does
+    slows all of them or none."""
+    best = [float("inf")] * len(acts)
+    for _ in range(40):
+        for index, act in enumerate(acts):
+            start = time.perf_counter()
+            for _ in range(10):
+                act()
+            best[index] = min(best[index], (time.perf_counter() - start) / 10)
+    return best
+
+
+def count_multiplications(election: Election, raw: bytes) -> tuple[int, int]:
+    """How many multiplications of the base point and of other points one verification makes."""
+    names = ("crypto_scalarmult_ed25519_base_noclamp", "crypto_scalarmult_ed25519_noclamp")
+    with ExitStack() as watched:
+        base, other = (watched.enter_context(patch.object(sodium, n, wraps=getattr(sodium, n))) for n in names)
+        verify_ballot(election, parse_ballot(election, raw))
+    return base.call_count, other.call_count
+
+
+def cost_of_a_ballot(election: Election, raw: bytes) -> None:
+    """Print the time of a verification beside that of its multiplications by libsodium alone."""
+    scalar = (GROUP.order // 3).to_bytes(32, "little")
+    point = sodium.crypto_scalarmult_ed25519_base_noclamp(scalar)
+    whole, of_base, of_other = seconds(
+        lambda: verify_ballot(election, parse_ballot(election, raw)),
+        lambda: sodium.crypto_scalarmult_ed25519_base_noclamp(scalar),
+        lambda: sodium.crypto_scalarmult_ed25519_noclamp(scalar, point),
+    )
+    base, other = count_multiplications(election, raw)
+    alone = base * of_base + other * of_other
+    print(f"one ballot ({CANDIDATES} candidates, blank, Ed25519): {whole * 1000:.2f} ms")
+    print(f"raw libsodium: {base} of the base point + {other} of other points = {alone * 1000:.2f} ms")
+    print(f"ratio: {whole / alone:.2f}")
+
+
+def rate(record: bytes, raws: list[bytes], processes: int) -> float:
+    """Ballots per second on so many processes, started and warm."""
+    parts = [raws[start::processes] for start in range(processes)]
+    with ProcessPoolExecutor(processes) as pool:
+        list(pool.map(verify, repeat(record, processes), [raws[:2]] * processes))
+        start = time.perf_counter()
+        done = sum(pool.map(verify, repeat(record, processes), parts))
+        return done / (time.perf_counter() - start)
+
+
+def an_archive(
+    election: Election, trustees_record: bytes, secrets: list[int], voters: list[int], raws: list[bytes]
+) -> bytes:
+    """A whole archive with its result."""
+    stream = io.BytesIO()
+    writer = archive.Writer(stream, 1_790_000_000)
+    public = [GROUP.text(GROUP.base_power(voter)) for voter in voters]
+    writer.setup(election.record, trustees_record, write_public_credentials(GROUP, public))
+    tally = EncryptedTally(election)
+    for raw in raws:
+        writer.ballot(raw)
+        tally.add(parse_ballot(election, raw))
+    writer.end_ballots()
+    writer.encrypted_tally(tally.record(), tally.sized_record())
+    shares = {}
+    for owner, secret in enumerate(secrets, start=1):
+        shares[owner] = trustees.partial_decryption(GROUP, election.fingerprint, secret, tally)
+        writer.partial_decryption(owner, shares[owner])
+    listed = trustees.parse_trustees(GROUP, trustees_record)
+    counts = trustees.combine(election, listed, tally, shares, tally.total_weight)
+    writer.result(trustees.result_record(counts))
+    return stream.getvalue()
+
+
+def tree_memory(root: int) -> int:
+    """Resident bytes of a process and all its descendants (Linux), shared pages counted in each."""
+    parents, sizes = {}, {}
+    for path in Path("/proc").iterdir():
+        if path.name.isdigit():
+            try:
+                stat = (path / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            parents[int(path.name)], sizes[int(path.name)] = int(stat[1]), int(stat[21])
+    family = {root}
+    while more := {child for child, parent in parents.items() if parent in family} - family:
+        family |= more
+    return sum(sizes.get(member, 0) for member in family) * os.sysconf("SC_PAGE_SIZE")
+
+
+def peak_memory(path: Path) -> tuple[int, float]:
+    """Peak resident bytes and seconds of ``python -m verifier archive``, all its processes together."""
+    start = time.perf_counter()
+    process = subprocess.Popen([sys.executable, "-m", "verifier", "archive", str(path)], stdout=subprocess.DEVNULL)
+    peak = 0
+    ended = threading.Event()
+    while not ended.wait(0.02):
+        peak = max(peak, tree_memory(process.pid))
+        if process.poll() is not None:
+            ended.set()
+    if process.returncode != 0:
+        raise SystemExit(f"the verifier ended with {process.returncode}")
+    return peak, time.perf_counter() - start
+
+
+def main() -> None:
+    """Print the table."""
+    election, trustees_record, secrets = an_election()
+    voters = [GROUP.random_scalar() for _ in range(BALLOTS)]
+    positions = [index % (CANDIDATES + 1) for index in range(BALLOTS)]
+    with ProcessPoolExecutor() as pool:
+        raws = list(pool.map(cast, repeat(election.record), voters, positions, chunksize=16))
+    cost_of_a_ballot(election, raws[0])
+    one, two = rate(election.record, raws[:200], 1), rate(election.record, raws[:400], 2)
+    print(f"ballots/s: {one:.0f} on one process, {two:.0f} on two (×{two / one:.2f})")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{election.uuid}.bel"
+        path.write_bytes(an_archive(election, trustees_record, secrets, voters, raws))
+        peak, took = peak_memory(path)
+    print(f"archive of {BALLOTS} ballots verified in {took:.1f} s, peak {peak / 2**20:.0f} MiB, all processes together")
+
+
+if __name__ == "__main__":
+    main()
