@@ -10,7 +10,7 @@ import io
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -57,9 +57,8 @@ def compile_pdf(
     ``Malformed`` PRINT_CHARACTER for a character that cannot be printed.
     """
     fonts = chinese_fonts()
-    text = json.dumps(dict(data) | {"fonts": fonts}, ensure_ascii=False)
-    _require_printable(text)
-    inputs = {"data": text}
+    _require_printable(data)
+    inputs = {"data": json.dumps(dict(data) | {"fonts": fonts}, ensure_ascii=False)}
     if attachment is not None:
         inputs["attachment"] = json.dumps(
             {
@@ -81,7 +80,7 @@ def compile_pdf(
             timestamp=created.replace(microsecond=0),
         )
     except typst.TypstError as error:
-        unprintable = re.search(r"the text `(.+?)` could not be displayed", str(error))
+        unprintable = re.search(r'the text `"(.+?)"` could not be displayed', str(error))
         if unprintable is None:
             raise
         raise _character(unprintable[1]) from error
@@ -123,15 +122,22 @@ def _system_fonts() -> typst.Fonts:
     return typst.Fonts()
 
 
-def _require_printable(text: str) -> None:
-    """Refuse characters with no agreed shape.
+def _require_printable(value: Any) -> None:
+    """Refuse characters with no agreed shape, wherever they stand in ``value`` (JSON values).
 
     Old registers keep rare names in the private use area; whatever a font shows there is another
     person's character, and it would be printed on a certificate without anyone noticing.
     """
-    for character in text:
-        if unicodedata.category(character) in ("Co", "Cn", "Cs", "Cc"):
-            raise _character(character)
+    if isinstance(value, str):
+        for character in value:
+            if unicodedata.category(character) in ("Co", "Cn", "Cs", "Cc") and character != "\n":
+                raise _character(character)
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            _require_printable(item)
+    elif isinstance(value, Sequence):
+        for item in value:
+            _require_printable(item)
 
 
 def _character(character: str) -> Malformed:
