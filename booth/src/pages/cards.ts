@@ -15,7 +15,7 @@ const T = inLanguage(
     present: (n: number) => `监督委员${n === 1 ? "一" : "二"}在场`,
     needBoth: "制作选票卡要两位监督委员同时在场，请两位都确认。",
     make: "制作选票卡",
-    making: "正在制作选票卡",
+    making: "正在制作选票卡……",
     sending: "正在登记公开凭据……",
     ready: "公开凭据已登记。请打印全部选票卡；裁切后打乱再发。",
     print: "打印选票卡",
@@ -36,7 +36,7 @@ const T = inLanguage(
     present: (n: number) => `Supervisor ${n} is present`,
     needBoth: "Cards are made before two supervisors; both must confirm.",
     make: "Make the cards",
-    making: "Making the cards",
+    making: "Making the cards…",
     sending: "Registering the public credentials…",
     ready: "The public credentials are registered. Print all cards; cut and shuffle them before use.",
     print: "Print the cards",
@@ -84,8 +84,8 @@ function sheets(codes: readonly string[], title: string): HTMLElement {
 }
 
 function presence(n: number): { box: HTMLElement; input: HTMLInputElement } {
-  const input = make("input", { type: "checkbox", id: `present-${n}` });
-  return { box: make("p", { class: "check" }, input, " ", make("label", { for: `present-${n}` }, T.present(n))), input };
+  const input = make("input", { type: "checkbox" });
+  return { box: make("label", { class: "choice" }, input, T.present(n)), input };
 }
 
 function mount(root: HTMLElement, credentialsUrl: string): void {
@@ -94,9 +94,14 @@ function mount(root: HTMLElement, credentialsUrl: string): void {
   const title = root.getAttribute("data-title") ?? "";
   const said = status();
   const both = [presence(1), presence(2)];
-  const form = make("form", { novalidate: true }, ...both.map(({ box }) => box), make("button", { type: "submit", class: "button primary" }, T.make));
+  const form = make("form", { novalidate: true, class: "stack" }, ...both.map(({ box }) => box), make("button", { type: "submit", class: "button button--primary" }, T.make));
   root.replaceChildren(
-    make("section", { class: "card" }, make("h2", {}, T.heading), make("p", {}, T.why(count)), make("p", {}, T.printer), form, said.box),
+    make(
+      "section",
+      { class: "card" },
+      make("div", { class: "card-head" }, make("h2", {}, T.heading)),
+      make("div", { class: "card-body" }, make("p", {}, T.why(count)), make("p", {}, T.printer), form, said.box),
+    ),
   );
   let made: { codes: string[]; credentials: string[] } | null = null;
   onSubmit(form, said, async () => {
@@ -106,7 +111,7 @@ function mount(root: HTMLElement, credentialsUrl: string): void {
     }
     window.addEventListener("beforeunload", warnBeforeLeaving);
     // Kept over a failed request: sending again registers the same cards, not a second set.
-    made ??= await makeCards({ uuid, count }, (done, total) => said.working(`${T.making} ${done} / ${total}`, done, total));
+    made ??= await makeCards({ uuid, count }, (done, total) => said.working(T.making, done, total));
     said.working(T.sending);
     await postJson(credentialsUrl, { credentials: made.credentials });
     const { codes } = made;
@@ -118,14 +123,14 @@ function mount(root: HTMLElement, credentialsUrl: string): void {
 
 function showSheets(codes: readonly string[], title: string, said: Status): void {
   const all = sheets(codes, title);
-  const print = make("button", { type: "button", class: "button primary" }, T.print);
+  const print = make("button", { type: "button", class: "button button--primary" }, T.print);
   const finish = make("button", { type: "button", class: "button" }, T.finish);
   const clear = (): void => {
     all.remove();
     window.removeEventListener("beforeunload", warnBeforeLeaving);
   };
   document.body.append(all);
-  said.done(T.ready, print, document.createTextNode(" "), finish);
+  said.done(T.ready, make("p", { class: "row" }, print, finish));
   print.addEventListener("click", () => window.print());
   finish.addEventListener("click", () => {
     clear();

@@ -5,7 +5,7 @@
 // event comes first, and unless it is prevented the form is sent.
 import { parseCard, publicCredential } from "../client.ts";
 import { inLanguage, sentence } from "../screen/language.ts";
-import { make } from "../screen/elements.ts";
+import { icon, make } from "../screen/elements.ts";
 
 const T = inLanguage(
   {
@@ -49,7 +49,8 @@ function fail(input: HTMLInputElement, text: string): void {
     input.after(line);
     input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") ?? ""} ${line.id}`.trim());
   }
-  line.textContent = text;
+  line.replaceChildren(...(text === "" ? [] : [icon("alert"), make("span", {}, text)]));
+  input.closest(".field")?.classList.toggle("field--wrong", text !== "");
   if (text === "") {
     input.removeAttribute("aria-invalid");
     return;

@@ -43,8 +43,7 @@ const ZH = {
   decryptWhy: "先在这台设备上核对票箱里的每一张选票，自己加出合计，与票箱的合计一致才解密。解开的只有合计，单张选票谁也看不到。",
   check: "取票箱并核对",
   fetching: "正在取票箱……",
-  checking: "正在核对选票",
-  of: (done: number, total: number) => `${done} / ${total}`,
+  checking: "正在核对选票……",
   checked: (n: number) => `已核对 ${n} 张选票，全部有效，合计相符。请与投票箱公布的张数、公告上的选举指纹核对，一致再解密：`,
   few: `选票不足 ${FEW_BALLOTS} 张，公布结果可能让人猜出是谁投的。请先确认委员会已就此作出书面决定。`,
   decrypt: "一致，解密并提交",
@@ -83,8 +82,7 @@ const EN: typeof ZH = {
   decryptWhy: "This device first checks every ballot in the box and adds them up itself; it decrypts only if the sum agrees. Only the sum is opened, never a single ballot.",
   check: "Fetch and check the ballots",
   fetching: "Fetching the ballot archive…",
-  checking: "Checking the ballots",
-  of: (done, total) => `${done} / ${total}`,
+  checking: "Checking the ballots…",
   checked: (n) => `${n} ballots checked, all valid, and the sum agrees. Compare the number with the published one and the election fingerprint with the notice, then decrypt:`,
   few: `Fewer than ${FEW_BALLOTS} ballots: the result may show how somebody voted. Make sure the committee has decided this in writing.`,
   decrypt: "They agree: decrypt and send",
@@ -98,8 +96,8 @@ const T = inLanguage(ZH, EN);
 const PASSPHRASE = { type: "password", spellcheck: "false", autocapitalize: "off" };
 
 function section(title: string, why: string, ...children: (Node | null)[]): HTMLElement {
-  const heading = make("h2", { tabindex: "-1" }, title);
-  return make("section", { class: "card" }, heading, make("p", {}, why), ...children);
+  const head = make("div", { class: "card-head" }, make("h2", {}, title));
+  return make("section", { class: "card" }, head, make("div", { class: "card-body" }, make("p", {}, why), ...children));
 }
 
 function filled(input: Field, sentence: string): boolean {
@@ -109,7 +107,7 @@ function filled(input: Field, sentence: string): boolean {
   return false;
 }
 
-const submit = (label: string): HTMLElement => make("button", { type: "submit", class: "button primary" }, label);
+const submit = (label: string): HTMLButtonElement => make("button", { type: "submit", class: "button button--primary" }, label);
 
 function keySection(root: HTMLElement, keyUrl: string): HTMLElement {
   const fixedName = root.getAttribute("data-name");
@@ -117,7 +115,7 @@ function keySection(root: HTMLElement, keyUrl: string): HTMLElement {
   const passphrase = field(T.passphrase, T.passphraseHint, { ...PASSPHRASE, autocomplete: "new-password" });
   const again = field(T.again, "", { ...PASSPHRASE, autocomplete: "new-password" });
   const said = status();
-  const form = make("form", { novalidate: true }, name.box, passphrase.box, again.box, submit(T.make));
+  const form = make("form", { novalidate: true, class: "stack" }, name.box, passphrase.box, again.box, submit(T.make));
   const readBack = make("div", {});
   onSubmit(form, said, async () => {
     again.clear();
@@ -151,7 +149,7 @@ function readBackForm(
   const file = field(T.readBack, "", { type: "file", accept: ".json,application/json" });
   const saveAgain = make("button", { type: "button", class: "button" }, T.saveAgain);
   saveAgain.addEventListener("click", save);
-  const form = make("form", { novalidate: true }, file.box, submit(T.readBackDo), saveAgain);
+  const form = make("form", { novalidate: true, class: "stack" }, file.box, make("p", { class: "row" }, submit(T.readBackDo), saveAgain));
   onSubmit(form, said, async () => {
     if (!filled(file, T.needFile)) return;
     const text = await fileText(file);
@@ -182,7 +180,7 @@ function keyForm(label: string): KeyForm {
   const file = field(T.keyFile, T.keyFileHint, { type: "file", accept: ".json,application/json" });
   const passphrase = field(T.passphrase, "", { ...PASSPHRASE, autocomplete: "off" });
   return {
-    form: make("form", { novalidate: true }, file.box, passphrase.box, submit(label)),
+    form: make("form", { novalidate: true, class: "stack" }, file.box, passphrase.box, submit(label)),
     said: status(),
     async read() {
       if (!filled(file, T.needFile) || !filled(passphrase, T.needPassphrase)) return null;
@@ -219,7 +217,7 @@ function decryptSection(archiveUrl: string, shareUrl: string): HTMLElement {
     said.working(T.fetching);
     const archiveBytes = await getBytes(archiveUrl);
     const { record } = await decryptTally({ archiveBytes, ...key }, {
-      onProgress: (done, total) => said.working(`${T.checking} ${T.of(done, total)}`, done, total),
+      onProgress: (done, total) => said.working(T.checking, done, total),
       consent: (facts) => askConsent(said, facts),
     });
     said.working(T.decrypting);
@@ -233,10 +231,10 @@ function decryptSection(archiveUrl: string, shareUrl: string): HTMLElement {
 
 /** The trustee compares two things a program cannot: the published number, and the fingerprint on the wall. */
 function askConsent(said: Status, { ballots, fingerprint, warnings }: DecryptionFacts): Promise<boolean> {
-  const yes = make("button", { type: "button", class: "button primary" }, T.decrypt);
+  const yes = make("button", { type: "button", class: "button button--primary" }, T.decrypt);
   const no = make("button", { type: "button", class: "button" }, T.decline);
-  const few = warnings.includes("FEW_BALLOTS") ? make("p", { class: "notice warn" }, T.few) : null;
-  const nodes = [tiles(fingerprint), few, make("p", {}, yes, " ", no)].filter((node): node is HTMLElement => node !== null);
+  const few = warnings.includes("FEW_BALLOTS") ? make("p", {}, make("strong", {}, T.few)) : null;
+  const nodes = [tiles(fingerprint), few, make("p", { class: "row" }, yes, no)].filter((node): node is HTMLElement => node !== null);
   said.warn(T.checked(ballots), ...nodes);
   return new Promise((resolve) => {
     yes.addEventListener("click", () => {
@@ -254,6 +252,7 @@ function mount(root: HTMLElement): void {
   if (key) sections.push(keySection(root, key));
   if (setup && rehearsal) sections.push(rehearsalSection(setup, rehearsal));
   if (archive && share) sections.push(decryptSection(archive, share));
+  root.classList.add("stack");
   root.replaceChildren(...sections);
 }
 

@@ -29,27 +29,23 @@ export interface Field<T extends HTMLElement = HTMLInputElement> {
 /** A labelled input with its hint and the place where its error is said. */
 export function field(label: string, hint: string, attributes: Record<string, string | boolean>): Field {
   const id = `f${++nextId}`;
-  const described = hint === "" ? `${id}-error` : `${id}-hint ${id}-error`;
+  const described = hint === "" ? `${id}-error` : `${id}-note ${id}-error`;
   const input = make("input", { id, "aria-describedby": described, ...attributes });
   const error = make("p", { id: `${id}-error`, class: "field-error", role: "alert" });
-  const box = make(
-    "div",
-    { class: "field" },
-    make("label", { for: id }, label),
-    input,
-    hint === "" ? null : make("p", { id: `${id}-hint`, class: "field-hint" }, hint),
-    error,
-  );
+  const note = hint === "" ? null : make("p", { id: `${id}-note`, class: "field-note" }, hint);
+  const box = make("div", { class: "field" }, make("label", { for: id }, label), input, note, error);
   return {
     box,
     input,
     fail(text) {
-      error.textContent = text;
+      error.replaceChildren(icon("alert"), make("span", {}, text));
+      box.classList.add("field--wrong");
       input.setAttribute("aria-invalid", "true");
       input.focus();
     },
     clear() {
-      error.textContent = "";
+      error.replaceChildren();
+      box.classList.remove("field--wrong");
       input.removeAttribute("aria-invalid");
     },
   };
@@ -67,37 +63,34 @@ export interface Status {
 
 /** The one live region of a step: progress, then the verdict. */
 export function status(): Status {
-  const text = make("p", { class: "status-text" });
-  const bar = make("progress", { class: "progress", hidden: true });
-  const more = make("div", { class: "status-more" });
-  const box = make("div", { class: "status", "aria-live": "polite", hidden: true }, text, bar, more);
-  let spoken = "";
-  const show = (kind: string, sentence: string, nodes: Node[] = []): void => {
-    box.hidden = false;
-    box.className = `status ${kind}`;
-    bar.hidden = true;
-    // A live region is read again at every change: the same words are not written twice.
-    if (spoken !== sentence) text.textContent = spoken = sentence;
+  const text = make("p", {});
+  const bar = make("progress", { class: "bar", "aria-hidden": "true" });
+  // The figures run on beside the bar, unread: a reader hears the sentence once, then the verdict.
+  const figures = make("p", { class: "note", "aria-hidden": "true" });
+  const more = make("div", { class: "stack stack--tight" });
+  const words = make("div", { class: "stack stack--tight" }, text);
+  const box = make("div", { "aria-live": "polite" });
+  const show = (kind: string, sign: Icon, sentence: string, nodes: readonly Node[]): void => {
+    // A live region is read again at every change: what stays the same is not written twice.
+    if (text.textContent !== sentence) text.textContent = sentence;
     more.replaceChildren(...nodes);
+    words.replaceChildren(text, ...(sign === "clock" ? [bar, figures] : []), ...(nodes.length > 0 ? [more] : []));
+    box.replaceChildren(make("div", { class: `notice notice--${kind}` }, icon(sign), words));
   };
   return {
     box,
     working(sentence, done = 0, total = 0) {
-      show("notice", sentence);
-      bar.hidden = false;
-      bar.setAttribute("aria-label", sentence);
+      if (!words.contains(bar) || text.textContent !== sentence) show("act", "clock", sentence, []);
+      figures.textContent = total > 1 ? `${done} / ${total}` : "";
       if (total > 0) {
         bar.max = total;
         bar.value = done;
       } else bar.removeAttribute("value");
     },
-    done: (sentence, ...nodes) => show("notice ok", sentence, nodes),
-    warn: (sentence, ...nodes) => show("notice warn", sentence, nodes),
-    fail: (error) => show("notice bad", sentence(error)),
-    clear() {
-      box.hidden = true;
-      spoken = "";
-    },
+    done: (sentence, ...nodes) => show("ok", "check", sentence, nodes),
+    warn: (sentence, ...nodes) => show("warn", "alert", sentence, nodes),
+    fail: (error) => show("bad", "x", sentence(error), []),
+    clear: () => box.replaceChildren(),
   };
 }
 
@@ -130,6 +123,26 @@ export function picture(svg: string, label: string): SVGElement {
   root.setAttribute("role", "img");
   root.setAttribute("aria-label", label);
   return document.importNode(root, true) as unknown as SVGElement;
+}
+
+const ICONS = {
+  check: "M5 12.5 10 17.5 19 7",
+  alert: "M12 4 21 20H3ZM12 10v4M12 17v.2",
+  x: "M6 6 18 18M18 6 6 18",
+  clock: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM12 7v5l3.5 2",
+} as const;
+
+export type Icon = keyof typeof ICONS;
+
+/** Always beside a word, so hidden from readers. */
+export function icon(name: Icon): SVGElement {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  const drawn = { class: "icon", viewBox: "0 0 24 24", fill: "none", stroke: "currentColor", "stroke-width": "2", "stroke-linecap": "round", "stroke-linejoin": "round", "aria-hidden": "true" };
+  for (const [attribute, value] of Object.entries(drawn)) svg.setAttribute(attribute, value);
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
 }
 
 /** Text that people compare by eye: groups of four, each its own tile. */
