@@ -181,11 +181,11 @@ def raw_entries(connection: Connection, origin: str, start: int = 0, stop: int |
     query = select(LOG_ENTRY.c.seq, LOG_ENTRY.c.raw).where(LOG_ENTRY.c.origin == origin, LOG_ENTRY.c.seq >= start)
     if stop is not None:
         query = query.where(LOG_ENTRY.c.seq < stop)
-    rows = connection.execute(query.order_by(LOG_ENTRY.c.seq).execution_options(yield_per=1000))
-    for expected, (seq, raw) in enumerate(rows, start):
-        if seq != expected:
-            raise fault("SEQ_GAP", where=seq, index=expected)
-        yield bytes(raw)
+    with connection.execute(query.order_by(LOG_ENTRY.c.seq).execution_options(yield_per=1000)) as rows:
+        for expected, (seq, raw) in enumerate(rows, start):
+            if seq != expected:
+                raise fault("SEQ_GAP", where=seq, index=expected)
+            yield bytes(raw)
 
 
 def entries(connection: Connection, origin: str, start: int = 0, stop: int | None = None) -> Iterator[Entry]:
@@ -292,7 +292,10 @@ def _name_checkpoint(connection: Connection, origin: str, size: int, name: str) 
 
 def _insert_new(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
     """Insert unless the key is there: a lost race must not break the caller's transaction."""
-    return connection.execute(_insert_for(connection.dialect, table).values(row)).rowcount == 1
+    insert = (
+        _insert_for(connection.dialect, table).values(row).returning(table.c.origin)
+    )  # PostgreSQL counts no rows here
+    return connection.execute(insert).first() is not None
 
 
 def _insert_for(dialect: Dialect, table: Table) -> Insert:
