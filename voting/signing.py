@@ -151,7 +151,7 @@ def sign_pdf(pdf: bytes, p12: bytes, passphrase: str, *, now: datetime) -> bytes
         reason="选举结果报告单",
     )
     try:
-        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        writer = _UntouchedMetadata(io.BytesIO(pdf))
     except Exception as error:  # pyHanko lets several error families through for what is no PDF
         raise Malformed(
             "PDF_FORM", "这不是能签名的 PDF；请重新生成报告单。", "This is no PDF to sign; make the report again."
@@ -163,6 +163,13 @@ def sign_pdf(pdf: bytes, p12: bytes, passphrase: str, *, now: datetime) -> bytes
     )
     signers.PdfSigner(metadata, signer, new_field_spec=field).sign_pdf(writer, output=out)
     return out.getvalue()
+
+
+class _UntouchedMetadata(IncrementalPdfFileWriter):
+    """Leaves XMP and Info as they are: pyHanko would write the XMP anew and, with it, the PDF/A claim."""
+
+    def _update_meta(self) -> None:
+        return
 
 
 def _load_signer(p12: bytes, passphrase: str, now: datetime) -> signers.SimpleSigner:

@@ -155,7 +155,7 @@ def read_pdf_attachment(raw: bytes) -> bytes:
     if length is None:
         raise _form("PDF")
     content, after = raw[start : start + int(length[1])], raw[start + int(length[1]) :]
-    if re.match(rb"\r?\n?endstream", after) is None:
+    if re.match(rb"\r?\nendstream", after) is None:
         raise _form("PDF")
     if b"/Filter" not in dictionary:
         return content
