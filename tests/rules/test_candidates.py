@@ -1,0 +1,93 @@
+"""Who may stand: one base list that passes, and each check failing on one change of it."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from voting.elections.candidates.rules import BARS, Nominee, bars, check_candidates, nomination_errors
+from voting.law.profiles import RESIDENTS_2026, VILLAGERS_2026
+
+DAY = date(2026, 12, 20)
+CLEAR = dict.fromkeys(BARS, False)
+SEATS = {"主任": 1, "委员": 1}
+
+
+def nominee(person: str, office: str, **changed) -> Nominee:
+    base = Nominee(person, f"样{person}", office, f"r{person}", date(1980, 1, 1), "女", CLEAR, CLEAR, checked_by="o1")
+    return replace(base, **changed)
+
+
+LIST = (nominee("甲", "主任"), nominee("乙", "主任"), nominee("丙", "委员"), nominee("丁", "委员"))
+
+
+def codes(nominees: tuple[Nominee, ...]) -> set[str]:
+    return {finding.code for finding in check_candidates(nominees, SEATS, DAY).errors}
+
+
+def test_a_sound_list_passes() -> None:
+    checked = check_candidates(LIST, SEATS, DAY)
+    assert checked.ok
+    assert checked.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"roll_entry": ""}, "not_on_roll"),
+        ({"birth_date": date(2008, 12, 21)}, "under_age"),
+        ({"declared": {}}, "bar_unanswered"),
+        ({"checked": {}}, "bar_unanswered"),
+        ({"checked_by": ""}, "bar_unanswered"),
+        ({"office": "书记"}, "no_such_office"),
+        *(({"declared": {**CLEAR, bar: True}}, f"bar_{bar}") for bar in BARS),
+        *(({"checked": {**CLEAR, bar: True}}, f"bar_{bar}") for bar in BARS),
+    ],
+)
+def test_each_check_of_a_person(changed: dict, code: str) -> None:
+    wrong = (*LIST, replace(nominee("戊", "委员"), **changed))
+    checked = check_candidates(wrong, SEATS, DAY)
+    assert {finding.code for finding in checked.errors} == {code}
+    assert checked.persons_barred == {"戊"}
+    assert all("样戊" in finding.reason.zh and "样戊" in finding.reason.en for finding in checked.errors)
+
+
+def test_eighteen_on_the_day_is_enough() -> None:
+    assert codes((*LIST, nominee("戊", "委员", birth_date=date(2008, 12, 20)))) == set()
+
+
+def test_nobody_stands_twice() -> None:
+    assert codes((*LIST, nominee("甲", "委员"))) == {"two_offices"}
+    assert codes((*LIST, nominee("甲", "主任"))) == {"two_offices"}
+    # A namesake is another person.
+    assert codes((*LIST, nominee("戊", "委员", name="样甲"))) == set()
+
+
+def test_more_candidates_than_seats_in_every_office() -> None:
+    checked = check_candidates(LIST[:3], SEATS, DAY)
+    assert checked.offices_short == ("委员",)
+    assert check_candidates((), SEATS, DAY).offices_short == ("主任", "委员")
+    # The same person listed twice is one candidate.
+    assert codes((*LIST[:3], LIST[2])) == {"two_offices", "not_differential"}
+
+
+def test_no_woman_is_a_warning() -> None:
+    men = tuple(replace(each, sex="男") for each in LIST)
+    checked = check_candidates(men, SEATS, DAY)
+    assert checked.ok
+    assert [finding.code for finding in checked.warnings] == ["no_woman"]
+    assert checked.warnings[0].reason.article == "《城市居民委员会组织法》第8条"
+
+
+def test_the_village_law_names_clans() -> None:
+    assert "宗族" in bars(VILLAGERS_2026)["organised_crime"][0]
+    assert "宗族" not in bars(RESIDENTS_2026)["organised_crime"][0]
+
+
+def test_joint_nomination() -> None:
+    assert nomination_errors(RESIDENTS_2026, seats=1, candidates=1, nominators=9) == {
+        "fewer_than_ten_nominators",
+        "not_differential",
+    }
+    assert nomination_errors(RESIDENTS_2026, seats=1, candidates=2, nominators=0, party=True) == set()
+    assert nomination_errors(VILLAGERS_2026, seats=1, candidates=2, nominators=1) == set()
