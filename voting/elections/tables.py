@@ -31,7 +31,7 @@ class Election(Base):
     day: Mapped[date]
     mode: Mapped[str] = mapped_column(String(16))
     # The law an election is judged by is fixed when it begins (rules.md §0).
-    law: Mapped[str] = mapped_column(String(30), default="national-2026")
+    law: Mapped[str] = mapped_column(String(30), default="residents-2026")
     state: Mapped[str] = mapped_column(String(12), default="draft")
     version: Mapped[int] = mapped_column(default=0)
     opens_at: Mapped[datetime] = mapped_column(UTCDateTime)

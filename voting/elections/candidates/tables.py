@@ -1,9 +1,9 @@
 """Candidates as they stand on the ballot."""
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from voting.database import Base, random_id
+from voting.database import Base, JSONText, random_id
 
 
 class Candidate(Base):
@@ -28,6 +28,8 @@ class Candidate(Base):
     introduction: Mapped[str] = mapped_column(Text, default="")
     photo: Mapped[bytes | None] = mapped_column(LargeBinary)
     photo_type: Mapped[str | None] = mapped_column(String(20))
-    # Answer to each statutory bar (居委会组织法 18): {"bar code": false}; who checked them.
-    bars: Mapped[dict[str, bool]] = mapped_column(JSON, default=dict)
+    # Answer to each statutory bar (居委会组织法 18), bar code → whether it applies: as the person declared
+    # it, and as the official named by `checked_by` found it.
+    declared: Mapped[dict[str, bool]] = mapped_column(JSONText, default=dict)
+    checked: Mapped[dict[str, bool]] = mapped_column(JSONText, default=dict)
     checked_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
