@@ -10,7 +10,7 @@ from http import HTTPStatus
 from importlib import import_module
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, jsonify, make_response, render_template, request
+from flask import Blueprint, Flask, Response, jsonify, make_response, render_template
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from voting import errors, i18n, security
-from voting.config import Settings
+from voting.config import Settings, load
 from voting.database import make_engine
 from voting.errors import Conflict, Refused, TooLarge
 from voting.keys import read_keys
@@ -33,6 +33,9 @@ ROOT = Path(__file__).parent.parent
 ROOMS: tuple[tuple[str, str], ...] = (
     ("any", "voting.people.pages:entrance"),
     ("desk", "voting.people.pages:people"),
+    ("kiosk", "voting.box.pages:booth"),
+    ("public", "voting.box.pages:board"),
+    ("desk", "voting.box.staff_pages:box_rooms"),
 )
 
 STATUS: dict[type[Refused], HTTPStatus] = {
@@ -77,6 +80,11 @@ def create_app(
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way
     return app
+
+
+def from_environment() -> Flask:
+    """The application as the environment's settings say; what the server's workers load."""
+    return create_app(load())
 
 
 def _configure(app: Flask, settings: Settings, session_key: bytes) -> None:
@@ -207,8 +215,7 @@ def _http_error(error: HTTPException) -> Response:
         said = (
             "INTERNAL",
             "系统这一步没有办成，什么也没有改动。请再试一次；还不行，请找系统管理员看运行记录。",
-            "This step failed and nothing was changed. Try again; if it fails again, ask the administrator to look at "
-            "the server's log.",
+            "This step failed and nothing was changed. Try again; if it fails again, show the administrator this page.",
         )
     else:
         said = GENERIC.get(status, GENERIC[400])

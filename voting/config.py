@@ -140,6 +140,20 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     return Settings(**values)
 
 
+def described(settings: Settings) -> list[tuple[str, str, str, str]]:
+    """Each setting as (variable, present value, what it means, what a thief of it could do)."""
+    return [
+        (one.metadata["name"], _shown(getattr(settings, one.name)), one.metadata["means"], one.metadata["thief"])
+        for one in fields(Settings)
+    ]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(int(value))
+    return ",".join(sorted(value)) if isinstance(value, frozenset | tuple) else str(value)
+
+
 def for_folder(data_dir: Path, **changes: Any) -> Settings:
     """The default settings over `data_dir`, with `changes` by field name."""
     values: dict[str, Any] = {}

@@ -4,14 +4,18 @@ A person chooses with ``?lang=en``; the choice is kept in a cookie. Run ``python
 compile the catalogues (`make setup` does).
 """
 
+import sys
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 from flask import Flask, Response, g, request
 from flask_babel import Babel, get_locale
 
 from voting.errors import Refused
+from voting.permissions import Permission
 from voting.request import house
 
 TRANSLATIONS = Path(__file__).parent / "translations"
@@ -85,5 +89,43 @@ def _remember(response: Response) -> Response:
     return response
 
 
+def collect() -> int:
+    """Collect the message keys of templates and Python into every catalogue; return how many keys there are.
+
+    Texts already translated stay; keys no longer used are dropped.
+    """
+    root = TRANSLATIONS.parent.parent
+    found = Catalog(project="community-voting", charset="utf-8")
+    options = {"trim_blocks": "true", "lstrip_blocks": "true"}
+    methods = [("voting/**.py", "python"), ("templates/**.html", "jinja2")]
+    keywords = {**DEFAULT_KEYWORDS, "_l": None}
+    for name, _line, message, comments, context in extract_from_dir(
+        root, methods, {"templates/**.html": options}, keywords, directory_filter=lambda path: "/." not in path
+    ):
+        if name.startswith(("voting/", "templates/")):
+            found.add(message, None, [(name, 0)], auto_comments=comments, context=context)
+    for permission in Permission:
+        found.add(permission.value, None, [("voting/permissions.py", 0)])
+    for path in sorted(TRANSLATIONS.glob("*/LC_MESSAGES/*.po")):
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=path.parent.parent.name)
+        catalogue.update(found, no_fuzzy_matching=True)
+        catalogue.obsolete.clear()
+        with path.open("wb") as file:
+            write_po(file, catalogue, width=110, sort_output=True, include_lineno=False, omit_header=False)
+    return len(found)
+
+
+def untranslated() -> list[str]:
+    """Message keys without a text, over all catalogues."""
+    missing = []
+    for path in sorted(TRANSLATIONS.glob("*/LC_MESSAGES/*.po")):
+        with path.open("rb") as file:
+            missing += [str(message.id) for message in read_po(file) if message.id and not message.string]
+    return missing
+
+
 if __name__ == "__main__":
+    if sys.argv[1:] == ["collect"]:
+        collect()
     compile_catalogues()

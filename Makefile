@@ -1,0 +1,72 @@
+# Every entry point of the project. `make help` lists them; the desk, the developer and CI run the same ones.
+
+PYTHON ?= python3.11
+BIN := .venv/bin
+VOTERS ?= 200
+GROUP ?= Ed25519
+OUT ?= out/election
+TESTS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run serve init test check election bench lock migration translations booth machine clean
+
+help:  ## list the entry points
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/ready  ## the environment in .venv alone
+
+run: .venv/ready  ## a sample community with an election open for voting, on http://127.0.0.1:8000
+	$(BIN)/voting run
+
+init: .venv/ready  ## found a real installation: make init ARGS='--community … --login … --name …'
+	$(BIN)/voting init $(ARGS)
+
+serve: .venv/ready  ## serve a real installation (after make init)
+	$(BIN)/voting serve
+
+test: check machine  ## everything, browser journeys included (TESTS=path runs a part)
+	$(BIN)/python -m pytest $(TESTS)
+
+check: .venv/tested  ## ruff, mypy strict, architecture
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_architecture.py
+
+election: .venv/ready  ## the whole main job without a person [VOTERS=200 GROUP=Ed25519 OUT=out/election]
+	$(BIN)/voting election --voters $(VOTERS) --group $(GROUP) --out $(OUT)
+
+bench: .venv/tested  ## the measurements
+	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+lock:  ## resolve requirements/*.in into locked, hashed *.txt (needs uv)
+	cd requirements && for part in run test; do \
+	  uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.11 \
+	    --custom-compile-command 'make lock' $$part.in --output-file $$part.txt || exit 1; done
+
+migration: .venv/ready  ## write the next database migration: make migration MESSAGE='what changed'
+	$(BIN)/voting migration '$(MESSAGE)'
+
+translations: .venv/ready  ## collect the message keys into the English catalogue and compile it
+	$(BIN)/python -m voting.i18n collect
+	$(BIN)/python -m voting.i18n
+
+booth:  ## rebuild the browser programs into static/booth (needs npm)
+	cd booth && npm ci --ignore-scripts && npm run build
+
+machine:
+	@sh tests/machine.sh
+
+clean:  ## remove the environment and caches (never data)
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build ./*.egg-info
+
+# Packages come with hashes; the project itself is installed editable and without asking any index.
+.venv/ready: requirements/run.txt pyproject.toml voting/translations/en/LC_MESSAGES/messages.po
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m voting.i18n
+	@touch $@
+
+.venv/tested: .venv/ready requirements/test.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	@touch $@

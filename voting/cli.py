@@ -1,0 +1,195 @@
+"""The command line `voting …`: founding, serving, and what each room adds."""
+
+import argparse
+import getpass
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+
+from voting import config, founding, i18n, schema
+from voting.database import make_engine
+from voting.errors import Refused
+from voting.people.tree import KIND_NAMES
+
+#: Rooms with commands of their own: each has ``add_commands(subparsers)``; a listed room that is missing fails.
+COMMAND_ROOMS = ("voting.elections.roll.cli", "voting.box.cli")
+
+_UNITS = ("city", "district", "street", "community")
+_CLOCK_REST_SECONDS = 2.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code. A refusal is printed in both languages and gives 2."""
+    parser = _parser()
+    args = parser.parse_args(arguments)
+    try:
+        code: int = args.run(args)
+    except Refused as refusal:
+        print(f"{refusal.zh}\n{refusal.en}", file=sys.stderr)
+        return 2
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="voting", description="社区选举 / community voting")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_init(commands.add_parser("init", help="新装：密钥、数据库、社区、第一位管理员 / found an installation"))
+    committee = commands.add_parser("committee", help="为一个社区制作选举委员会密钥 / make a committee's key")
+    committee.add_argument("--community", required=True, metavar="ID", help="社区编号 / the community's id")
+    _add_passphrase(committee)
+    committee.set_defaults(run=_run_committee)
+    commands.add_parser("serve", help="启动服务和时钟 / serve pages and run the clock").set_defaults(run=_run_serve)
+    commands.add_parser("upgrade", help="升级数据库 / bring the database up to date").set_defaults(run=_run_upgrade)
+    commands.add_parser("settings", help="列出各项设置 / list the settings").set_defaults(run=_run_settings)
+    commands.add_parser("translations", help="编译译文 / compile the translations").set_defaults(run=_run_translations)
+    migration = commands.add_parser("migration", help="（开发）写出迁移 / write a migration")
+    migration.add_argument("message")
+    migration.set_defaults(run=_run_migration)
+    for room in COMMAND_ROOMS:
+        import_module(room).add_commands(commands)
+    return parser
+
+
+def _add_init(parser: argparse.ArgumentParser) -> None:
+    for kind in _UNITS:
+        zh, en = KIND_NAMES[kind]
+        parser.add_argument(
+            f"--{kind}", required=kind == "community", metavar="NAME", help=f"{zh}名称 / name of the {en}"
+        )
+    parser.add_argument("--login", required=True, help="第一位管理员的登录名 / sign-in name of the first administrator")
+    parser.add_argument("--name", required=True, help="第一位管理员的姓名 / the administrator's name")
+    parser.add_argument("--no-committee-key", action="store_true", help="以后再制作委员会密钥 / make it later")
+    _add_passphrase(parser)
+    parser.set_defaults(run=_run_init)
+
+
+def _add_passphrase(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--passphrase-file",
+        type=Path,
+        metavar="FILE",
+        help="委员会口令所在文件，不给则当场输入 / file with the committee's passphrase; asked for if not given",
+    )
+
+
+def _run_init(args: argparse.Namespace) -> int:
+    settings, console = config.load(), Console()
+    now = datetime.now(UTC)
+    today = now.astimezone(ZoneInfo(settings.time_zone)).date()
+    passphrase = None if args.no_committee_key else _passphrase(args.passphrase_file)
+    engine = founding.prepare(settings)
+    units = [(kind, getattr(args, kind)) for kind in _UNITS if getattr(args, kind)]
+    founded = founding.found(engine, now=now, today=today, units=units, login=args.login, name=args.name)
+    console.print(f"社区编号 / community id   [bold]{founded.community_id}[/]")
+    console.print(f"登录名 / sign-in name     [bold]{founded.login}[/]")
+    console.print(f"初始口令 / password       [bold]{founded.password}[/]  （只显示这一次 / shown once）")
+    console.print(f"数据与密钥 / data, keys   {settings.data_dir}")
+    if passphrase is not None:
+        made = founding.make_committee(
+            settings, engine, now=now, community_id=founded.community_id, passphrase=passphrase
+        )
+        _print_committee(console, made)
+    return 0
+
+
+def _run_committee(args: argparse.Namespace) -> int:
+    settings = config.load()
+    engine = make_engine(settings.database_url)
+    made = founding.make_committee(
+        settings,
+        engine,
+        now=datetime.now(UTC),
+        community_id=args.community,
+        passphrase=_passphrase(args.passphrase_file),
+    )
+    _print_committee(Console(), made)
+    return 0
+
+
+def _print_committee(console: Console, made: founding.Committee) -> None:
+    console.print(f"委员会密钥 / committee key  {made.folder}")
+    console.print(f"公布的公钥 / publish        {made.vkey}", soft_wrap=True)
+    console.print(f"证书指纹 / fingerprint      {made.ca_fingerprint}", soft_wrap=True)
+
+
+def _passphrase(file: Path | None) -> str:
+    if file is not None:
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+    while True:
+        first = getpass.getpass("选举委员会口令（至少 12 个字符）/ committee passphrase: ")
+        if first == getpass.getpass("再输一次 / again: "):
+            return first
+        print("两次不一样，请重来。/ They differ; once more.", file=sys.stderr)
+
+
+def _run_upgrade(_args: argparse.Namespace) -> int:
+    founding.prepare(config.load())
+    return 0
+
+
+def _run_migration(args: argparse.Namespace) -> int:
+    schema.write_migration(args.message)
+    return 0
+
+
+def _run_settings(_args: argparse.Namespace) -> int:
+    for name, value, means, thief in config.described(config.load()):
+        print(f"{name}={value}\n    {means}\n    Thief: {thief}")
+    return 0
+
+
+def _run_translations(_args: argparse.Namespace) -> int:
+    for path in i18n.compile_catalogues():
+        print(path)
+    return 0
+
+
+def _run_serve(_args: argparse.Namespace) -> int:
+    """Serve until stopped. The clock is restarted if it ends; if the server ends, everything ends."""
+    settings = config.load()
+    founding.prepare(settings)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    server = subprocess.Popen(_gunicorn(settings))  # noqa: S603 — fixed arguments
+    clock = _start_clock()
+    try:
+        while server.poll() is None:
+            if clock.poll() is not None:
+                print("时钟停了，正在重启。/ The clock stopped; starting it again.", file=sys.stderr)
+                clock = _start_clock()
+            time.sleep(_CLOCK_REST_SECONDS)
+        return server.returncode
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        for process in (server, clock):
+            process.terminate()
+        for process in (server, clock):
+            process.wait()
+
+
+def _gunicorn(settings: config.Settings) -> list[str]:
+    # No access log: it would put an address and a minute beside every ballot.
+    return [
+        sys.executable,
+        *("-m", "gunicorn", "voting.app:from_environment()"),
+        *("--bind", settings.listen, "--workers", str(settings.workers)),
+        *("--worker-class", "gthread", "--threads", "8", "--graceful-timeout", "20"),
+        *("--worker-tmp-dir", "/dev/shm" if os.access("/dev/shm", os.W_OK) else str(settings.data_dir)),  # noqa: S108 — gunicorn's heartbeat file
+    ]
+
+
+def _start_clock() -> "subprocess.Popen[bytes]":
+    return subprocess.Popen([sys.executable, "-m", "voting.cli", "clock"])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

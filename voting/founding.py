@@ -1,0 +1,133 @@
+"""Founding an installation: keys, database, the first community, its first administrator, the committee's key.
+
+The election committee's key and the community's certificate authority are made here and sealed with
+the committee's passphrase; they lie in ``<data>/committee/<community>`` and belong on the committee's own
+stick. The server cannot use them: the passphrase is typed in at certification and kept nowhere.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, func, select
+
+from voting import journal, schema, signing
+from voting.config import Settings
+from voting.database import make_engine, read, write
+from voting.errors import Conflict
+from voting.keys import make_keys
+from voting.people import actions
+from voting.people.tables import Account, Unit
+from voting.permissions import Role
+
+#: Files in a community's committee folder.
+COMMITTEE_KEY, COMMITTEE_VKEY = "committee-key.json", "committee.vkey"
+SIGNING_P12, AUTHORITY_P12, AUTHORITY_PEM = "signing.p12", "authority.p12", "authority.pem"
+
+
+@dataclass(frozen=True)
+class Founded:
+    """What `voting init` prints."""
+
+    community_id: str
+    login: str
+    password: str
+
+
+@dataclass(frozen=True)
+class Committee:
+    """The public halves of what the committee holds, for the notice sheet."""
+
+    folder: Path
+    vkey: str
+    ca_fingerprint: str
+
+
+def prepare(settings: Settings) -> Engine:
+    """Make the data folder and the key files that are missing, and bring the database up to date."""
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_keys(settings)
+    engine = make_engine(settings.database_url)
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        # Before SQLite makes it: readable by the server's user alone.
+        Path(engine.url.database).touch(mode=0o600)
+    schema.upgrade(engine)
+    return engine
+
+
+def found(
+    engine: Engine, *, now: datetime, today: date, units: list[tuple[str, str]], login: str, name: str
+) -> Founded:
+    """Set up `units` (kind, name; from the top down to the community) and the first administrator, at their top.
+
+    Raises Conflict (FOUNDED) when the database already has accounts.
+    """
+    with read(engine) as reader:
+        if reader.scalar(select(func.count()).select_from(Account)):
+            raise Conflict(
+                "FOUNDED",
+                "这里已经建立过了，什么也没有改动。要再建社区，请用系统管理员登录，在「单位与人员」里办。",
+                "This installation is already founded and nothing was changed. To add a community sign in as "
+                "administrator and open “units and people”.",
+            )
+    with write(engine) as session:
+        parent_id: str | None = None
+        ids = []
+        for kind, unit_name in units:
+            parent_id = actions.create_unit(
+                session, actor=None, now=now, parent_id=parent_id, kind=kind, name=unit_name
+            )
+            ids.append(parent_id)
+        account = actions.create_account(session, actor=None, now=now, unit_id=ids[0], login=login, display_name=name)
+        actions.appoint(
+            session,
+            actor=None,
+            now=now,
+            today=today,
+            account_id=account.account_id,
+            unit_id=ids[0],
+            role=Role.SYSTEM_ADMINISTRATOR,
+            from_day=today,
+        )
+    return Founded(ids[-1], account.login, account.password)
+
+
+def committee_folder(settings: Settings, community_id: str) -> Path:
+    """Where the committee's sealed files of a community lie."""
+    return settings.data_dir / "committee" / community_id
+
+
+def make_committee(
+    settings: Settings, engine: Engine, *, now: datetime, community_id: str, passphrase: str
+) -> Committee:
+    """Make the election committee's note key and the community's certificate authority, sealed by `passphrase`.
+
+    Raises Conflict (COMMITTEE_EXISTS) rather than replace a key that signed results may already rest on.
+    """
+    with read(engine) as reader:
+        name = reader.get_one(Unit, community_id).name
+    folder = committee_folder(settings, community_id)
+    if (folder / COMMITTEE_KEY).exists():
+        raise Conflict(
+            "COMMITTEE_EXISTS",
+            f"选举委员会的密钥已经在 {folder}，没有再做。要换新的，请先把旧文件移走并保存好。",
+            f"The election committee's key is already in {folder}; none was made. To replace it move the old files "
+            "away first and keep them.",
+        )
+    key = signing.make_committee_key(
+        origin=f"{journal.origin(community_id)}/committee", name=f"{name}选举委员会", passphrase=passphrase
+    )
+    authority = signing.make_authority(community=name, passphrase=passphrase, now=now)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    contents = {
+        COMMITTEE_KEY: key.key_file,
+        COMMITTEE_VKEY: f"{key.vkey}\n".encode(),
+        SIGNING_P12: authority.signing_p12,
+        AUTHORITY_P12: authority.ca_p12,
+        AUTHORITY_PEM: authority.ca_certificate,
+    }
+    for file, content in contents.items():
+        path = folder / file
+        path.touch(mode=0o600)
+        path.write_bytes(content)
+    return Committee(folder, key.vkey, authority.ca_fingerprint)
