@@ -1,11 +1,11 @@
 // What pages call. Everything secret happens in a Web Worker; a page holds handles and results.
-import encodeQR from "qr";
 import { checkGroup, parseCard, sortCredentials, type ParsedCard } from "./crypto/cardcode.ts";
 import { Refusal, type Sentence } from "./refusal.ts";
+import { qrSvg } from "./screen/qr.ts";
 import type { Share } from "./crypto/tally.ts";
 import type { Methods } from "./worker.ts";
 
-export { checkGroup, parseCard, Refusal };
+export { checkGroup, parseCard, qrSvg, Refusal };
 export type { ParsedCard, Sentence };
 
 /** done of total; total 0 when the end is not known. */
@@ -220,9 +220,6 @@ function randomBelow(bound: number): number {
   while ((word[0] as number) >= limit);
   return (word[0] as number) % bound;
 }
-
-/** A QR code as an SVG text; `border` = quiet zone in modules, 0 where the paper around it is white anyway. */
-export const qrSvg = (text: string, border = 4): string => encodeQR(text, "svg", { ecc: "medium", border });
 
 /** "ABCDEFGH…" → ["ABCD", "EFGH", …], as trackers are shown. */
 export const inFours = (text: string): string[] => text.match(/.{1,4}/g) ?? [];

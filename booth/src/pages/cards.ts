@@ -94,7 +94,7 @@ function mount(root: HTMLElement, credentialsUrl: string): void {
   const title = root.getAttribute("data-title") ?? "";
   const said = status();
   const both = [presence(1), presence(2)];
-  const form = make("form", { novalidate: true, class: "stack" }, ...both.map(({ box }) => box), make("button", { type: "submit", class: "button button--primary" }, T.make));
+  const form = make("form", { novalidate: true, class: "stack" }, ...both.map(({ box }) => box), make("p", { class: "row" }, make("button", { type: "submit", class: "button button--primary" }, T.make)));
   root.replaceChildren(
     make(
       "section",
@@ -112,20 +112,21 @@ function mount(root: HTMLElement, credentialsUrl: string): void {
     window.addEventListener("beforeunload", warnBeforeLeaving);
     // Kept over a failed request: sending again registers the same cards, not a second set.
     made ??= await makeCards({ uuid, count }, (done, total) => said.working(T.making, done, total));
+    // Laid out before they are registered: whatever can fail on this device fails while nothing has happened yet.
+    const all = sheets(made.codes, title);
     said.working(T.sending);
     await postJson(credentialsUrl, { credentials: made.credentials });
-    const { codes } = made;
     made = null;
     form.hidden = true;
-    showSheets(codes, title, said);
+    showSheets(all, said);
   });
 }
 
-function showSheets(codes: readonly string[], title: string, said: Status): void {
-  const all = sheets(codes, title);
+function showSheets(all: HTMLElement, said: Status): void {
   const print = make("button", { type: "button", class: "button button--primary" }, T.print);
   const finish = make("button", { type: "button", class: "button" }, T.finish);
   const clear = (): void => {
+    all.replaceChildren();
     all.remove();
     window.removeEventListener("beforeunload", warnBeforeLeaving);
   };

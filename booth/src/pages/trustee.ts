@@ -115,7 +115,7 @@ function keySection(root: HTMLElement, keyUrl: string): HTMLElement {
   const passphrase = field(T.passphrase, T.passphraseHint, { ...PASSPHRASE, autocomplete: "new-password" });
   const again = field(T.again, "", { ...PASSPHRASE, autocomplete: "new-password" });
   const said = status();
-  const form = make("form", { novalidate: true, class: "stack" }, name.box, passphrase.box, again.box, submit(T.make));
+  const form = make("form", { novalidate: true, class: "stack" }, name.box, passphrase.box, again.box, make("p", { class: "row" }, submit(T.make)));
   const readBack = make("div", {});
   onSubmit(form, said, async () => {
     again.clear();
@@ -180,7 +180,7 @@ function keyForm(label: string): KeyForm {
   const file = field(T.keyFile, T.keyFileHint, { type: "file", accept: ".json,application/json" });
   const passphrase = field(T.passphrase, "", { ...PASSPHRASE, autocomplete: "off" });
   return {
-    form: make("form", { novalidate: true, class: "stack" }, file.box, passphrase.box, submit(label)),
+    form: make("form", { novalidate: true, class: "stack" }, file.box, passphrase.box, make("p", { class: "row" }, submit(label))),
     said: status(),
     async read() {
       if (!filled(file, T.needFile) || !filled(passphrase, T.needPassphrase)) return null;

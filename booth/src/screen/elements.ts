@@ -96,14 +96,14 @@ export function status(): Status {
 
 /** One thing at a time: the form's button is off while its deed runs, and the deed's refusal is said in `status`. */
 export function onSubmit(form: HTMLFormElement, said: Status, deed: () => Promise<void>): void {
-  const button = form.querySelector<HTMLButtonElement>("button[type=submit]");
+  const button = form.querySelector<HTMLButtonElement>("button:not([type=button])");
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (button === null || button.disabled) return;
-    button.disabled = true;
+    if (button?.disabled === true) return;
+    if (button !== null) button.disabled = true;
     deed()
       .catch((error: unknown) => said.fail(error))
-      .finally(() => (button.disabled = false));
+      .finally(() => button !== null && (button.disabled = false));
   });
 }
 
