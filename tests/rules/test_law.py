@@ -69,7 +69,7 @@ def test_the_silent_follow_only_one_majority() -> None:
     assert not decide_owners(4, total=TOTAL, **votes).quorum
     followed = decide_owners(4, total=TOTAL, **votes, follow=weight(10_000, 100))
     assert followed.passed
-    assert "面积 2 × 40,000 = 80,000 ＞ 40,000" in followed.because[1].zh
+    assert "面积 2 × 40,000 = 80,000 ＞ 45,000" in followed.because[1].zh
     against = {**votes, "yes": votes["no"], "no": votes["yes"]}
     lost = decide_owners(4, total=TOTAL, **against, follow=weight(10_000, 100))
     assert lost.quorum
