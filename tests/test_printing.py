@@ -158,3 +158,10 @@ def test_made_cards_match_their_credentials_and_are_sorted():
 def test_an_impossible_number_of_cards_is_refused(count):
     with pytest.raises(Malformed, match="CARD_COUNT"):
         card_sheets.make_cards(group="Ed25519", uuid="4xKp2mQ9vRt7WyZa3bNcDe", count=count)
+
+
+def test_two_equal_cards_are_noticed(monkeypatch):
+    code = make_code()
+    monkeypatch.setattr(card_sheets, "make_code", lambda: code)
+    with pytest.raises(Malformed, match="CARD_TWICE"):
+        card_sheets.make_cards(group="Ed25519", uuid="4xKp2mQ9vRt7WyZa3bNcDe", count=2)

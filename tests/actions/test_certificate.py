@@ -22,7 +22,9 @@ from pyhanko_certvalidator import ValidationContext
 from audit.note import open_note, parse_vkey
 from voting import signing
 from voting.elections.count import certificate, exports, report
+from voting.elections.count.rules import CountFacts, OfficeCount, decide
 from voting.errors import Malformed, NotAllowed, Refused, TooLarge, TooLate
+from voting.law.profiles import Mode
 from voting.law.thresholds import Reason
 
 NOW = datetime(2026, 12, 20, 12, 15, tzinfo=UTC)
@@ -56,6 +58,8 @@ def document(**changes) -> report.ResultDocument:
         "day": date(2026, 12, 20),
         "mode": "all_voters",
         "law": "residents-2026",
+        "second": False,
+        "ineligible": (),
         "opened_at": datetime(2026, 12, 20, 0, 0, tzinfo=UTC),
         "closed_at": datetime(2026, 12, 20, 9, 0, tzinfo=UTC),
         "certified_at": NOW,
@@ -158,6 +162,35 @@ def test_more_elected_than_seats_is_refused():
     lines = [("甲", 500, "elected"), ("乙", 400, "elected")]
     with pytest.raises(Malformed, match="RESULT_FIGURES"):
         document(offices=(office("主任", 1, lines),))
+
+
+def test_whoever_decides_again_comes_to_the_same_offices():
+    facts = CountFacts(
+        mode=Mode.ALL_VOTERS,
+        eligible=1684,
+        issued=988,
+        collected=980,
+        offices=(
+            OfficeCount("主任", 1, {"孙丽例": 186, "李㛃样": 768}, blank=13),
+            OfficeCount("委员", 2, {"甲例": 491, "乙例": 491, "丙例": 491}, blank=20),
+        ),
+    )
+    outcome = decide(facts)
+    value = document(offices=report.offices_of(facts, outcome), valid=outcome.valid, because=outcome.because)
+    assert [one.seal for one in value.offices[0].candidates] == ["elected", "none"]
+    assert [one.seal for one in value.offices[1].candidates] == ["tied", "tied", "tied"]
+    assert (value.offices[0].needed, value.offices[1].next) == (491, "revote")
+    again = report.count_facts(report.read_result_json(report.write_result_json(value)))
+    decided = decide(again)
+    assert report.offices_of(again, decided) == value.offices
+    assert (decided.valid, decided.because) == (value.valid, value.because)
+    with pytest.raises(Malformed, match="RESULT_FORM"):
+        report.count_facts(document(mode="everyone"))
+
+
+def test_a_name_twice_in_one_office_is_refused():
+    with pytest.raises(Malformed, match="RESULT_FIGURES"):
+        document(offices=(office("主任", 1, [("甲", 500, "elected"), ("甲", 400, "none")]),))
 
 
 # --- spreadsheets ------------------------------------------------------------------------------------------------
@@ -520,7 +553,8 @@ def test_no_personal_data_beyond_candidates_can_enter():
     # The document has no field for a voter; this pins its fields, so that a new one is a decision.
     fields = set(report.ResultDocument.__dataclass_fields__)
     assert fields == {
-        "community", "place", "title", "number", "day", "mode", "law", "opened_at", "closed_at", "certified_at",
+        "community", "place", "title", "number", "day", "mode", "law", "second", "ineligible",
+        "opened_at", "closed_at", "certified_at",
         "figures", "cards", "valid", "because", "offices", "article", "article_en", "archive", "log", "verify_url",
     }  # fmt: skip
     assert replace(document(), verify_url="https://fenglin.example/v").verify_url

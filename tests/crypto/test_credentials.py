@@ -120,13 +120,14 @@ def test_a_secret_of_zero_is_refused():
 
 @pytest.mark.parametrize("group_name", ["Ed25519", "BELENIOS-2048"])
 def test_belenios_3_credentials_give_the_public_credentials_of_the_archive(group_name):
-    folder = next((base / group_name / "basic" for base in BELENIOS if (base / group_name / "basic").exists()), None)
-    if folder is None or not (folder / "private" / "private_creds.txt").exists():
+    folders = [base / group_name / "basic" / "private" for base in BELENIOS]
+    folder = next((one for one in folders if (one / "private_creds.txt").exists()), None)
+    if folder is None:
         pytest.skip("no Belenios vectors with private credentials (set BELENIOS_VECTORS)")
     group = get_group(group_name)
-    uuid = json.loads((folder / "private" / "election.json").read_text())["uuid"]
-    published = json.loads((folder / "private" / "public_creds.json").read_text())
-    lines = (folder / "private" / "private_creds.txt").read_text().splitlines()
+    uuid = json.loads((folder / "election.json").read_text())["uuid"]
+    published = json.loads((folder / "public_creds.json").read_text())
+    lines = (folder / "private_creds.txt").read_text().splitlines()
     assert lines
     mine = []
     for line in lines:
@@ -135,6 +136,14 @@ def test_belenios_3_credentials_give_the_public_credentials_of_the_archive(group
         assert credentials.parse_credential(credential.text.replace("-", "")) == credential
         mine.append(credentials.public_credential(group, credential, uuid))
     assert sorted(mine) == sorted(record.split(",")[0] for record in published)
+
+
+@pytest.mark.parametrize("group_name", ["Ed25519", "BELENIOS-2048"])
+def test_credentials_made_by_belenios_tool(group_name):
+    cases = json.loads((HERE.parent / "vectors" / "belenios-credentials.json").read_text())[group_name]
+    group = get_group(group_name)
+    for private, public in cases["credentials"]:
+        assert credentials.public_credential(group, credentials.parse_credential(private), cases["uuid"]) == public
 
 
 def belenios_2(characters: str) -> str:

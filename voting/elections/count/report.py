@@ -13,7 +13,9 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final, TypeVar
 
+from voting.elections.count.rules import CountFacts, ElectionOutcome, OfficeCount, Outcome
 from voting.errors import Malformed, TooLarge
+from voting.law.profiles import Mode
 from voting.law.thresholds import Reason
 
 KIND: Final = "election-result"
@@ -97,7 +99,10 @@ class LogRef:
 
 @dataclass(frozen=True, slots=True)
 class ResultDocument:
-    """Everything the certified papers say. ``number`` and ``verify_url`` may be empty."""
+    """Everything the certified papers say. ``number`` and ``verify_url`` may be empty.
+
+    ``second``: this poll was 另行选举; ``ineligible``: candidates whose election is void because of a bar.
+    """
 
     community: str
     place: str
@@ -106,6 +111,8 @@ class ResultDocument:
     day: date
     mode: str
     law: str
+    second: bool
+    ineligible: tuple[str, ...]
     opened_at: datetime
     closed_at: datetime
     certified_at: datetime
@@ -159,6 +166,58 @@ def read_result_json(raw: bytes) -> ResultDocument:
     return document
 
 
+def offices_of(facts: CountFacts, outcome: ElectionOutcome) -> tuple[OfficeResult, ...]:
+    """The offices of a document from what the count rules decided; candidates by votes, then by code point."""
+    return tuple(
+        OfficeResult(
+            title=count.name,
+            seats=count.seats,
+            candidates=tuple(
+                CandidateResult(name, votes, _seal(name, decided.outcome))
+                for name, votes in sorted(count.votes.items(), key=lambda item: (-item[1], item[0]))
+            ),
+            void=facts.invalid,
+            blank=count.blank,
+            unused=decided.unused - count.seats * (facts.invalid + count.blank),
+            needed=decided.outcome.majority_needed or decided.outcome.third_needed,
+            next=decided.outcome.next.value,
+            vacancies=decided.outcome.vacancies,
+            because=decided.outcome.because,
+        )
+        for count, decided in zip(facts.offices, outcome.offices, strict=True)
+    )
+
+
+def count_facts(document: ResultDocument) -> CountFacts:
+    """The facts that the document's outcome must follow from, for whoever decides again.
+
+    ``decide(count_facts(d))`` gives ``d.valid``, ``d.because`` and, through ``offices_of``, ``d.offices``.
+    Raises ``Malformed`` RESULT_FORM for an unknown mode.
+    """
+    try:
+        mode = Mode(document.mode)
+    except ValueError as error:
+        raise _form("mode") from error
+    return CountFacts(
+        mode=mode,
+        eligible=document.figures.roll,
+        issued=document.figures.issued,
+        collected=document.figures.collected,
+        offices=tuple(
+            OfficeCount(
+                name=office.title,
+                seats=office.seats,
+                votes={one.name: one.votes for one in office.candidates},
+                blank=office.blank,
+            )
+            for office in document.offices
+        ),
+        invalid=max((office.void for office in document.offices), default=0),
+        ineligible=frozenset(document.ineligible),
+        second=document.second,
+    )
+
+
 def spoken_root(root: str) -> str:
     """The first 128 bits of a hex root in 8 groups of 4, as printed and read aloud."""
     return " ".join(root[start : start + 4] for start in range(0, 32, 4))
@@ -170,9 +229,15 @@ def marks_balance(office: OfficeResult, collected: int) -> bool:
     return votes + office.unused + (office.blank + office.void) * office.seats == office.seats * collected
 
 
+def _seal(name: str, outcome: Outcome) -> str:
+    return "elected" if name in outcome.elected else "tied" if name in outcome.tied else "none"
+
+
 def _check(document: ResultDocument) -> None:
     _check_values(document, "result")
     figures = document.figures
+    if any(len({one.name for one in office.candidates}) != len(office.candidates) for office in document.offices):
+        raise _figures("同一职务有两个相同的姓名", "an office lists a name twice")
     people = [one.name for office in document.offices for one in office.candidates]
     titles = [document.community, document.title, *(office.title for office in document.offices)]
     if not all(text.strip() for text in titles + people):
