@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from voting import journal
@@ -50,6 +50,17 @@ def anchor_if_due(session: Session, *, box: str, now: datetime, closing: bool = 
         return True
 
 
+def is_due(session: Session, row: Box, now: datetime) -> bool:
+    """Whether `anchor_if_due` would write, without taking any lock."""
+    return _due(row, _last_anchor(session, row.id), now, closing=False)
+
+
+def check_ins_waiting(session: Session, row: Box, now: datetime) -> bool:
+    """Whether check-ins of an hour that is over wait for the log."""
+    waiting = select(DeskMark.id).where(_unlogged(row, now, closing=False)).limit(1)
+    return session.scalar(waiting) is not None
+
+
 def board(session: Session, box: str) -> Board:
     """The public board. Turnout after the last anchor is nobody's business yet."""
     last = _last_anchor(session, box)
@@ -63,13 +74,7 @@ def log_check_ins(session: Session, row: Box, now: datetime, *, closing: bool = 
 
     They go out sorted by a salted hash, so that neither order nor minute of the desk survives.
     """
-    marks = session.scalars(
-        select(DeskMark).where(
-            DeskMark.box_id == row.id,
-            DeskMark.batched.is_(False),
-            *(() if closing else (DeskMark.hour < whole_hour(now),)),
-        )
-    ).all()
+    marks = session.scalars(select(DeskMark).where(_unlogged(row, now, closing=closing))).all()
     found = sorted(mark.commitment for mark in marks)
     for start in range(0, len(found), _BATCH):
         fact = events.CheckInBatch(
@@ -84,6 +89,11 @@ def log_check_ins(session: Session, row: Box, now: datetime, *, closing: bool = 
     for mark in marks:
         mark.batched = True
     return len(found)
+
+
+def _unlogged(row: Box, now: datetime, *, closing: bool) -> ColumnElement[bool]:
+    waiting = and_(DeskMark.box_id == row.id, DeskMark.batched.is_(False))
+    return waiting if closing else and_(waiting, DeskMark.hour < whole_hour(now))
 
 
 def _last_anchor(session: Session, box: str) -> Anchor | None:

@@ -34,6 +34,29 @@ class Tablet:
     name: str
 
 
+@dataclass(frozen=True)
+class TabletState:
+    """One line of the list of tablets."""
+
+    id: str
+    name: str
+    paired: bool
+    calling: bool
+    revoked: bool
+    waiting_until: datetime | None
+
+
+def tablets(session: Session, box: str) -> list[TabletState]:
+    """All tablets of a box: those in use by name, revoked ones last. The desk shows who is calling."""
+    found = session.scalars(select(Kiosk).where(Kiosk.box_id == box).order_by(Kiosk.revoked, Kiosk.name, Kiosk.id))
+    return [
+        TabletState(
+            one.id, one.name, one.token_hash is not None, one.calling, one.revoked, waiting_until=one.pairing_until
+        )
+        for one in found
+    ]
+
+
 def new_pairing_code(session: Session, *, box: str, name: str, actor: str, now: datetime) -> PairingCode:  # noqa: ARG001 (actions carry their actor)
     """Announce a tablet and give its pairing code. Raises Malformed KIOSK_NAME."""
     name = name.strip()

@@ -36,6 +36,9 @@ STATES = ("preparing", "sealed", "open", "shut", "closed", "tallied", "opened")
 ANCHOR_BALLOTS = 10
 ANCHOR_PAUSE = timedelta(minutes=5)
 
+#: Short trackers on one page of the public board.
+PAGE_OF_TRACKERS = 200
+
 #: A pairing code lives this long, and once.
 PAIRING_TIME = timedelta(minutes=10)
 
@@ -103,9 +106,23 @@ def tracker_of(digest: str) -> str:
 
 def short_of(digest: str) -> str:
     """The short tracker, 4 groups of 4 as the voter saw it: the first 80 bits of the ballot's SHA-256."""
-    bits = int(digest[:20], 16)
+    return _spoken(int(digest[:20], 16))
+
+
+def short_of_tracker(tracker: str) -> str:
+    """The short form of a full tracker."""
+    return _spoken(int.from_bytes(base64.b64decode(tracker + "=")[:10], "big"))
+
+
+def _spoken(bits: int) -> str:
     letters = "".join(_TRACKER_LETTERS[bits >> place & 31] for place in range(75, -1, -5))
     return " ".join(letters[start : start + 4] for start in range(0, 16, 4))
+
+
+def trustee_name(number: int) -> str:
+    """How the archive calls the holder of key `number`: 监督委员一, 监督委员二 …; no person's name is needed there."""
+    numerals = "一二三四五六七八九十"
+    return f"监督委员{numerals[number - 1] if number <= len(numerals) else number}"
 
 
 def acceptance_text(uuid: str, tracker: str, height: int, head: str) -> str:
