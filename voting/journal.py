@@ -7,6 +7,7 @@ from typing import ClassVar, Protocol
 from sqlalchemy.orm import Session
 
 from audit import store
+from audit.entry import logged_text
 from audit.errors import AuditError
 from audit.merkle import root_of
 from audit.note import Signer, sign_note
@@ -47,6 +48,11 @@ def record(session: Session, community_id: str, event: Event, now: datetime) -> 
         ) from None
 
 
+def typed(text: str) -> str:
+    """`text` as people type it, made fit for an entry: NFC, control characters and line breaks as spaces."""
+    return logged_text(text)
+
+
 def signer(community_id: str, log_seed: bytes) -> Signer:
     """The signer of a community's log; its name is the log's origin."""
     return Signer(origin(community_id), log_seed)
@@ -60,3 +66,35 @@ def sign(community_id: str, log_seed: bytes, text: str) -> str:
 def tree_root(entries: Iterable[bytes]) -> str:
     """RFC 6962 root over `entries` as 64 hex digits, for lists whose root alone goes to the log."""
     return root_of(entries).hex()
+
+
+def latest_checkpoint(session: Session, community_id: str) -> store.SignedCheckpoint | None:
+    """The largest checkpoint signed so far, for the public board and the notice sheet."""
+    return store.latest_checkpoint(session.connection(), origin(community_id))
+
+
+def grown_logs(session: Session) -> list[str]:
+    """Communities whose log has entries that no checkpoint covers yet."""
+    connection = session.connection()
+    grown = []
+    for name in store.origins(connection):
+        head, signed = store.head(connection, name), store.latest_checkpoint(connection, name)
+        if head is not None and head.size > (signed.size if signed else 0):
+            grown.append(name.removeprefix(origin("")))
+    return grown
+
+
+def sign_head(session: Session, community_id: str, log_seed: bytes, name: str | None = None) -> str:
+    """Sign the log's present head; `name` marks a checkpoint that an act asked for. Returns the note.
+
+    Raises Conflict LOG_DAMAGED when the database no longer holds what was signed before.
+    """
+    try:
+        return store.sign_checkpoint(session.connection(), origin(community_id), signer(community_id, log_seed), name)
+    except AuditError as error:
+        raise Conflict(
+            "LOG_DAMAGED",
+            f"审计日志与以前签过的不一致（{error.code}），没有签名。请停止办理，保存数据库，告知监督委员。",
+            f"The audit log is not what was signed before ({error.code}); nothing was signed. Stop, keep the database "
+            "as it is and tell the supervisors.",
+        ) from error

@@ -354,8 +354,8 @@ def test_tally_is_refused(engine: Engine) -> None:
     box.act(slot.serve_queue, 0, box=box.box, actor=None)
     box.act(slot.close, box=box.box, actor=None)
     assert tally_refused(box) == "BALLOTS_UNDER_FLOOR"
-    tally(box, floor_decision="选举委员会一致同意开票")
-    assert logged(box, "box_tallied")[0]["floor_decision"] == "选举委员会一致同意开票"
+    tally(box, floor_decision="选举委员会\n一致同意开票")
+    assert logged(box, "box_tallied")[0]["floor_decision"] == "选举委员会 一致同意开票"
     assert tally_refused(box) == "ALREADY_TALLIED"
 
 

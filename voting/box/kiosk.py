@@ -59,7 +59,7 @@ def tablets(session: Session, box: str) -> list[TabletState]:
 
 def new_pairing_code(session: Session, *, box: str, name: str, actor: str, now: datetime) -> PairingCode:  # noqa: ARG001 (actions carry their actor)
     """Announce a tablet and give its pairing code. Raises Malformed KIOSK_NAME."""
-    name = name.strip()
+    name = journal.typed(name).strip()
     if not 1 <= len(name) <= 40:
         raise Malformed(
             "KIOSK_NAME",

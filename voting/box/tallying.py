@@ -64,7 +64,7 @@ def tally(
     with transaction(session):
         row = chain.locked(session, box)
         _require_closed(row)
-        decision = (floor_decision or "").strip()
+        decision = journal.typed(floor_decision or "").strip()
         if row.casts < floor and not decision:
             raise TooEarly(
                 "BALLOTS_UNDER_FLOOR",
