@@ -14,6 +14,7 @@ import binascii
 import io
 import re
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -173,7 +174,7 @@ class _UntouchedMetadata(IncrementalPdfFileWriter):
 
 
 def _load_signer(p12: bytes, passphrase: str, now: datetime) -> signers.SimpleSigner:
-    certificate = _open_p12(p12, passphrase)
+    certificate, password = _open_p12(p12, passphrase)
     if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
         raise TooLate(
             "P12_EXPIRED",
@@ -184,35 +185,36 @@ def _load_signer(p12: bytes, passphrase: str, now: datetime) -> signers.SimpleSi
         )
     _require_signing_usage(certificate)
     signer: signers.SimpleSigner | None = signers.SimpleSigner.load_pkcs12_data(
-        p12, other_certs=[], passphrase=_password(passphrase)
+        p12, other_certs=[], passphrase=password
     )
     if signer is None:
         raise _p12_form()
     return signer
 
 
-def _open_p12(p12: bytes, passphrase: str) -> x509.Certificate:
-    if len(p12) > MAX_P12_BYTES or not p12.startswith(b"\x30"):
+def _open_p12(p12: bytes, passphrase: str) -> tuple[x509.Certificate, bytes]:
+    """The signing certificate and the password that opened the file."""
+    if len(p12) > MAX_P12_BYTES or not _is_p12(p12):
         raise _p12_form()
-    try:
-        key, certificate, _ = pkcs12.load_key_and_certificates(p12, _password(passphrase))
-    except ValueError as error:
-        # OpenSSL says "Invalid password or PKCS12 data" for both; only a readable container can have
-        # a wrong password, so the container's outer form decides which sentence is true.
-        if not _is_p12(p12):
-            raise _p12_form() from error
-        raise NotAllowed(
-            "P12_PASSPHRASE",
-            "证书文件的口令不对；请核对口令后再试。",
-            "The passphrase of the certificate file is wrong; check it and try again.",
-        ) from error
-    if key is None or certificate is None:
-        raise Malformed(
-            "P12_NO_KEY",
-            "证书文件里没有私钥或没有证书，不能签名；请向发证单位索取含私钥的 .p12 文件。",
-            "The certificate file holds no private key or no certificate; ask the issuer for a .p12 with its key.",
-        )
-    return certificate
+    # The office's own file was sealed with what was typed then; ours with its NFKC form, as key files are.
+    for password in dict.fromkeys((_password(passphrase), passphrase.encode("utf-8", "surrogatepass"))):
+        try:
+            key, certificate, _ = pkcs12.load_key_and_certificates(p12, password)
+        except ValueError:
+            continue
+        if key is None or certificate is None:
+            raise Malformed(
+                "P12_NO_KEY",
+                "证书文件里没有私钥或没有证书，不能签名；请向发证单位索取含私钥的 .p12 文件。",
+                "The certificate file holds no private key or no certificate; ask the issuer for a .p12 with its key.",
+            )
+        return certificate, password
+    # OpenSSL has one message for a wrong password and for garbage inside; the outer form was checked above.
+    raise NotAllowed(
+        "P12_PASSPHRASE",
+        "证书文件的口令不对；请核对口令后再试。",
+        "The passphrase of the certificate file is wrong; check it and try again.",
+    )
 
 
 def _is_p12(data: bytes) -> bool:
@@ -325,7 +327,7 @@ def _seal_p12(
 
 
 def _password(passphrase: str) -> bytes:
-    return passphrase.encode("utf-8", "surrogatepass")
+    return unicodedata.normalize("NFKC", passphrase).encode("utf-8", "surrogatepass")
 
 
 def _p12_form() -> Malformed:

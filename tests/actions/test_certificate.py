@@ -283,6 +283,15 @@ def test_what_is_left_open_is_said(tmp_path):
     assert "没有人当选" in text and "主任：须在票数相同者之间再次投票（甲例、乙例）。" in text and "2×490=980" in text
 
 
+@pytest.mark.parametrize(
+    ("changes", "expected"), [({"second": True}, "3×186＜980"), ({"valid": False}, "本次选举无效")]
+)
+def test_a_second_and_a_void_poll_are_judged_by_their_own_bar(changes, expected):
+    pages = pypdf.PdfReader(io.BytesIO(certificate.write_pdf(document(**changes)))).pages
+    text = "".join(pages[0].extract_text().split())
+    assert expected in text and "2×186" not in text
+
+
 def test_thirty_candidates_go_on_a_second_page_with_the_table_head_again():
     names = [(f"示例候选人{index}", 10, "none") for index in range(30)]
     pages = pypdf.PdfReader(io.BytesIO(certificate.write_pdf(document(offices=(office("委员", 3, names),))))).pages
@@ -414,6 +423,13 @@ def test_a_pkcs12_of_the_office_signs_as_well(pdf):
     assert "街道办事处" in signature.signer_cert.subject.human_friendly
 
 
+def test_a_passphrase_typed_in_full_width_opens_both_of_the_committees_files(pdf, authority):
+    typed = PASSPHRASE.replace("1987", "１９８７")
+    assert signing.sign_pdf(pdf, authority.signing_p12, typed, now=NOW).startswith(pdf)
+    made = signing.make_committee_key(origin="fenglin.example/committee", name="甲", passphrase=PASSPHRASE)
+    assert signing.open_committee_key(made.key_file, typed).key.text == made.vkey
+
+
 @pytest.mark.parametrize(
     ("p12", "passphrase", "after", "code"),
     [
@@ -438,7 +454,7 @@ def test_every_refusal_of_a_certificate_file_has_its_sentence(pdf, p12, passphra
         "cut": lambda: own_p12()[:-10],
         "empty": lambda: b"",
         "text": lambda: b"-----BEGIN CERTIFICATE-----",
-        "der": lambda: b"\x30\x03\x02\x01\x07",
+        "der": lambda: b"\x30\x09\x02\x01\x07" + b"\x05\x00" * 3,
     }[p12]()
     with pytest.raises(Refused) as caught:
         signing.sign_pdf(pdf, raw, passphrase, now=NOW + timedelta(days=after))

@@ -131,7 +131,7 @@ def _page(document: ResultDocument) -> dict[str, Any]:
         f"损坏换卡 {figure(cards.torn)}，未用 {figure(cards.unused)}；拒绝重复使用 {figure(cards.refused_uses)} 次。",
         "validity": [reason.zh for reason in document.because],
         "valid": document.valid,
-        "offices": [_office(office, figures.collected) for office in document.offices],
+        "offices": [_office(office, document) for office in document.offices],
         "balance": "；".join(office_sum(office, figures.collected) for office in document.offices),
         "elected": _elected(document),
         "open": [sentence for office in document.offices for sentence in _open(office)],
@@ -145,7 +145,7 @@ def _page(document: ResultDocument) -> dict[str, Any]:
     }
 
 
-def _office(office: OfficeResult, collected: int) -> dict[str, Any]:
+def _office(office: OfficeResult, document: ResultDocument) -> dict[str, Any]:
     return {
         "title": office.title,
         "seats": office.seats,
@@ -157,9 +157,7 @@ def _office(office: OfficeResult, collected: int) -> dict[str, Any]:
                 "name": one.name,
                 "votes": figure(one.votes),
                 "seal": one.seal,
-                "sum": f"2 × {figure(one.votes)} {_sign(2 * one.votes, collected)} {figure(collected)}"
-                if office.needed == collected // 2 + 1
-                else f"{figure(one.votes)} {'≥' if one.votes >= office.needed else '＜'} {figure(office.needed)}",
+                "sum": _sum(one.votes, document),
             }
             for one in office.candidates
         ],
@@ -170,8 +168,15 @@ def _day(day: date) -> str:
     return f"{day.year} 年 {day.month} 月 {day.day} 日"
 
 
-def _sign(left: int, right: int) -> str:
-    return "＞" if left > right else "＜" if left < right else "="
+def _sum(votes: int, document: ResultDocument) -> str:
+    """The bar written out: more than half in a first poll, at least a third in a second; none in a void poll."""
+    if not document.valid:
+        return "—"
+    collected = document.figures.collected
+    if document.second:
+        return f"3 × {figure(votes)} {'≥' if 3 * votes >= collected else '＜'} {figure(collected)}"
+    sign = "＞" if 2 * votes > collected else "＜" if 2 * votes < collected else "="
+    return f"2 × {figure(votes)} {sign} {figure(collected)}"
 
 
 def _elected(document: ResultDocument) -> list[dict[str, Any]]:
