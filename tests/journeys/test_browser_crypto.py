@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from browser_page import Hall, chromium, hall, page  # noqa: F401  fixtures
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
@@ -198,9 +199,7 @@ def test_key_is_not_registered_without_its_file(page: Page, hall: Hall, tmp_path
     assert hall.posted == []
 
 
-@pytest.mark.parametrize(
-    ("lang", "said"), [("zh-Hans-CN", "口令至少 12 个字符"), ("en", "at least 12 characters, this")]
-)
+@pytest.mark.parametrize(("lang", "said"), [("zh-Hans-CN", "字符，现有 5 个"), ("en", "at least 12 characters, this")])
 def test_short_passphrase_is_said_in_the_pages_language(page: Page, hall: Hall, lang: str, said: str) -> None:  # noqa: F811
     root = f'<div id="trustee-app" data-uuid="{new_uuid()}" data-name="一" data-key-url="/key"></div>'
     page.goto(hall.show("/trustee", styled(root), script="trustee.js", lang=lang))
@@ -269,6 +268,60 @@ def test_nothing_is_printed_when_the_server_refuses(page: Page, hall: Hall) -> N
     first, second = (body for _path, body, _token in hall.posted)
     assert first == second
     page.get_by_role("button", name="已印好，清除卡号").click()
+
+
+def test_leaving_the_page_leaves_no_codes(page: Page, hall: Hall) -> None:  # noqa: F811
+    hall.answers["/credentials"] = ok
+    open_cards(page, hall, new_uuid(), 1)
+    page.get_by_label("监督委员一在场").check()
+    page.get_by_label("监督委员二在场").check()
+    page.get_by_role("button", name="制作选票卡").click()
+    expect(page.locator(".ballot-card")).to_have_count(1, timeout=20_000)
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto(hall.show("/elsewhere", "<p>elsewhere</p>"))
+    assert asked == ["beforeunload"]  # leaving before the cards are printed is asked about
+    page.go_back()
+    expect(page.get_by_text("将制作 1 张选票卡")).to_be_visible()
+    assert page.locator(".ballot-card").count() == 0
+
+
+@pytest.mark.parametrize("lang", ["zh-Hans-CN", "en"])
+@pytest.mark.parametrize(
+    ("script", "body"),
+    [
+        (
+            "trustee.js",
+            (
+                '<div id="trustee-app" data-uuid="u" data-key-url="/k" data-setup-url="/s" data-rehearsal-url="/r" '
+                'data-archive-url="/a" data-share-url="/h"></div>'
+            ),
+        ),
+        ("cards.js", '<div id="cards-app" data-count="1" data-uuid="u" data-credentials-url="/c"></div>'),
+        (
+            "scan.js",
+            (
+                '<form><div class="field"><label for="c">Card</label><input id="c" data-card-scan data-uuid="u"></div>'
+                '<input type="hidden" name="credential"><button class="button">OK</button></form>'
+            ),
+        ),
+        (
+            "board.js",
+            (
+                '<form data-tracker-lookup><div class="field"><label for="t">Tracker</label><input id="t"></div>'
+                '<button class="button">OK</button></form>'
+            ),
+        ),
+    ],
+    ids=["trustee", "cards", "scan", "board"],
+)
+def test_nothing_for_axe_to_find(page: Page, hall: Hall, script: str, body: str, lang: str) -> None:  # noqa: F811
+    """After a refused press, so that the errors are on the page too."""
+    page.goto(hall.show("/axe", styled(body), script=script, lang=lang))
+    page.locator("form button").last.click()
+    expect(page.locator(".field-error:not(:empty), .notice").first).to_be_visible()
+    found = Axe().run(page, options={"resultTypes": ["violations"]})
+    assert found.response["violations"] == [], found.generate_report()
 
 
 # --- the desk ----------------------------------------------------------------------------------------------------
