@@ -43,8 +43,8 @@ def test_two_offices_done() -> None:
 def test_reasons_of_an_office_hold_its_sums_and_not_the_turnout() -> None:
     chair = decide(FACTS).offices[0].outcome
     assert [reason.zh for reason in chair.because] == [
-        "甲 得赞成票 300 张,须超过收回选票 512 张的半数:2 × 300 = 600 ＞ 512,过半数。",
-        "乙 得赞成票 200 张,须超过收回选票 512 张的半数:2 × 200 = 400 ≤ 512,未过半数。",
+        "甲 得赞成票 300 张，须超过收回选票 512 张的半数：2 × 300 = 600 ＞ 512，过半数。",
+        "乙 得赞成票 200 张，须超过收回选票 512 张的半数：2 × 200 = 400 ≤ 512，未过半数。",
     ]
 
 

@@ -94,7 +94,7 @@ def test_all_missing_facts_are_named_at_once() -> None:
     with pytest.raises(TooEarly) as refused:
         require("published", "seal", replace(READY, keys=1, cards=0, offices_short=("副主任",)))
     assert "副主任" in refused.value.zh
-    assert "收到 1 份,须 3 份" in refused.value.zh
+    assert "收到 1 份，须 3 份" in refused.value.zh
     assert "0 card(s) for a list of 980" in refused.value.en
 
 

@@ -85,143 +85,143 @@ class Need:
 OFFICES = Need(
     "no_offices",
     lambda f: f.offices > 0,
-    "还没有职务:请选举工作人员设置职务和名额。",
+    "还没有职务：请选举工作人员设置职务和名额。",
     "There are no offices yet: the election official sets offices and seats.",
 )
 ROLL = Need(
     "no_roll",
     lambda f: f.roll > 0,
-    "选民名单还是空的:请选举工作人员导入名单。",
+    "选民名单还是空的：请选举工作人员导入名单。",
     "The roll is empty: the election official imports it.",
 )
 OBJECTIONS = Need(
     "objections_open",
     lambda f: f.objections_open == 0,
-    "还有 {f.objections_open} 件名单异议未处理:请选举委员会先作出决定。",
+    "还有 {f.objections_open} 件名单异议未处理：请选举委员会先作出决定。",
     "{f.objections_open} objection(s) to the roll are undecided: the election committee decides first.",
 )
 DIFFERENTIAL = Need(
     "not_differential",
     lambda f: not f.offices_short,
-    "{short_zh}的候选人不多于应选名额:请选举工作人员补充候选人(差额选举)。",
+    "{short_zh}的候选人不多于应选名额：请选举工作人员补充候选人（差额选举）。",
     "{short_en}: no more candidates than seats; the election official adds candidates.",
 )
 CANDIDATES_CHECKED = Need(
     "candidates_unchecked",
     lambda f: f.candidate_errors == 0,
-    "有 {f.candidate_errors} 名候选人未通过法定条件核对:请选举工作人员逐人核对。",
+    "有 {f.candidate_errors} 名候选人未通过法定条件核对：请选举工作人员逐人核对。",
     "{f.candidate_errors} candidate(s) fail a check of the law: the election official goes through them.",
 )
 CANDIDATES_POSTED = Need(
     "candidates_not_posted",
     lambda f: f.candidates_posted is not None,
-    "正式候选人名单还没有公布:请选举工作人员公布。",
+    "正式候选人名单还没有公布：请选举工作人员公布。",
     "The list of candidates is not posted: the election official posts it.",
 )
 TRUSTEES = Need(
     "few_trustees",
     lambda f: f.trustees >= MIN_TRUSTEES,
-    "监督委员现有 {f.trustees} 人,至少须 {least} 人:请管理员任命监督委员。",
+    "监督委员现有 {f.trustees} 人，至少须 {least} 人：请管理员任命监督委员。",
     "{f.trustees} supervisor(s) hold a key, at least {least} must: the administrator appoints them.",
 )
 KEYS = Need(
     "keys_missing",
     lambda f: f.keys >= f.trustees,
-    "监督委员的密钥收到 {f.keys} 份,须 {f.trustees} 份:请尚未生成密钥的监督委员在自己的设备上生成。",
+    "监督委员的密钥收到 {f.keys} 份，须 {f.trustees} 份：请尚未生成密钥的监督委员在自己的设备上生成。",
     "{f.keys} of {f.trustees} keys received: the supervisors who have none make one on their own device.",
 )
 CARDS = Need(
     "cards_missing",
     lambda f: f.cards >= max(f.cards_needed, 1),
-    "投票卡 {f.cards} 张,名单需要 {f.cards_needed} 张:请两名监督委员到场制卡。",
+    "投票卡 {f.cards} 张，名单需要 {f.cards_needed} 张：请两名监督委员到场制卡。",
     "{f.cards} card(s) for a list of {f.cards_needed}: two supervisors make the cards together.",
 )
 CARDS_BOUND = Need(
     "cards_too_many",
     lambda f: f.cards <= f.cards_allowed,
-    "投票卡 {f.cards} 张,多于名单加备用卡 {f.cards_allowed} 张:请监督委员销毁后重新制卡。",
+    "投票卡 {f.cards} 张，多于名单加备用卡 {f.cards_allowed} 张：请监督委员销毁后重新制卡。",
     "{f.cards} cards, more than roll and spares allow ({f.cards_allowed}): "
     "the supervisors destroy them and make the cards anew.",
 )
 DAY_COME = Need(
     "before_the_day",
     lambda f: f.today >= f.day,
-    "选举日是 {f.day},今天是 {f.today}:请选举工作人员在选举日开始投票。",
+    "选举日是 {f.day}，今天是 {f.today}：请选举工作人员在选举日开始投票。",
     "The election day is {f.day}, today is {f.today}: "
     "the election official opens the poll on the day.",
 )
 DAY_NOT_GONE = Need(
     "after_the_day",
     lambda f: f.today <= f.day,
-    "选举日 {f.day} 已过:请选举委员会另定选举日,重新设立选举。",
+    "选举日 {f.day} 已过：请选举委员会另定选举日，重新设立选举。",
     "The election day {f.day} is over: the election committee sets a new day and a new election.",
     late=True,
 )
 REHEARSALS = Need(
     "rehearsal_missing",
     lambda f: f.trustees > 0 and f.rehearsals >= f.trustees,
-    "演练解密完成 {f.rehearsals} 人,须 {f.trustees} 人:请其余监督委员用自己的密钥完成演练。",
+    "演练解密完成 {f.rehearsals} 人，须 {f.trustees} 人：请其余监督委员用自己的密钥完成演练。",
     "{f.rehearsals} of {f.trustees} supervisors have done the rehearsal: the others do it with their key.",
 )
 TABLETS = Need(
     "no_tablet",
     lambda f: f.tablets > 0,
-    "还没有配对的投票平板:请选举工作人员配对至少一台。",
+    "还没有配对的投票平板：请选举工作人员配对至少一台。",
     "No tablet is paired: the election official pairs at least one.",
 )
 REASON = Need(
     "reason_missing",
     lambda f: bool(f.reason.strip()),
-    "须写明原因:请选举工作人员填写,原因会记入日志。",
+    "须写明原因：请选举工作人员填写，原因会记入日志。",
     "A reason is required: the election official gives it, and it is logged.",
 )
 LATER = Need(
     "not_later",
     lambda f: f.until_later,
-    "新的结束时间须晚于原定时间:请选举工作人员更正。",
+    "新的结束时间须晚于原定时间：请选举工作人员更正。",
     "The new closing time must be later than the present one: the election official corrects it.",
 )
 CLOSING_TIME = Need(
     "before_closing_time",
     lambda f: f.closing_time or f.everyone_voted or bool(f.reason.strip()),
-    "还没有到公布的结束时间:请选举工作人员到时结束,或写明选举委员会提前结束的决定。",
+    "还没有到公布的结束时间：请选举工作人员到时结束，或写明选举委员会提前结束的决定。",
     "The posted closing time has not come: the election official waits, "
     "or records the election committee's decision to close early.",
 )
 QUEUE = Need(
     "queue_left",
     lambda f: f.queue == 0,
-    "还有 {f.queue} 人领卡后未投票:请工作人员等他们投完或收回投票卡。",
+    "还有 {f.queue} 人领卡后未投票：请工作人员等他们投完或收回投票卡。",
     "{f.queue} voter(s) hold a card and have not voted: the desk waits for them or takes the cards back.",
 )
 UNSCANNED = Need(
     "cards_unscanned",
     lambda f: f.cards_unscanned == 0,
-    "还有 {f.cards_unscanned} 张未用、退回或损坏的卡没有扫描:请领卡处工作人员扫描。",
+    "还有 {f.cards_unscanned} 张未用、退回或损坏的卡没有扫描：请领卡处工作人员扫描。",
     "{f.cards_unscanned} unused, returned or torn card(s) are not scanned: the desk scans them.",
 )
 FLOOR = Need(
     "under_floor",
     lambda f: f.ballots >= f.ballot_floor or f.floor_decision,
-    "选票 {f.ballots} 张,少于 {f.ballot_floor} 张,开票会暴露个人选择:请选举委员会先作出书面决定并记录。",
+    "选票 {f.ballots} 张，少于 {f.ballot_floor} 张，开票会暴露个人选择：请选举委员会先作出书面决定并记录。",
     "{f.ballots} ballot(s), under the floor of {f.ballot_floor}, would reveal how people voted: "
     "the election committee records a decision first.",
 )
 SHARES = Need(
     "shares_missing",
     lambda f: f.trustees > 0 and f.shares >= f.trustees,
-    "解密份额收到 {f.shares} 份,须 {f.trustees} 份:请其余监督委员解密。",
+    "解密份额收到 {f.shares} 份，须 {f.trustees} 份：请其余监督委员解密。",
     "{f.shares} of {f.trustees} decryption shares received: the other supervisors decrypt.",
 )
 RESULT = Need(
     "no_result",
     lambda f: f.result,
-    "计票结果还没有合成:请选举工作人员合成结果。",
+    "计票结果还没有合成：请选举工作人员合成结果。",
     "The result is not combined yet: the election official combines it.",
 )
 COMMITTEE_KEY = Need(
     "no_committee_key",
     lambda f: f.committee_key,
-    "没有选举委员会的密钥:请选举委员会当场输入口令签字。",
+    "没有选举委员会的密钥：请选举委员会当场输入口令签字。",
     "The election committee's key is missing: the committee enters its passphrase and signs.",
 )

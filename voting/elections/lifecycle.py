@@ -157,7 +157,7 @@ def require(state: str, move: str, facts: Facts, *, expected: str | None = None)
     if expected is not None and expected != state:
         raise Conflict(
             "moved_meanwhile",
-            f"选举状态已由他人改为“{state_zh(state)}”,本次“{rule.zh}”没有执行;请刷新页面后再决定。",
+            f"选举状态已由他人改为“{state_zh(state)}”，本次“{rule.zh}”没有执行；请刷新页面后再决定。",
             f"Somebody else has moved the election to “{state}”; “{rule.en}” was not done. "
             "Reload the page, then decide.",
         )
@@ -179,12 +179,12 @@ def require_state(state: str, *allowed: str) -> None:
     if state not in ENDED and STATES.index(state) < min(STATES.index(each) for each in allowed):
         raise TooEarly(
             "state_too_early",
-            f"现在是“{state_zh(state)}”,要到“{zh}”时才能办理:请选举工作人员先办到那一步。",
+            f"现在是“{state_zh(state)}”，要到“{zh}”时才能办理：请选举工作人员先办到那一步。",
             f"The election is “{state}”; this waits for “{en}”, which the election official brings about first.",
         )
     raise TooLate(
         "state_too_late",
-        f"现在是“{state_zh(state)}”,这件事只能在“{zh}”时办理;如有错误,请选举委员会决定。",
+        f"现在是“{state_zh(state)}”，这件事只能在“{zh}”时办理；如有错误，请选举委员会决定。",
         f"The election is “{state}”; this belonged to “{en}”. "
         "If something is wrong, the election committee decides.",
     )
@@ -219,7 +219,7 @@ def _wrong_state(state: str, rule: Rule) -> Conflict | TooEarly | TooLate:
     if state == rule.target:
         return Conflict(
             "already_moved",
-            f"选举已经是“{state_zh(state)}”,“{rule.zh}”已由他人完成;请刷新页面。",
+            f"选举已经是“{state_zh(state)}”，“{rule.zh}”已由他人完成；请刷新页面。",
             f"The election is already “{state}”: somebody else has done “{rule.en}”. Reload the page.",
         )
     early = state not in ENDED and STATES.index(state) < min(STATES.index(source) for source in rule.sources)
@@ -227,13 +227,13 @@ def _wrong_state(state: str, rule: Rule) -> Conflict | TooEarly | TooLate:
     if early:
         return TooEarly(
             "state_too_early",
-            f"现在是“{state_zh(state)}”,还不能{rule.zh}:请选举工作人员先办到“{first}”。",
+            f"现在是“{state_zh(state)}”，还不能{rule.zh}：请选举工作人员先办到“{first}”。",
             f"The election is “{state}”; “{rule.en}” comes after “{rule.sources[0]}”, "
             "which the election official brings about first.",
         )
     return TooLate(
         "state_too_late",
-        f"现在是“{state_zh(state)}”,不能再{rule.zh};如有错误,请选举委员会决定是否宣布选举无效。",
+        f"现在是“{state_zh(state)}”，不能再{rule.zh}；如有错误，请选举委员会决定是否宣布选举无效。",
         f"The election is “{state}”; it is too late to: {rule.en}. "
         "If something is wrong, the election committee decides whether to declare it void.",
     )
@@ -280,13 +280,13 @@ def timeline(day: date, facts: Facts, today: date, *, state: str = "draft") -> l
         ("objections", "名单异议期满", "Objections end", objections, heard, law.roll_article,
          f"公布之日起 {law.objection_days} 日内提出", f"raised within {law.objection_days} days of posting"),
         ("post_candidates", "公布候选人名单", "Post the candidates", eve, facts.candidates_posted or False,
-         law.candidates_article, "选举日以前公布;地方另有规定的从其规定",
+         law.candidates_article, "选举日以前公布；地方另有规定的从其规定",
          "posted before the day; provinces may ask for more"),
         ("keys_and_cards", "密钥和投票卡", "Keys and cards", eve, ready, 0, "封定选举以前备齐", "ready before sealing"),
         ("rehearsal", "演练解密", "Rehearsal", eve, rehearsed, 0, "开始投票以前完成", "done before the poll opens"),
         ("poll", "投票", "Poll", day, polled, law.turnout_article, "选举日投票", "held on the election day"),
         ("result", "公布结果", "Announce the result", day, result, law.turnout_article,
-         "公开计票,当场公布", "counted in public and announced at once"),
+         "公开计票，当场公布", "counted in public and announced at once"),
         ("handover", "工作移交", "Hand over", days_after(day, law.handover_days), facts.handed_over,
          law.handover_article, f"新一届产生之日起 {law.handover_days} 日内",
          f"within {law.handover_days} days of the new committee"),

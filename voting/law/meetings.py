@@ -81,7 +81,7 @@ def decide_meeting(kind: Meeting, *, members: int, present: int, yes: int, all_m
     if not 0 <= yes <= present <= members:
         raise Malformed(
             "meeting_figures",
-            f"赞成 {yes}、到会 {present}、应到 {members} 的数字不可能同时成立;请核对。",
+            f"赞成 {yes}、到会 {present}、应到 {members} 的数字不可能同时成立；请核对。",
             f"{yes} in favour, {present} present and {members} members cannot all be true; check the figures.",
         )
     rule = MEETINGS[kind]
@@ -91,11 +91,11 @@ def decide_meeting(kind: Meeting, *, members: int, present: int, yes: int, all_m
     base, base_en = ("全体成员", "all members") if of_all else ("到会人员", "those present")
     because = (
         Reason(
-            f"须有{rule.quorum.zh}的成员到会:{came.sum}," + ("达到。" if came else "未达到。"),
+            f"须有{rule.quorum.zh}的成员到会：{came.sum}，" + ("达到。" if came else "未达到。"),
             f"{rule.quorum.en} of the members must attend: {came.sum}, " + ("reached." if came else "not reached."),
         ),
         Reason(
-            f"须经{base}的{rule.majority.zh}同意:{carried.sum}," + ("通过。" if carried else "未通过。"),
+            f"须经{base}的{rule.majority.zh}同意：{carried.sum}，" + ("通过。" if carried else "未通过。"),
             f"{rule.majority.en} of {base_en} must agree: {carried.sum}, "
             + ("carried." if carried else "not carried."),
         ),
@@ -110,7 +110,7 @@ def check_composition(*, reps: int, committee: int, women: int | None = None, vi
     share = FOUR_FIFTHS.compare(reps, total)
     because = [
         Reason(
-            f"代表 {reps} 人,会议组成人员 {total} 人,须五分之四以上:{share.sum}。",
+            f"代表 {reps} 人，会议组成人员 {total} 人，须五分之四以上：{share.sum}。",
             f"{reps} representatives of {total}, four fifths or more is required: {share.sum}.",
         )
     ]
@@ -120,7 +120,7 @@ def check_composition(*, reps: int, committee: int, women: int | None = None, vi
         women_ok = third.ok
         because.append(
             Reason(
-                f"妇女代表 {women or 0} 人,须三分之一以上:{third.sum}。",
+                f"妇女代表 {women or 0} 人，须三分之一以上：{third.sum}。",
                 f"{women or 0} women, one third or more is required: {third.sum}.",
             )
         )

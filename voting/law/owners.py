@@ -75,7 +75,7 @@ def decide_owners(
     if item not in range(1, 10) or smallest < 0 or part.area > total.area or part.heads > total.heads:
         raise Malformed(
             "owners_figures",
-            "表决事项须为第 1 至 9 项,且参加表决的面积和人数不能超过总数;请核对。",
+            "表决事项须为第 1 至 9 项，且参加表决的面积和人数不能超过总数；请核对。",
             "The item must be 1 to 9, and those taking part cannot exceed the whole; check the figures.",
         )
     bar = THREE_QUARTERS if item in _SPECIAL else OVER_HALF
@@ -116,7 +116,7 @@ def _both(share: Share, part: Weight, whole: Weight) -> tuple[Comparison, Compar
 def _said(zh: str, en: str, share: Share, sums: tuple[Comparison, Comparison]) -> Reason:
     judged, judged_en = ("达到", "reached") if all(sums) else ("未达到", "not reached")
     return Reason(
-        f"{zh}的面积和人数均须{share.zh}:面积 {sums[0].sum};人数 {sums[1].sum};{judged}。",
+        f"{zh}的面积和人数均须{share.zh}：面积 {sums[0].sum}；人数 {sums[1].sum}；{judged}。",
         f"{en}: {share.en} by area and by heads: area {sums[0].sum}; heads {sums[1].sum}; {judged_en}.",
         *_ARTICLE,
     )

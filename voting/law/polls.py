@@ -143,7 +143,7 @@ def revote(tied: tuple[str, ...], seats: int, votes: Mapping[str, int]) -> Outco
     if not 1 <= seats < len(set(tied)):
         raise Malformed(
             "revote_seats",
-            f"再次投票须是得票相同者多于空缺:现有 {len(set(tied))} 人争 {seats} 个名额;请核对。",
+            f"再次投票须是得票相同者多于空缺：现有 {len(set(tied))} 人争 {seats} 个名额；请核对。",
             f"A re-vote needs more tied people than seats: here {len(set(tied))} for {seats}; check the figures.",
         )
     among = {name: votes.get(name, 0) for name in tied}
@@ -151,7 +151,7 @@ def revote(tied: tuple[str, ...], seats: int, votes: Mapping[str, int]) -> Outco
     listed = "、".join(f"{name} {figure(count)} 票" for name, count in ordered(among))
     listed_en = ", ".join(f"{name} {figure(count)}" for name, count in ordered(among))
     because = Reason(
-        f"再次投票以得票多的当选,不要求过半数:{listed}。" + ("仍有票数相同,继续投票。" if again else ""),
+        f"再次投票以得票多的当选，不要求过半数：{listed}。" + ("仍有票数相同，继续投票。" if again else ""),
         f"In a re-vote the highest win and no majority is needed: {listed_en}."
         + (" Still tied, so vote again." if again else ""),
     )
@@ -174,7 +174,7 @@ def by_candidates(votes: Mapping[str, int], elected: tuple[str, ...], vacancies:
     _check_votes(votes)
     if vacancies < 1 or extra < 0:
         raise Malformed(
-            "no_vacancy", "没有空缺名额,不需要另行选举。", "No seat is open, so there is no second poll to prepare."
+            "no_vacancy", "没有空缺名额，不需要另行选举。", "No seat is open, so there is no second poll to prepare."
         )
     order = [(name, count) for name, count in ordered(votes) if name not in elected]
     size = vacancies + extra
@@ -188,8 +188,12 @@ def validity(
     """Whether the poll as a whole stands: empty string, or ``collected>issued``, or ``turnout``; with reasons."""
     law = law_for(mode)
     in_box = Reason(
-        f"收回选票 {figure(collected)} 张,发出 {figure(issued)} 张:"
-        + (f"{figure(collected)} ≤ {figure(issued)},选举有效。" if collected <= issued else "收回多于发出,选举无效。"),
+        f"收回选票 {figure(collected)} 张，发出 {figure(issued)} 张："
+        + (
+            f"{figure(collected)} ≤ {figure(issued)}，选举有效。"
+            if collected <= issued
+            else "收回多于发出，选举无效。"
+        ),
         f"{figure(collected)} ballots collected, {figure(issued)} issued: "
         + (
             f"{figure(collected)} ≤ {figure(issued)}, the poll stands."
@@ -205,7 +209,7 @@ def validity(
     turnout = share.compare(collected, eligible)
     judged, judged_en = ("达到", "reached") if turnout else ("未达到", "not reached")
     because = law.reason(
-        f"参加投票 {figure(collected)} 人,应参加 {figure(eligible)} 人,须{share.zh}:{turnout.sum},{judged}。",
+        f"参加投票 {figure(collected)} 人，应参加 {figure(eligible)} 人，须{share.zh}：{turnout.sum}，{judged}。",
         f"{figure(collected)} of {figure(eligible)} took part, {share.en} is required: {turnout.sum}, {judged_en}.",
         law.turnout_article,
     )
@@ -220,7 +224,7 @@ def _over_half(law: Law, poll: Poll) -> tuple[dict[str, int], tuple[Reason, ...]
             passed[name] = count
         because.append(
             law.reason(
-                f"{name} 得赞成票 {figure(count)} 张,须超过收回选票 {figure(poll.collected)} 张的半数:{share.sum},"
+                f"{name} 得赞成票 {figure(count)} 张，须超过收回选票 {figure(poll.collected)} 张的半数：{share.sum}，"
                 + ("过半数。" if share else "未过半数。"),
                 f"{name} has {figure(count)} votes and needs more than half of the {figure(poll.collected)} "
                 f"ballots collected: {share.sum}, " + ("a majority." if share else "no majority."),
@@ -239,8 +243,8 @@ def _a_third(law: Law, poll: Poll) -> tuple[dict[str, int], tuple[Reason, ...]]:
             passed[name] = count
         because.append(
             law.reason(
-                f"{name} 得赞成票 {figure(count)} 张,不得少于本次所投选票 {figure(poll.collected)} 张的三分之一:"
-                f"{share.sum}," + ("达到。" if name in passed else "未达到。"),
+                f"{name} 得赞成票 {figure(count)} 张，不得少于本次所投选票 {figure(poll.collected)} 张的三分之一："
+                f"{share.sum}，" + ("达到。" if name in passed else "未达到。"),
                 f"{name} has {figure(count)} votes and needs at least a third of this poll's "
                 f"{figure(poll.collected)} ballots: {share.sum}, " + ("reached." if name in passed else "not reached."),
                 law.turnout_article,
@@ -271,14 +275,14 @@ def _check_figures(poll: Poll) -> None:
     if min(poll.eligible, poll.issued, poll.collected, poll.invalid, poll.blank) < 0 or poll.seats < 1:
         raise Malformed(
             "count_figures",
-            "计票数字不能为负,应选名额至少一名;请核对录入。",
+            "计票数字不能为负，应选名额至少一名；请核对录入。",
             "Counted figures cannot be negative and an office has at least one seat; check the entry.",
         )
     most = max(poll.votes.values(), default=0)
     if most > poll.collected:
         raise Malformed(
             "votes_over_ballots",
-            f"有人得票 {figure(most)},多于收回选票 {figure(poll.collected)} 张;请核对录入。",
+            f"有人得票 {figure(most)}，多于收回选票 {figure(poll.collected)} 张；请核对录入。",
             f"Somebody has {figure(most)} votes, more than the {figure(poll.collected)} ballots collected; "
             "check the entry.",
         )
@@ -286,4 +290,4 @@ def _check_figures(poll: Poll) -> None:
 
 def _check_votes(votes: Mapping[str, int]) -> None:
     if min(votes.values(), default=0) < 0:
-        raise Malformed("count_figures", "得票数不能为负;请核对录入。", "Votes cannot be negative; check the entry.")
+        raise Malformed("count_figures", "得票数不能为负；请核对录入。", "Votes cannot be negative; check the entry.")

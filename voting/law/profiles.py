@@ -122,7 +122,8 @@ def law_on(mode: Mode, day: date) -> Law:
     if day < law.in_force:
         raise Refused(
             "law_not_in_force",
-            f"{day.isoformat()} 在{law.name_zh}新法施行({law.in_force.isoformat()})之前,本系统不办理;请更正选举日。",
+            f"{day.isoformat()} 在{law.name_zh}新法施行（{law.in_force.isoformat()}）之前，"
+            "本系统不办理；请更正选举日。",
             f"{day.isoformat()} is before the {law.name_en} came into force ({law.in_force.isoformat()}); "
             "correct the election day.",
         )

@@ -35,7 +35,7 @@ def fill(law: Law, seats: int, passed: Mapping[str, int], ineligible: frozenset[
     for name in barred:
         because.append(
             law.reason(
-                f"{name} 有法律规定不得当选的情形,当选无效;名额空缺,不由票数次多的人递补。",
+                f"{name} 有法律规定不得当选的情形，当选无效；名额空缺，不由票数次多的人递补。",
                 f"{name} is barred by law, the election of this person is void; the seat stays open and "
                 "does not go to the next.",
                 law.candidates_article,
@@ -45,7 +45,7 @@ def fill(law: Law, seats: int, passed: Mapping[str, int], ineligible: frozenset[
         names = "、".join(tied)
         because.append(
             Reason(
-                f"{names} 票数相同({figure(passed[tied[0]])} 票),只剩 {tied_seats} 个名额:只在他们之间再次投票。",
+                f"{names} 票数相同（{figure(passed[tied[0]])} 票），只剩 {tied_seats} 个名额：只在他们之间再次投票。",
                 f"{', '.join(tied)} have the same votes ({figure(passed[tied[0]])}) for {tied_seats} seat(s): "
                 "vote again among them only.",
             )
@@ -53,7 +53,7 @@ def fill(law: Law, seats: int, passed: Mapping[str, int], ineligible: frozenset[
     if vacancies:
         because.append(
             law.reason(
-                f"应选 {seats} 人,空缺 {vacancies} 个名额。",
+                f"应选 {seats} 人，空缺 {vacancies} 个名额。",
                 f"{vacancies} of {seats} seat(s) stay open.",
                 law.turnout_article,
             )

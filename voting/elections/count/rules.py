@@ -170,26 +170,26 @@ def _check_whole(facts: CountFacts) -> None:
     if not names or len(set(names)) != len(names):
         raise Malformed(
             "count_offices",
-            "计票须至少有一个职务,且每个职务只出现一次;请核对职务设置。",
+            "计票须至少有一个职务，且每个职务只出现一次；请核对职务设置。",
             "A count needs at least one office, and each office once; check the offices.",
         )
     if min(facts.eligible, facts.issued, facts.collected, facts.invalid) < 0:
         raise Malformed(
             "count_figures",
-            "计票数字不能为负;请核对录入。",
+            "计票数字不能为负；请核对录入。",
             "Counted figures cannot be negative; check the entry.",
         )
     if facts.invalid > facts.collected:
         raise Malformed(
             "void_over_collected",
-            f"废票 {figure(facts.invalid)} 张多于收回选票 {figure(facts.collected)} 张;请核对录入。",
+            f"废票 {figure(facts.invalid)} 张多于收回选票 {figure(facts.collected)} 张；请核对录入。",
             f"{figure(facts.invalid)} void ballots, more than the {figure(facts.collected)} collected; "
             "check the entry.",
         )
     if facts.issued > facts.eligible:
         raise Malformed(
             "issued_over_roll",
-            f"发出选票 {figure(facts.issued)} 张多于名单 {figure(facts.eligible)} 人;请核对领票登记和名单。",
+            f"发出选票 {figure(facts.issued)} 张多于名单 {figure(facts.eligible)} 人；请核对领票登记和名单。",
             f"{figure(facts.issued)} ballots issued, more than the {figure(facts.eligible)} on the list; "
             "check the desk's record and the list.",
         )
@@ -205,9 +205,9 @@ def _unused(facts: CountFacts, office: OfficeCount) -> int:
     if office.seats < 1 or min(figures) < 0 or used + unused != marks or unused < least:
         raise Malformed(
             "count_does_not_add_up",
-            f"{office.name}:得票 {figure(sum(office.votes.values()))} + 未用 {figure(unused)} + 多选损失 "
-            f"{figure(office.over_vote_loss)} 应等于 {office.seats} × {figure(facts.collected)} = {figure(marks)},"
-            f"且废票和弃权票的 {figure(least)} 个名额全部未用;请核对录入,不能结束计票。",
+            f"{office.name}：得票 {figure(sum(office.votes.values()))} + 未用 {figure(unused)} + 多选损失 "
+            f"{figure(office.over_vote_loss)} 应等于 {office.seats} × {figure(facts.collected)} = {figure(marks)}，"
+            f"且废票和弃权票的 {figure(least)} 个名额全部未用；请核对录入，不能结束计票。",
             f"{office.name}: votes {figure(sum(office.votes.values()))} + unused {figure(unused)} + over-vote loss "
             f"{figure(office.over_vote_loss)} must be {office.seats} × {figure(facts.collected)} = {figure(marks)}, "
             f"and the {figure(least)} marks of void and blank ballots all unused; check the entry, "
@@ -217,7 +217,7 @@ def _unused(facts: CountFacts, office: OfficeCount) -> int:
     if most > named:
         raise Malformed(
             "votes_over_ballots",
-            f"{office.name}:有人得票 {figure(most)},多于写有姓名的选票 {figure(named)} 张;请核对录入。",
+            f"{office.name}：有人得票 {figure(most)}，多于写有姓名的选票 {figure(named)} 张；请核对录入。",
             f"{office.name}: somebody has {figure(most)} votes, more than the {figure(named)} ballots naming anybody; "
             "check the entry.",
         )

@@ -38,7 +38,7 @@ def decide_recall(
     asked = share.compare(petition, eligible)
     because = [
         law.reason(
-            f"联名 {petition} 人,须{share.zh}:{asked.sum}," + ("达到。" if asked else "未达到。"),
+            f"联名 {petition} 人，须{share.zh}：{asked.sum}，" + ("达到。" if asked else "未达到。"),
             f"{petition} signed, {share.en} is required: {asked.sum}, " + ("reached." if asked else "not reached."),
             law.recall_article,
         )
@@ -48,7 +48,7 @@ def decide_recall(
     came = law.turnout[mode].compare(collected, eligible if vote_eligible is None else vote_eligible)
     agreed = over_half(yes, collected)
     because += [
-        law.reason(f"参加投票须{law.turnout[mode].zh}:{came.sum}。", f"Turnout: {came.sum}.", law.recall_article),
-        law.reason(f"同意须过参加投票者的半数:{agreed.sum}。", f"In favour: {agreed.sum}.", law.recall_article),
+        law.reason(f"参加投票须{law.turnout[mode].zh}：{came.sum}。", f"Turnout: {came.sum}.", law.recall_article),
+        law.reason(f"同意须过参加投票者的半数：{agreed.sum}。", f"In favour: {agreed.sum}.", law.recall_article),
     ]
     return RecallOutcome(asked.ok, came.ok, asked.ok and came.ok and agreed.ok, tuple(because))

@@ -23,7 +23,7 @@ def add_commands(subparsers: _SubParsersAction[ArgumentParser]) -> None:
     """Adds ``roll check FILE --day YYYY-MM-DD [--json]``; ``args.run(args)`` returns the exit status."""
     roll = subparsers.add_parser("roll", help="名单 / the roll")
     commands = roll.add_subparsers(required=True, metavar="COMMAND")
-    check = commands.add_parser("check", help="试导入:逐行结论 / dry run: a verdict for each row")
+    check = commands.add_parser("check", help="试导入：逐行结论 / dry run: a verdict for each row")
     check.add_argument("file", type=Path, metavar="FILE", help=".xlsx 或 .csv / .xlsx or .csv")
     check.add_argument("--day", type=_day, required=True, metavar="YYYY-MM-DD", help="选举日 / election day")
     check.add_argument("--json", action="store_true", help="机器可读 / machine-readable")
@@ -66,10 +66,10 @@ def _print(checked: CheckedRoll) -> None:
     for each in checked.verdicts:
         if each.verdict is not Verdict.ACCEPT:
             reasons = "".join(reason.zh for reason in each.reasons)
-            print(f"第 {each.row} 行 {words[each.verdict]}:{reasons}")
+            print(f"第 {each.row} 行 {words[each.verdict]}：{reasons}")
     counts = checked.counts
     print(
-        f"共 {len(checked.verdicts):,} 行:接受 {counts['accept']:,},提醒 {counts['warn']:,},"
+        f"共 {len(checked.verdicts):,} 行：接受 {counts['accept']:,}，提醒 {counts['warn']:,}，"
         f"不予登记 {counts['refuse']:,}。"
     )
 
@@ -78,4 +78,4 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(f"不是日期:{text} / not a date, write YYYY-MM-DD") from error
+        raise argparse.ArgumentTypeError(f"不是日期：{text} / not a date, write YYYY-MM-DD") from error

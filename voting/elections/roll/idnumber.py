@@ -42,18 +42,18 @@ def read(text: str) -> IdNumber | Reason:
         return Reason("没有公民身份号码。", "No ID number.")
     if _OLD_FORM.fullmatch(number):
         return Reason(
-            "是 15 位旧身份证号,已停用;请查对后填 18 位号码。",
+            "是 15 位旧身份证号，已停用；请查对后填 18 位号码。",
             "A 15-digit ID number of the old kind; enter the 18-digit number.",
         )
     if _ROUNDED.fullmatch(number):
         return Reason(
-            "公民身份号码被表格软件改成了科学计数法;请把该列设为“文本”后重填。",
+            "公民身份号码被表格软件改成了科学计数法；请把该列设为“文本”后重填。",
             "The ID number was turned into scientific notation by the spreadsheet; "
             "set the column to “text” and enter it again.",
         )
     if not _FORM.fullmatch(number):
         return Reason(
-            f"公民身份号码应为 18 位(17 位数字加校验码),这里是 {len(number)} 个字符;请查对。",
+            f"公民身份号码应为 18 位（17 位数字加校验码），这里是 {len(number)} 个字符；请查对。",
             f"An ID number has 18 characters (17 digits and a check character), this has {len(number)}; check it.",
         )
     return _check(number)
@@ -63,14 +63,14 @@ def _check(number: str) -> IdNumber | Reason:
     last4 = number[-4:]
     if check_character(number[:17]) != number[17]:
         return Reason(
-            f"公民身份号码(尾号 {last4})校验码不符,有数字录错;请查对证件。",
+            f"公民身份号码（尾号 {last4}）校验码不符，有数字录错；请查对证件。",
             f"The ID number ending in {last4} fails its checksum, a digit is wrong; check it with the card.",
         )
     try:
         born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
         return Reason(
-            f"公民身份号码(尾号 {last4})里的出生日期不存在;请查对证件。",
+            f"公民身份号码（尾号 {last4}）里的出生日期不存在；请查对证件。",
             f"The birth date inside the ID number ending in {last4} does not exist; check it with the card.",
         )
     return IdNumber(number, born, "男" if int(number[16]) % 2 else "女")

@@ -68,7 +68,7 @@ def read_path(path: Path) -> bytes:
     except OSError as error:
         raise Malformed(
             "roll_unreadable",
-            f"读不到文件 {path.name};请检查路径和权限。",
+            f"读不到文件 {path.name}；请检查路径和权限。",
             f"Cannot read the file {path.name}; check the path and its permissions.",
         ) from error
 
@@ -103,7 +103,7 @@ def _only_table(sheets: list[Sheet]) -> _Table:
         titles = "、".join(table.title for table in found)
         raise Malformed(
             "roll_several_sheets",
-            f"有 {len(found)} 个工作表都像名单({titles});请合并到一个工作表,或隐藏不用的。",
+            f"有 {len(found)} 个工作表都像名单（{titles}）；请合并到一个工作表，或隐藏不用的。",
             f"{len(found)} sheets look like a roll ({titles}); merge them into one, or hide those not meant.",
         )
     if found:
@@ -122,10 +122,19 @@ def _find_header(sheet: Sheet) -> _Table | Malformed:
         top.append((number, [heading for heading in headings if heading]))
     if not top:
         return _empty()
-    if sheet.guessed:
+    if sheet.guessed and not _everyday("".join(chain.from_iterable(row for _, row in top))):
         return wrong_encoding()
     number, shown = next(((number, row) for number, row in top if len(row) > 1), top[0])
     return _missing(REQUIRED, number, shown)
+
+
+def _everyday(text: str) -> bool:
+    """Whether text taken for GB18030 keeps to everyday characters (GB 2312); another encoding's bytes do not."""
+    try:
+        text.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _check_header(
@@ -136,7 +145,7 @@ def _check_header(
         named = [heading for heading, key in zip(headings, keys, strict=True) if key == twice[0]]
         return Malformed(
             "roll_column_twice",
-            f"表头(第 {number} 行)里“{'”“'.join(named)}”是同一列;请只留一列。",
+            f"表头（第 {number} 行）里“{'”“'.join(named)}”是同一列；请只留一列。",
             f"In the header (row {number}) “{'”, “'.join(named)}” mean the same column; keep one.",
         )
     at = {key: index for index, key in enumerate(keys) if key}
@@ -151,7 +160,7 @@ def _missing(keys: tuple[str, ...], number: int, shown: list[str]) -> Malformed:
     found = "、".join(_FIGURES.sub("…", heading)[:20] for heading in shown[:20])
     return Malformed(
         "roll_columns_missing",
-        f"名单缺少必需的列:{needed};第 {number} 行的表头是:{found}。请补上这些列后重新导入。",
+        f"名单缺少必需的列：{needed}；第 {number} 行的表头是：{found}。请补上这些列后重新导入。",
         f"The roll lacks required columns: {needed}. The header in row {number} has: {found}. "
         "Add the columns and import again.",
     )
@@ -160,7 +169,7 @@ def _missing(keys: tuple[str, ...], number: int, shown: list[str]) -> Malformed:
 def _empty() -> Malformed:
     return Malformed(
         "roll_empty",
-        "文件里没有一行选民;请确认选对了文件。",
+        "文件里没有一行选民；请确认选对了文件。",
         "The file holds no voter at all; check that it is the right file.",
     )
 

@@ -119,7 +119,7 @@ def check_rows(raw: Iterable[RawRow], day: date, law: Law = RESIDENTS_2026) -> C
         if len(verdicts) == MAX_ROWS:
             raise TooLarge(
                 "roll_too_long",
-                f"名单超过 {MAX_ROWS:,} 行,整份未导入;请按社区拆分文件。",
+                f"名单超过 {MAX_ROWS:,} 行，整份未导入；请按社区拆分文件。",
                 f"The roll has more than {MAX_ROWS:,} rows and is refused whole; split the file by community.",
             )
         found = _check_row(each, day, law, taken)
@@ -185,14 +185,14 @@ def _form_faults(raw: RawRow, cells: Mapping[str, str]) -> list[Reason]:
     if raw.formula:
         faults.append(
             Reason(
-                f"“{raw.formula}”里是公式;请粘贴为数值后重新导入。",
+                f"“{raw.formula}”里是公式；请粘贴为数值后重新导入。",
                 f"The cell under “{raw.formula}” holds a formula; paste it as a value and import again.",
             )
         )
     if raw.broken:
         faults.append(
             Reason(
-                f"“{raw.broken}”里是错误值,或号码以数字保存而丢了末几位;请改为文本后重填。",
+                f"“{raw.broken}”里是错误值，或号码以数字保存而丢了末几位；请改为文本后重填。",
                 f"The cell under “{raw.broken}” holds an error, or a number whose last digits are lost; "
                 "set it to text and enter it again.",
             )
@@ -201,7 +201,7 @@ def _form_faults(raw: RawRow, cells: Mapping[str, str]) -> list[Reason]:
         if len(text) > _LONGEST.get(key, _LONGEST_OTHER):
             faults.append(
                 Reason(
-                    f"“{COLUMNS[key]}”有 {len(text)} 个字符,太长;请查对是否填错了列。",
+                    f"“{COLUMNS[key]}”有 {len(text)} 个字符，太长；请查对是否填错了列。",
                     f"“{COLUMNS[key]}” has {len(text)} characters, too many; check whether the column is right.",
                 )
             )
@@ -218,7 +218,7 @@ def _unseen(key: str, text: str) -> list[Reason]:
     code = f"U+{ord(hidden[0]):04X}"
     return [
         Reason(
-            f"“{COLUMNS[key]}”里有看不见或损坏的字符({code});请重新输入。",
+            f"“{COLUMNS[key]}”里有看不见或损坏的字符（{code}）；请重新输入。",
             f"“{COLUMNS[key]}” holds an unseen or broken character ({code}); type it again.",
         )
     ]
@@ -229,7 +229,7 @@ def _not_entitled(number: IdNumber, day: date, law: Law, taken: Mapping[str, int
     if age_on(number.born, day) < law.voting_age:
         reasons.append(
             law.reason(
-                f"选举日({day.isoformat()})未满 {law.voting_age} 周岁。",
+                f"选举日（{day.isoformat()}）未满 {law.voting_age} 周岁。",
                 f"Under {law.voting_age} on election day ({day.isoformat()}).",
                 law.registration_article,
             )
@@ -237,7 +237,7 @@ def _not_entitled(number: IdNumber, day: date, law: Law, taken: Mapping[str, int
     if number.number in taken:
         reasons.append(
             Reason(
-                f"公民身份号码(尾号 {number.number[-4:]})与第 {taken[number.number]} 行相同;每人只登记一次。",
+                f"公民身份号码（尾号 {number.number[-4:]}）与第 {taken[number.number]} 行相同；每人只登记一次。",
                 f"Same ID number (ending in {number.number[-4:]}) as row {taken[number.number]}; "
                 "everybody is registered once.",
             )
@@ -251,21 +251,21 @@ def _warnings(cells: Mapping[str, str], number: IdNumber, day: date) -> tuple[Re
     if sex is None:
         warnings.append(
             Reason(
-                f"性别未填或看不懂,按公民身份号码记为{number.sex};请核对。",
+                f"性别未填或看不懂，按公民身份号码记为{number.sex}；请核对。",
                 f"Sex is missing or not understood, taken from the ID number as {number.sex}; check it.",
             )
         )
     elif sex != number.sex:
         warnings.append(
             Reason(
-                f"性别填为{sex},与公民身份号码(尾号 {number.number[-4:]})不一致;请核对。",
+                f"性别填为{sex}，与公民身份号码（尾号 {number.number[-4:]}）不一致；请核对。",
                 f"Sex differs from the ID number (ending in {number.number[-4:]}); check it.",
             )
         )
     if age_on(number.born, day) > _VERY_OLD:
         warnings.append(
             Reason(
-                f"按公民身份号码已 {age_on(number.born, day)} 岁;请确认本人健在。",
+                f"按公民身份号码已 {age_on(number.born, day)} 岁；请确认本人健在。",
                 f"By the ID number {age_on(number.born, day)} years old; confirm that the person is alive.",
             )
         )

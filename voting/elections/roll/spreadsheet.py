@@ -74,7 +74,7 @@ def read_sheets(content: bytes) -> list[Sheet]:
     if len(content) > MAX_BYTES:
         raise TooLarge(
             "roll_too_large",
-            f"文件超过 {MAX_BYTES // 2**20} MB;名单最多 {MAX_ROWS:,} 行,请去掉图片和多余的工作表。",
+            f"文件超过 {MAX_BYTES // 2**20} MB；名单最多 {MAX_ROWS:,} 行，请去掉图片和多余的工作表。",
             f"The file is over {MAX_BYTES // 2**20} MB; a roll has at most {MAX_ROWS:,} rows, "
             "remove pictures and other sheets.",
         )
@@ -84,7 +84,7 @@ def read_sheets(content: bytes) -> list[Sheet]:
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise Malformed(
             "roll_old_excel",
-            "这是旧版 .xls 或带密码的表格;请另存为不带密码的 .xlsx 再导入。",
+            "这是旧版 .xls 或带密码的表格；请另存为不带密码的 .xlsx 再导入。",
             "This is an old .xls or a password-protected workbook; save it as .xlsx without a password.",
         )
     text, guessed = _decode(content)
@@ -95,7 +95,7 @@ def wrong_encoding() -> Malformed:
     """The refusal of a file whose bytes are no text, or text of some third encoding."""
     return Malformed(
         "roll_wrong_encoding",
-        "文件不是 UTF-8 或 GB18030 编码的文字;请在表格软件里另存为“CSV UTF-8”或 .xlsx。",
+        "文件不是 UTF-8 或 GB18030 编码的文字；请在表格软件里另存为“CSV UTF-8”或 .xlsx。",
         "The file is not text in UTF-8 or GB18030; save it as “CSV UTF-8” or .xlsx.",
     )
 
@@ -128,7 +128,7 @@ def _csv_rows(text: str) -> Rows:
         except csv.Error as error:
             raise Malformed(
                 "roll_bad_csv",
-                f"第 {number} 行不是完整的 CSV(引号没有成对,或某格过长);请在表格软件里重新另存。",
+                f"第 {number} 行不是完整的 CSV（引号没有成对，或某格过长）；请在表格软件里重新另存。",
                 f"Row {number} is not complete CSV (an unpaired quotation mark, or a cell too long); save it again.",
             ) from error
         yield number, [Cell(value, like_formula(value)) for value in record[:_LAST_COLUMN]]
@@ -154,7 +154,7 @@ def _guard_zip(content: bytes) -> None:
     if len(members) > MAX_MEMBERS or unpacked > MAX_UNPACKED or ratio > MAX_RATIO:
         raise TooLarge(
             "roll_zip_bomb",
-            f"表格解开后过大(约 {unpacked // 2**20} MB),未打开;请把名单复制到一个新表格,另存为 .xlsx 后再导入。",
+            f"表格解开后过大（约 {unpacked // 2**20} MB），未打开；请把名单复制到一个新表格，另存为 .xlsx 后再导入。",
             f"The workbook would unpack to about {unpacked // 2**20} MB and was not opened; "
             "copy the roll into a new workbook and save that as .xlsx.",
         )
@@ -163,7 +163,7 @@ def _guard_zip(content: bytes) -> None:
 def _not_a_workbook() -> Malformed:
     return Malformed(
         "roll_bad_workbook",
-        "打不开这个表格文件(不是 .xlsx 或已损坏);请在表格软件里打开并另存为 .xlsx。",
+        "打不开这个表格文件（不是 .xlsx 或已损坏）；请在表格软件里打开并另存为 .xlsx。",
         "Cannot open this workbook (not an .xlsx, or damaged); open it in a spreadsheet and save it as .xlsx.",
     )
 
