@@ -19,12 +19,21 @@ export function cardScanned(booth: Booth, text: string): void {
     void open(booth, parsed.digits);
   } else if (/^[0-9]{30}$/.test(text)) {
     visit.entry = fill(text);
+  } else if (/^[0-9]+$/.test(text)) {
+    // Part of a card: a hand that types fast, or a scanner that stopped for breath. Its digits are in already.
+    enter(booth);
+    return;
   } else {
     visit.entry = EMPTY;
     document.dispatchEvent(new CustomEvent(CHANGED, { detail: booth.words.notACard }));
     return;
   }
   document.dispatchEvent(new CustomEvent(CHANGED));
+}
+
+function enter(booth: Booth): void {
+  const { entry } = booth.visit as Visit;
+  if (complete(entry)) void open(booth, entry.join(""));
 }
 
 async function open(booth: Booth, code: string): Promise<void> {
@@ -88,6 +97,7 @@ export const cardScreen: Draw = (booth) => {
     spoken: [words.scanCard, words.scanHow, words.typeHow.landscape, words.noName],
     digit,
     erase: () => set(erase(visit.entry)),
+    enter: () => enter(booth),
     scanned: (text) => cardScanned(booth, text),
     leave: () => document.removeEventListener(CHANGED, changed),
   };
@@ -124,7 +134,7 @@ function scanPicture(): SVGElement {
   const block = (x: number, y: number, size: number): SVGElement => svg("rect", { x, y, width: size, height: size });
   const corner = (x: number, y: number): SVGElement[] => [svg("path", { d: `M${x} ${y}h24v24h-24zm5 5v14h14v-14z`, "fill-rule": "evenodd" }), block(x + 8, y + 8, 8)];
   const dots = Array.from({ length: 90 }, (_, i) => [i % 10, Math.floor(i / 10)] as const)
-    .filter(([x, y]) => (x * 7 + y * 5 + x * y) % 3 !== 0 && !(x < 4 && y < 4) && !(x > 5 && y < 4) && !(x < 4 && y > 5))
+    .filter(([x, y]) => Math.sin(x * 12.9 + y * 78.2 + 1) > -0.1 && !(x < 4 && y < 4) && !(x > 5 && y < 4) && !(x < 4 && y > 5))
     .map(([x, y]) => block(92 + x * 8, 108 + y * 8.4, 7));
   return svg(
     "svg",

@@ -23,6 +23,7 @@ export interface Screen {
   readonly secret?: readonly string[];
   readonly digit?: (digit: string) => void;
   readonly erase?: () => void;
+  readonly enter?: () => void;
   readonly scanned?: (text: string) => void;
   readonly leave?: () => void;
 }
@@ -59,6 +60,7 @@ export class Booth {
     listenForScanner({
       digit: (digit) => this.undisturbed()?.digit?.(digit),
       erase: () => this.undisturbed()?.erase?.(),
+      enter: () => this.undisturbed()?.enter?.(),
       scanned: (text) => this.undisturbed()?.scanned?.(text),
     });
     document.addEventListener("contextmenu", (event) => event.preventDefault());
@@ -90,7 +92,7 @@ export class Booth {
     this.root.dataset.screen = screen.name;
     this.root.replaceChildren(
       this.head(screen),
-      el("main", { class: `booth-main booth-${screen.name}`, id: "main" }, steps, ...screen.main),
+      el("main", { class: `booth-main screen-${screen.name}`, id: "main" }, steps, ...screen.main),
       foot,
     );
   }

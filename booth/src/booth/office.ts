@@ -13,11 +13,12 @@ const WARNING_MS = 4000;
 const UNDO_MS = 5000;
 const MOST_DOTS = 6;
 
+const GRIDS = [6, 9, 12];
+
 /** Every candidate stands on the one screen: the more there are, the denser the grid. */
 function density(cells: number): string {
-  if (cells <= 6) return "booth-grid-6";
-  if (cells <= 9) return "booth-grid-9";
-  return cells <= 12 ? "booth-grid-12" : "booth-grid-list";
+  const places = GRIDS.find((each) => cells <= each);
+  return places === undefined ? "booth-grid-list" : `booth-grid-${places}`;
 }
 
 /** "女・52 岁", as far as it is known. */
@@ -68,7 +69,7 @@ class OfficeView {
       main: [
         el("div", { class: "booth-office-head" }, heading(words.elect(office.title)), el("p", { class: "booth-rule" }, rule), this.count),
         this.grid(),
-        this.blank,
+        this.last(),
       ],
       foot: [button("plain", () => this.previous(), icon("left"), words.previous), this.say, button("primary", () => this.next(), words.next, icon("right"))],
       spoken: [words.elect(office.title), rule, ...office.candidates.map((each) => words.candidate(each.number, each.name)), words.blank],
@@ -76,15 +77,32 @@ class OfficeView {
     };
   }
 
+  private get writeIn(): boolean {
+    return (this.booth.election as Election).write_in[this.index] === true;
+  }
+
+  /** 另选他人 is the last cell of the grid, or stands beside 弃权 where the candidates fill the grid themselves. */
+  private get writeInBelow(): boolean {
+    const count = this.cards.length;
+    return this.writeIn && (GRIDS.includes(count) || count > (GRIDS[GRIDS.length - 1] ?? 0));
+  }
+
+  private writeInText(): HTMLElement[] {
+    const { words } = this;
+    return [el("strong", { class: "booth-name" }, words.writeIn), el("span", {}, ...words.writeInWhat.map((part) => el("span", { class: "booth-phrase" }, part)))];
+  }
+
   private grid(): HTMLElement {
-    const { words, office } = this;
-    const writeIn = (this.booth.election as Election).write_in[this.index] === true;
     const cells = [...this.cards];
-    if (writeIn) {
-      const text = el("span", { class: "booth-facts" }, el("span", { class: "booth-name" }, words.writeIn), el("span", {}, words.writeInWhat));
-      cells.push(el("li", { class: "booth-card booth-write-in" }, el("span", { class: "booth-portrait" }, icon("edit")), text));
+    if (this.writeIn && !this.writeInBelow) {
+      cells.push(el("li", { class: "booth-card booth-write-in" }, el("span", { class: "booth-portrait" }, icon("edit")), el("span", { class: "booth-facts" }, ...this.writeInText())));
     }
-    return el("ul", { class: `booth-grid ${density(cells.length)}`, "aria-label": words.elect(office.title) }, ...cells);
+    return el("ul", { class: `booth-grid ${density(cells.length)}`, "aria-label": this.words.elect(this.office.title) }, ...cells);
+  }
+
+  private last(): HTMLElement {
+    const below = this.writeInBelow ? el("p", { class: "booth-elsewhere" }, icon("edit"), ...this.writeInText()) : null;
+    return el("div", { class: "booth-last" }, this.blank, below);
   }
 
   private card(candidate: Candidate, position: number): HTMLElement {

@@ -4,11 +4,13 @@
 export interface KeyEvents {
   digit(digit: string): void;
   erase(): void;
+  /** Enter that no button and no scan has claimed. */
+  enter(): void;
   scanned(text: string): void;
 }
 
 /** Longest gap between two keys of one scan, in ms; no hand types a whole card this fast. */
-const GAP = 80;
+const GAP = 120;
 const SHORTEST_SCAN = 8;
 
 export function listenForScanner(events: KeyEvents): void {
@@ -18,11 +20,13 @@ export function listenForScanner(events: KeyEvents): void {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const together = event.timeStamp - last < GAP;
     if (event.key === "Enter" || event.key === "Tab") {
-      if (together && burst.length >= SHORTEST_SCAN) {
+      const free = event.key === "Enter" && !(event.target instanceof Element && event.target.closest("button, a, input, dialog"));
+      if (together && burst !== "") {
         event.preventDefault();
         event.stopPropagation();
-        events.scanned(burst);
       }
+      if (together && burst.length >= SHORTEST_SCAN) events.scanned(burst);
+      else if (free || (together && burst !== "")) events.enter();
       burst = "";
     } else if (event.key === "Backspace") {
       burst = "";
