@@ -44,9 +44,9 @@ def as_csv(people: list[tuple[str, ...]]) -> bytes:
 
 
 def as_xlsx(people: list[tuple[str, ...]]) -> bytes:
-    """The roll as a workbook."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("名单")
+    """The roll as a workbook with its dimensions stated, as Excel and WPS write it."""
+    book = Workbook()
+    sheet = book.active
     for row in (HEADER, *people):
         sheet.append(row)
     out = io.BytesIO()
