@@ -4,7 +4,9 @@ import base64
 import hashlib
 import io
 import json
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,12 +17,13 @@ from voting.crypto import archive, credentials, keyfile, trustees
 from voting.crypto.ballot import make_ballot, parse_ballot, short_tracker, tracker, verify_ballot
 from voting.crypto.election import Election, Question, new_uuid, write_election, write_public_credentials
 from voting.crypto.group import get_group
-from voting.crypto.tally import aggregate
+from voting.crypto.tally import aggregate, parse_tally
 from voting.errors import Refused
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
 GROUP = get_group("Ed25519")
+VECTORS = Path(__file__).parents[1] / "vectors" / "belenios"
 PASSPHRASE = "柳树 风筝 算盘 ｆｕｌｌ 1987"
 NAME = "监督委员一"
 CODE = "".join(
@@ -28,7 +31,7 @@ CODE = "".join(
     for index, digits in enumerate(("4820", "9174", "5036", "7190", "2664", "3005"))
 )
 
-Call = Callable[..., Any]
+Call = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
@@ -542,3 +545,24 @@ def test_decryption_refuses_the_wrong_key(call: Call, community: Community) -> N
     stranger = other.key_file(election=community.uuid)
     assert refused(decrypt(call, community, raw, keyFile=stranger)) == "KEY_FILE_TRUSTEE"
     assert refused(decrypt(call, community, raw, passphrase="口令口令口令口令口令口令口令")) == "PASSPHRASE_WRONG"
+
+
+def test_foreign_weighted_archive_is_decrypted(call: Call) -> None:
+    """Made by belenios-tool 3.0: other hands' ballots, weights, and decryptions after the tally."""
+    folder = Path(os.environ.get("BELENIOS_VECTORS", VECTORS)) / "Ed25519" / "weighted"
+    raw = (folder / "L8hrNv2pgHuUiP.bel").read_bytes()
+    secret = int(json.loads((folder / "private" / "t1.privkey").read_text()))
+    events = list(archive.read(io.BytesIO(raw)))
+    election = Election.parse(events[0].records[0])
+    sealed = keyfile.seal_trustee_key(
+        group=GROUP, name=NAME, election=election.uuid, secret=secret, passphrase=PASSPHRASE
+    )
+    asked = {"archiveBytes": packed(raw), "keyFile": sealed.decode(), "passphrase": PASSPHRASE}
+    done = value(call("decryptTally", asked))
+    tallied = next(event for event in events if event.type == "EncryptedTally")
+    tally = parse_tally(election, tallied.records[0])
+    keys = trustees.parse_trustees(GROUP, events[0].records[1])
+    own = GROUP.text(GROUP.base_power(secret))
+    key = next(key for key in keys.owners if GROUP.text(key.public_key) == own)
+    trustees.check_partial_decryption(GROUP, election.fingerprint, key, tally, done["record"].encode())
+    assert json.loads(tallied.records[1])["total_weight"] == done["totalWeight"]

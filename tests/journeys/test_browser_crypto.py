@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser_page import Hall, chromium, hall, page  # noqa: F401  fixtures
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 from pypdf import PdfReader
 
 from voting.crypto import archive, credentials, keyfile, trustees
@@ -277,8 +277,13 @@ def test_leaving_the_page_leaves_no_codes(page: Page, hall: Hall) -> None:  # no
     page.get_by_label("监督委员二在场").check()
     page.get_by_role("button", name="制作选票卡").click()
     expect(page.locator(".ballot-card")).to_have_count(1, timeout=20_000)
-    asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
     page.goto(hall.show("/elsewhere", "<p>elsewhere</p>"))
     assert asked == ["beforeunload"]  # leaving before the cards are printed is asked about
     page.go_back()
