@@ -12,11 +12,12 @@ from sqlalchemy import Engine
 from voting import journal
 from voting.app import create_app
 from voting.config import Settings
-from voting.database import Base, make_engine, read, write
+from voting.database import make_engine, read, write
 from voting.keys import make_keys
 from voting.people import actions, queries
 from voting.people.tables import Account, Unit
 from voting.permissions import Actor, Role
+from voting.schema import METADATA
 
 PASSWORD = "正确的马 电池 订书钉"
 
@@ -109,7 +110,7 @@ def build_house(settings: Settings, clock: Clock) -> House:
     """Found the installation over `settings`."""
     make_keys(settings)
     engine = make_engine(settings.database_url)
-    Base.metadata.create_all(engine)
+    METADATA.create_all(engine)
     house = House(settings, clock, engine)
     parent = None
     for kind, name in (("city", "甲市"), ("district", "甲区"), ("street", "甲街道"), ("community", "阳光社区")):

@@ -14,7 +14,7 @@ from flask import Blueprint, Flask, Response, jsonify, make_response, render_tem
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from voting import errors, i18n, security
@@ -132,6 +132,7 @@ def _fill_templates(app: Flask) -> None:
 def _answer_refusals(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _form_expired)
+    app.register_error_handler(SecurityError, _unknown_host)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(StaleDataError, _somebody_was_first)
     app.register_error_handler(OperationalError, _database_busy)
@@ -160,6 +161,12 @@ def _form_expired(_error: CSRFError) -> Response:
         ),
         HTTPStatus.BAD_REQUEST,
     )
+
+
+def _unknown_host(_error: SecurityError) -> Response:
+    # No page can be made: there is no address to make its links from.
+    text = "这个服务器不用这个网址，请用公布的网址。\nThis server does not answer to this address; use the published one.\n"
+    return Response(text, HTTPStatus.BAD_REQUEST, content_type="text/plain; charset=utf-8")
 
 
 def _somebody_was_first(_error: StaleDataError) -> Response:

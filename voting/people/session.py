@@ -99,5 +99,6 @@ TEMPLATE_GLOBALS: dict[str, Any] = {
     "may": _may,
     "must_change": _must_change,
     "session_seconds": _session_seconds,
+    "role_names": ROLE_NAMES,
     "role_names_by_value": _role_name,
 }
