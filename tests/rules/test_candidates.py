@@ -5,7 +5,15 @@ from datetime import date
 
 import pytest
 
-from voting.elections.candidates.rules import BARS, Nominee, bars, check_candidates, nomination_errors
+from voting.elections.candidates.rules import (
+    BARS,
+    Known,
+    Nominee,
+    ballot_names,
+    bars,
+    check_candidates,
+    nomination_errors,
+)
 from voting.law.profiles import RESIDENTS_2026, VILLAGERS_2026
 
 DAY = date(2026, 12, 20)
@@ -14,7 +22,7 @@ SEATS = {"主任": 1, "委员": 1}
 
 
 def nominee(person: str, office: str, **changed) -> Nominee:
-    base = Nominee(person, f"样{person}", office, f"r{person}", date(1980, 1, 1), "女", CLEAR, CLEAR, checked_by="o1")
+    base = Nominee(person, f"样{person}", office, f"r{person}", 46, "女", CLEAR, CLEAR, checked_by="o1")
     return replace(base, **changed)
 
 
@@ -35,7 +43,7 @@ def test_a_sound_list_passes() -> None:
     ("changed", "code"),
     [
         ({"roll_entry": ""}, "not_on_roll"),
-        ({"birth_date": date(2008, 12, 21)}, "under_age"),
+        ({"age": 17}, "under_age"),
         ({"declared": {}}, "bar_unanswered"),
         ({"checked": {}}, "bar_unanswered"),
         ({"checked_by": ""}, "bar_unanswered"),
@@ -53,7 +61,7 @@ def test_each_check_of_a_person(changed: dict, code: str) -> None:
 
 
 def test_eighteen_on_the_day_is_enough() -> None:
-    assert codes((*LIST, nominee("戊", "委员", birth_date=date(2008, 12, 20)))) == set()
+    assert codes((*LIST, nominee("戊", "委员", age=18))) == set()
 
 
 def test_nobody_stands_twice() -> None:
@@ -91,3 +99,18 @@ def test_joint_nomination() -> None:
     }
     assert nomination_errors(RESIDENTS_2026, seats=1, candidates=2, nominators=0, party=True) == set()
     assert nomination_errors(VILLAGERS_2026, seats=1, candidates=2, nominators=1) == set()
+
+
+def test_namesakes_are_told_apart_on_the_ballot() -> None:
+    known = Known("样伟", "男", 45, "教师")
+    assert ballot_names((known, Known("样芳", "女", 30, "医生"))) == ("样伟", "样芳")
+    assert ballot_names((known, Known("样伟", "女", 45, "教师"))) == ("样伟（男，45 岁）", "样伟（女，45 岁）")
+    assert ballot_names((known, Known("样伟", "男", 45, "司机"))) == ("样伟（男，45 岁，教师）", "样伟（男，45 岁，司机）")
+    assert ballot_names((known, known)) == (
+        "样伟（男，45 岁，教师，第 1 位）",
+        "样伟（男，45 岁，教师，第 2 位）",
+    )
+    # Telling two apart must not run into a third who is called just so.
+    odd = Known("样伟（男，45 岁）", "男", 20, "")
+    names = ballot_names((known, Known("样伟", "女", 45, "教师"), odd))
+    assert len(set(names)) == 3

@@ -6,30 +6,32 @@ and the election in one transaction, and records one fact in the community's log
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from voting import journal
-from voting.box import slot
-from voting.box.tables import Box, Kiosk, TrusteeKey
+from voting.box import cards, slot
+from voting.box.rules import spares_allowed
+from voting.box.tables import Box
 from voting.crypto.election import new_uuid
+from voting.crypto.group import get_group
 from voting.database import transaction
 from voting.elections import lifecycle
-from voting.elections.candidates.actions import standing
 from voting.elections.events import ElectionCreated, FloorDecided, PollLengthened, PollMoved, RollPublished
-from voting.elections.facts import MIN_TRUSTEES, Facts
-from voting.elections.roll.actions import roll_hash, roll_size
+from voting.elections.facts import MIN_TRUSTEES
+from voting.elections.moves import HALL, gather, move, moved
+from voting.elections.queries import locked
+from voting.elections.roll.queries import roll_hash, roll_size
 from voting.elections.tables import Election, Office
-from voting.errors import Malformed, NotFound
-from voting.law.profiles import Mode
+from voting.elections.texts import reason as reason_text
+from voting.elections.texts import typed
+from voting.errors import Malformed
+from voting.law.profiles import Mode, law_on
 from voting.permissions import Actor
 
-#: Election days, opening and closing hours are read on the hall's clock.
-HALL = ZoneInfo("Asia/Shanghai")
 MODES = (Mode.ALL_VOTERS, Mode.HOUSEHOLD_REPS, Mode.RESIDENT_REPS)
-MAX_SEATS = 30
+MAX_SEATS, MAX_OFFICES = 30, 20
+MAX_TRUSTEES = 9
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,13 @@ def create_election(
     ballot_floor: int = 5,
 ) -> Election:
     """Set up an election with an empty ballot box. Raises Malformed naming the field that is wrong."""
-    _check_new(title=title, day=day, opens_at=opens_at, closes_at=closes_at, offices=offices, mode=mode)
-    _check_numbers(trustees=trustees, ballot_floor=ballot_floor)
+    title = typed(title, zh="选举名称", en="Title", most=80, least=1)
+    place = typed(place, zh="投票地点", en="Place", most=80, least=1)
+    offices = [replace(each, title=typed(each.title, zh="职务", en="Office", most=20, least=1)) for each in offices]
+    _check_time(day=day, opens_at=opens_at, closes_at=closes_at, today=now.astimezone(HALL).date())
+    _check_offices(offices)
+    _check_numbers(mode=mode, trustees=trustees, ballot_floor=ballot_floor)
+    get_group(group)
     with transaction(session):
         box = Box(community_id=community_id, uuid=new_uuid(), group=group, trustees=trustees)
         session.add(box)
@@ -68,16 +75,17 @@ def create_election(
         election = Election(
             community_id=community_id,
             box_id=box.id,
-            title=title.strip(),
-            place=place.strip(),
+            title=title,
+            place=place,
             day=day,
             mode=mode,
+            law=law_on(Mode(mode), day).key,
             opens_at=opens_at,
             closes_at=closes_at,
             ballot_floor=ballot_floor,
         )
         election.offices = [
-            Office(ordinal=ordinal, title=office.title.strip(), seats=office.seats, write_in=office.write_in)
+            Office(ordinal=ordinal, title=office.title, seats=office.seats, write_in=office.write_in)
             for ordinal, office in enumerate(offices, start=1)
         ]
         session.add(election)
@@ -85,7 +93,7 @@ def create_election(
         fact = ElectionCreated(
             election_id=election.id,
             box_uuid=box.uuid,
-            title=election.title,
+            title=title,
             day=day,
             mode=mode,
             law=election.law,
@@ -96,17 +104,33 @@ def create_election(
         return election
 
 
-def publish_roll(session: Session, *, election_id: str, actor: Actor, now: datetime, expected: str | None = None) -> str:
-    """Post the roll and fix its hash (居委会组织法 17). Returns the hash as 64 hex digits."""
+def publish_roll(
+    session: Session,
+    *,
+    election_id: str,
+    actor: Actor,
+    now: datetime,
+    spares: int | None = None,
+    expected: str | None = None,
+) -> str:
+    """Post the roll, fix its hash (居委会组织法 17) and declare how many cards may be made.
+
+    ``spares``: cards beyond the roll for torn ones, as many as allowed unless given. Returns the hash as
+    64 hex digits. Raises Malformed SPARES and what `lifecycle.require` raises.
+    """
     with transaction(session):
-        election = _moved(session, election_id, "publish", now, expected)
+        election = moved(session, election_id, "publish", now, expected=expected)
+        entries = roll_size(session, election=election)
         election.roll_hash = roll_hash(session, election=election)
         election.roll_posted = now.astimezone(HALL).date()
+        cards.declare(
+            session,
+            box=election.box_id,
+            roll_size=entries,
+            spares=spares_allowed(entries) if spares is None else spares,
+        )
         fact = RollPublished(
-            election_id=election.id,
-            roll_sha256=election.roll_hash,
-            entries=roll_size(session, election=election),
-            by=actor.account_id,
+            election_id=election.id, roll_sha256=election.roll_hash, entries=entries, by=actor.account_id
         )
         journal.record(session, election.community_id, fact, now)
         return election.roll_hash
@@ -115,7 +139,7 @@ def publish_roll(session: Session, *, election_id: str, actor: Actor, now: datet
 def open_poll(session: Session, *, election_id: str, actor: Actor, now: datetime, expected: str | None = None) -> None:
     """Open slot and desk on the election day."""
     with transaction(session):
-        election = _moved(session, election_id, "open", now, expected)
+        election = moved(session, election_id, "open", now, expected=expected)
         election.opened_at = now
         slot.open_slot(session, box=election.box_id, actor=actor.account_id, now=now)
         _record_move(session, election, "open", actor, now)
@@ -125,28 +149,43 @@ def pause_poll(
     session: Session, *, election_id: str, reason: str, actor: Actor, now: datetime, expected: str | None = None
 ) -> None:
     """Shut slot and desk for a while; the reason goes to the log. Cards that are out stay valid."""
+    reason = reason_text(reason)
     with transaction(session):
-        election = _moved(session, election_id, "pause", now, expected, reason=reason)
+        election = moved(session, election_id, "pause", now, expected=expected, reason=reason)
         slot.shut_slot(session, box=election.box_id, actor=actor.account_id, now=now)
         _record_move(session, election, "pause", actor, now, reason=reason)
 
 
-def resume_poll(session: Session, *, election_id: str, actor: Actor, now: datetime, expected: str | None = None) -> None:
+def resume_poll(
+    session: Session, *, election_id: str, actor: Actor, now: datetime, expected: str | None = None
+) -> None:
     """Open slot and desk again after a pause."""
     with transaction(session):
-        election = _moved(session, election_id, "resume", now, expected)
+        election = moved(session, election_id, "resume", now, expected=expected)
         slot.open_slot(session, box=election.box_id, actor=actor.account_id, now=now)
         _record_move(session, election, "resume", actor, now)
 
 
 def lengthen_poll(
-    session: Session, *, election_id: str, closes_at: datetime, reason: str, actor: Actor, now: datetime
+    session: Session,
+    *,
+    election_id: str,
+    closes_at: datetime,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    expected: str | None = None,
 ) -> None:
-    """Move the posted closing time to a later one, with a reason."""
+    """Move the posted closing time to a later one on the same day, with a reason.
+
+    Raises Malformed ELECTION_HOURS and what `lifecycle.require` raises.
+    """
+    reason = reason_text(reason)
     with transaction(session):
         election = locked(session, election_id)
         facts = replace(gather(session, election, now), reason=reason, until_later=closes_at > election.closes_at)
-        lifecycle.require(election.state, "lengthen", facts)
+        lifecycle.require(election.state, "lengthen", facts, expected=expected)
+        _check_time(day=election.day, opens_at=election.opens_at, closes_at=closes_at, today=election.day)
         election.closes_at = closes_at
         fact = PollLengthened(election_id=election.id, closes_at=closes_at, reason=reason, by=actor.account_id)
         journal.record(session, election.community_id, fact, now)
@@ -166,36 +205,45 @@ def stop_queue(
 
     ``reason``: the committee's decision where the poll ends before its posted time.
     """
+    reason = reason_text(reason)
     with transaction(session):
         election = locked(session, election_id)
-        if election.state == "paused":
+        paused = election.state == "paused"
+        move(session, election, "stop_queue", now, expected=expected, reason=reason)
+        if paused:
+            # People who wait through a pause are served as well.
             slot.open_slot(session, box=election.box_id, actor=actor.account_id, now=now)
-        election = _moved(session, election_id, "stop_queue", now, expected, reason=reason)
         slot.serve_queue(session, people, box=election.box_id, actor=actor.account_id, now=now)
         _record_move(session, election, "stop_queue", actor, now, reason=reason or None, queue=people)
+
+
+def shorten_queue(session: Session, *, election_id: str, people: int, actor: Actor, now: datetime) -> None:
+    """Some who waited at closing time have left: ``people`` are still to be served.
+
+    Raises Conflict QUEUE_ONLY_SHRINKS; TooEarly, TooLate when the queue is not being served.
+    """
+    with transaction(session):
+        election = locked(session, election_id)
+        lifecycle.require_state(election.state, "closing")
+        slot.serve_queue(session, people, box=election.box_id, actor=actor.account_id, now=now)
 
 
 def close_poll(session: Session, *, election_id: str, actor: Actor, now: datetime, expected: str | None = None) -> None:
     """Close the ballot box for good: EndBallots in the archive, the last anchor in the log."""
     with transaction(session):
-        election = _moved(session, election_id, "close", now, expected)
+        election = moved(session, election_id, "close", now, expected=expected)
         election.closed_at = now
         slot.close(session, box=election.box_id, actor=actor.account_id, now=now)
         _record_move(session, election, "close", actor, now)
 
 
 def decide_floor(session: Session, *, election_id: str, reason: str, actor: Actor, now: datetime) -> None:
-    """Record the committee's decision to open a tally of fewer ballots than the floor."""
-    if not reason.strip():
-        raise Malformed(
-            "FLOOR_REASON",
-            "请写明选举委员会为什么决定在选票很少时仍然开票。",
-            "State why the election committee opens a tally of so few ballots.",
-        )
+    """Record the committee's decision to open a tally of fewer ballots than the floor. Raises Malformed TEXT_…."""
+    reason = reason_text(reason, least=1)
     with transaction(session):
         election = locked(session, election_id)
         lifecycle.require_state(election.state, "closed")
-        election.floor_decision = reason.strip()
+        election.floor_decision = reason
         casts = session.get_one(Box, election.box_id).casts
         fact = FloorDecided(
             election_id=election.id, ballots=casts, floor=election.ballot_floor, reason=reason, by=actor.account_id
@@ -203,87 +251,18 @@ def decide_floor(session: Session, *, election_id: str, reason: str, actor: Acto
         journal.record(session, election.community_id, fact, now)
 
 
-def declare_void(session: Session, *, election_id: str, reason: str, actor: Actor, now: datetime) -> None:
+def declare_void(
+    session: Session, *, election_id: str, reason: str, actor: Actor, now: datetime, expected: str | None = None
+) -> None:
     """End an election without a result; the reason goes to the log. Nothing is deleted."""
+    reason = reason_text(reason)
     with transaction(session):
         election = locked(session, election_id)
-        if election.state in ("open", "paused", "closing"):
+        running = election.state in ("open", "paused", "closing")
+        move(session, election, "void", now, expected=expected, reason=reason)
+        if running:
             slot.shut_slot(session, box=election.box_id, actor=actor.account_id, now=now)
-        election = _moved(session, election_id, "void", now, None, reason=reason)
         _record_move(session, election, "void", actor, now, reason=reason)
-
-
-def locked(session: Session, election_id: str) -> Election:
-    """The election's row, locked until the transaction ends. Raises NotFound."""
-    election = session.scalars(
-        select(Election).where(Election.id == election_id).with_for_update().execution_options(populate_existing=True)
-    ).one_or_none()
-    if election is None:
-        raise NotFound("NO_SUCH_ELECTION", "没有这次选举。", "There is no such election.")
-    return election
-
-
-def move(
-    session: Session, election: Election, name: str, now: datetime, *, expected: str | None = None, reason: str = ""
-) -> None:
-    """Ask the lifecycle and set the new state on a locked row; other rooms call it inside their transaction."""
-    facts = replace(gather(session, election, now), reason=reason)
-    election.state = lifecycle.require(election.state, name, facts, expected=expected)
-    session.flush()
-
-
-def gather(session: Session, election: Election, now: datetime) -> Facts:
-    """Everything the lifecycle asks about this election, as of now."""
-    box = session.get_one(Box, election.box_id)
-    roll = election.eligible if election.eligible is not None else roll_size(session, election=election)
-    stands = standing(session, election=election)
-    keys, rehearsals, shares = session.execute(
-        select(func.count(TrusteeKey.owner), func.count(TrusteeKey.rehearsal), func.count(TrusteeKey.share)).where(
-            TrusteeKey.box_id == box.id
-        )
-    ).one()
-    tablets = session.scalar(
-        select(func.count())
-        .select_from(Kiosk)
-        .where(Kiosk.box_id == box.id, Kiosk.token_hash.is_not(None), Kiosk.revoked.is_(False))
-    )
-    checked_in = box.cards_out - box.cards_returned - box.cards_torn
-    return Facts(
-        today=now.astimezone(HALL).date(),
-        day=election.day,
-        offices=len(election.offices),
-        roll=roll,
-        mode=Mode(election.mode),
-        roll_posted=election.roll_posted,
-        candidates_posted=election.candidates_posted,
-        offices_short=stands.offices_short,
-        candidate_errors=stands.errors,
-        trustees=box.trustees,
-        keys=keys,
-        cards=box.cards_made,
-        cards_needed=roll,
-        cards_allowed=roll + box.spares,
-        rehearsals=rehearsals,
-        tablets=tablets or 0,
-        closing_time=now >= election.closes_at,
-        everyone_voted=roll > 0 and box.casts >= roll,
-        queue=box.queue_left,
-        ballots=box.casts,
-        ballot_floor=election.ballot_floor,
-        floor_decision=bool(election.floor_decision),
-        cards_unscanned=max(box.cards_made - box.cards_out - box.cards_unused, 0) if box.state == "closed" else 0,
-        shares=shares,
-        result=box.state == "opened",
-        committee_key=True,
-    )
-
-
-def _moved(
-    session: Session, election_id: str, name: str, now: datetime, expected: str | None, *, reason: str = ""
-) -> Election:
-    election = locked(session, election_id)
-    move(session, election, name, now, expected=expected, reason=reason)
-    return election
 
 
 def _record_move(
@@ -302,25 +281,24 @@ def _record_move(
     journal.record(session, election.community_id, fact, now)
 
 
-def _check_new(
-    *, title: str, day: date, opens_at: datetime, closes_at: datetime, offices: list[NewOffice], mode: str
-) -> None:
-    if not title.strip():
-        raise Malformed("ELECTION_TITLE", "请填写选举名称。", "Please give the election a title.")
-    if mode not in MODES:
-        raise Malformed("ELECTION_MODE", "请选择选举方式。", "Please choose how the election is held.")
+def _check_time(*, day: date, opens_at: datetime, closes_at: datetime, today: date) -> None:
+    if day < today:
+        raise Malformed("ELECTION_DAY", "选举日已经过去，请改日期。", "The election day is over; choose another.")
     if opens_at >= closes_at or opens_at.astimezone(HALL).date() != day or closes_at.astimezone(HALL).date() != day:
         raise Malformed(
             "ELECTION_HOURS",
             "开始和结束时间都要在选举日当天，并且开始早于结束。",
             "Opening and closing must both lie on the election day, opening before closing.",
         )
-    titles = [office.title.strip() for office in offices]
-    if not titles or "" in titles or len(set(titles)) != len(titles):
+
+
+def _check_offices(offices: list[NewOffice]) -> None:
+    titles = [office.title for office in offices]
+    if not 1 <= len(titles) <= MAX_OFFICES or len(set(titles)) != len(titles):
         raise Malformed(
             "ELECTION_OFFICES",
-            "至少要有一个职务，每个职务的名称都要填写且不能相同。",
-            "There must be at least one office, each with a title of its own.",
+            f"应有 1 至 {MAX_OFFICES} 个职务，名称不能相同。",
+            f"There must be 1 to {MAX_OFFICES} offices, each with a title of its own.",
         )
     if any(not 1 <= office.seats <= MAX_SEATS for office in offices):
         raise Malformed(
@@ -330,12 +308,14 @@ def _check_new(
         )
 
 
-def _check_numbers(*, trustees: int, ballot_floor: int) -> None:
-    if not MIN_TRUSTEES <= trustees <= 9:
+def _check_numbers(*, mode: str, trustees: int, ballot_floor: int) -> None:
+    if mode not in MODES:
+        raise Malformed("ELECTION_MODE", "请选择选举方式。", "Please choose how the election is held.")
+    if not MIN_TRUSTEES <= trustees <= MAX_TRUSTEES:
         raise Malformed(
             "ELECTION_TRUSTEES",
-            f"保管密钥的监督委员应为 {MIN_TRUSTEES} 至 9 人。",
-            f"Between {MIN_TRUSTEES} and 9 supervisors hold a key.",
+            f"保管密钥的监督委员应为 {MIN_TRUSTEES} 至 {MAX_TRUSTEES} 人。",
+            f"Between {MIN_TRUSTEES} and {MAX_TRUSTEES} supervisors hold a key.",
         )
     if ballot_floor < 1:
         raise Malformed("ELECTION_FLOOR", "开票的最少选票数不能小于 1。", "The floor of ballots cannot be below 1.")

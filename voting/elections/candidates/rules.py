@@ -13,7 +13,6 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from voting.law.calendar import age_on
 from voting.law.profiles import RESIDENTS_2026, VILLAGERS_2026, Law
 from voting.law.thresholds import Reason
 
@@ -36,6 +35,8 @@ _VILLAGE_CRIME: Final = ("利用宗族或者黑恶势力从事非法活动", "ha
 class Nominee:
     """One person for one office. ``person`` tells namesakes apart; empty ``roll_entry``: not on the roll.
 
+    ``age``: whole years on the election day; the birth date itself stays sealed in the roll.
+
     ``declared`` and ``checked``: bar code → whether it applies, by the person's own declaration and as the
     official found it; a code that is missing has not been answered. ``checked_by`` names that official.
     """
@@ -44,7 +45,7 @@ class Nominee:
     name: str
     office: str
     roll_entry: str
-    birth_date: date
+    age: int
     sex: str
     declared: Mapping[str, bool] = field(default_factory=dict)
     checked: Mapping[str, bool] = field(default_factory=dict)
@@ -82,6 +83,37 @@ class CandidateCheck:
     def persons_barred(self) -> frozenset[str]:
         """The people with at least one error of their own."""
         return frozenset(each.person for each in self.errors if each.person)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the ballot may say of a candidate to tell namesakes apart; ``age`` in whole years on the day."""
+
+    name: str
+    sex: str
+    age: int
+    trade: str
+
+
+def ballot_names(candidates: tuple[Known, ...]) -> tuple[str, ...]:
+    """The name of each candidate on the ballot, no two alike.
+
+    Namesakes get sex and age, then also the trade, and at last their place on the list, until all differ.
+    """
+    depth = [0] * len(candidates)
+    while True:
+        names = tuple(
+            _told_apart(one, deep, place) for place, (one, deep) in enumerate(zip(candidates, depth, strict=True), 1)
+        )
+        times = Counter(names)
+        if max(times.values(), default=1) == 1:
+            return names
+        depth = [deep + (times[name] > 1) for deep, name in zip(depth, names, strict=True)]
+
+
+def _told_apart(one: Known, deep: int, place: int) -> str:
+    marks = (f"{one.sex}，{one.age} 岁", one.trade or "职业未填", f"第 {place} 位")[:deep]
+    return f"{one.name}（{'，'.join(marks)}）" if marks else one.name
 
 
 def bars(law: Law) -> Mapping[str, tuple[str, str]]:
@@ -123,7 +155,7 @@ def _entitled(nominee: Nominee, seats: Mapping[str, int], day: date, law: Law) -
                 "no_such_office",
                 nominee,
                 Reason(
-                    f"{nominee.name} 参选的职务“{nominee.office}”不在本次选举中;请重新选择职务。",
+                    f"{nominee.name} 参选的职务“{nominee.office}”不在本次选举中；请重新选择职务。",
                     f"{nominee.name} stands for “{nominee.office}”, which is not in this election; choose an office.",
                 ),
             )
@@ -134,19 +166,19 @@ def _entitled(nominee: Nominee, seats: Mapping[str, int], day: date, law: Law) -
                 "not_on_roll",
                 nominee,
                 law.reason(
-                    f"{nominee.name} 不在选民名单上;候选人须是登记参加选举的选民。",
+                    f"{nominee.name} 不在选民名单上；候选人须是登记参加选举的选民。",
                     f"{nominee.name} is not on the roll; a candidate must be a registered voter.",
                     law.candidates_article,
                 ),
             )
         )
-    if age_on(nominee.birth_date, day) < law.voting_age:
+    if nominee.age < law.voting_age:
         found.append(
             _finding(
                 "under_age",
                 nominee,
                 law.reason(
-                    f"{nominee.name} 到选举日({day.isoformat()})未满 {law.voting_age} 周岁。",
+                    f"{nominee.name} 到选举日（{day.isoformat()}）未满 {law.voting_age} 周岁。",
                     f"{nominee.name} is under {law.voting_age} on election day ({day.isoformat()}).",
                     law.registration_article,
                 ),
@@ -161,14 +193,14 @@ def _barred(nominee: Nominee, law: Law) -> list[Finding]:
         answers = (nominee.declared.get(code), nominee.checked.get(code))
         if True in answers:
             reason = law.reason(
-                f"{nominee.name} {zh},不得提名为候选人。",
+                f"{nominee.name} {zh}，不得提名为候选人。",
                 f"{nominee.name} {en} and cannot be nominated.",
                 law.candidates_article,
             )
             found.append(_finding(f"bar_{code}", nominee, reason))
         elif None in answers or not nominee.checked_by:
             reason = law.reason(
-                f"{nominee.name} 是否“{zh}”尚未由本人声明并由工作人员核对;请逐项核对并署名。",
+                f"{nominee.name} 是否“{zh}”尚未由本人声明并由工作人员核对；请逐项核对并署名。",
                 f"Whether {nominee.name} {en} has not been both declared and checked; the official checks and signs.",
                 law.candidates_article,
             )
@@ -182,7 +214,7 @@ def _two_offices(nominees: tuple[Nominee, ...], law: Law) -> list[Finding]:
     for nominee in {each.person: each for each in nominees if times[each.person] > 1}.values():
         offices = sorted({each.office for each in nominees if each.person == nominee.person})
         reason = law.reason(
-            f"{nominee.name} 出现 {times[nominee.person]} 次({'、'.join(offices)});一人只能参选一个职务一次。",
+            f"{nominee.name} 出现 {times[nominee.person]} 次（{'、'.join(offices)}）；一人只能参选一个职务一次。",
             f"{nominee.name} is listed {times[nominee.person]} times ({', '.join(offices)}); "
             "a person stands for one office, once.",
             law.candidates_article,
@@ -197,7 +229,7 @@ def _differential(nominees: tuple[Nominee, ...], seats: Mapping[str, int], law: 
         people = len({each.person for each in nominees if each.office == office})
         if people <= places:
             reason = law.reason(
-                f"{office}:候选人 {people} 名,应选 {places} 名;候选人须多于应选名额(差额选举)。",
+                f"{office}：候选人 {people} 名，应选 {places} 名；候选人须多于应选名额（差额选举）。",
                 f"{office}: {people} candidate(s) for {places} seat(s); there must be more candidates than seats.",
                 law.candidates_article,
             )
@@ -209,7 +241,7 @@ def _women(nominees: tuple[Nominee, ...], law: Law) -> list[Finding]:
     if not nominees or any(nominee.sex == "女" for nominee in nominees):
         return []
     reason = law.reason(
-        "候选人中没有妇女;委员会成员中应当有妇女,请考虑补充提名。",
+        "候选人中没有妇女；委员会成员中应当有妇女，请考虑补充提名。",
         "No woman among the candidates; the committee shall have women members, consider further nominations.",
         law.composition_article,
     )

@@ -26,7 +26,8 @@ class Candidate(Base):
     age: Mapped[int]
     trade: Mapped[str] = mapped_column(String(30))
     introduction: Mapped[str] = mapped_column(Text, default="")
-    photo: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # Not read with the row: the lists and the lifecycle need none of it.
+    photo: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     photo_type: Mapped[str | None] = mapped_column(String(20))
     # Answer to each statutory bar (居委会组织法 18), bar code → whether it applies: as the person declared
     # it, and as the official named by `checked_by` found it.

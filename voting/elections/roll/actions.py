@@ -1,82 +1,128 @@
-"""Drawing up, importing, publishing and searching the roll (居委会组织法 16, 17)."""
+"""Drawing up the roll from a file: dry run, then import of the accepted rows, all or nothing (居委会组织法 16)."""
 
 import hashlib
 import json
-import re
-import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, insert, or_, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from voting import journal
 from voting.database import random_id, transaction
 from voting.elections.events import RollImported
-from voting.elections.roll.importing import CheckedRoll, RollRow, check_roll
+from voting.elections.queries import locked
+from voting.elections.roll.importing import RollRow, check_roll
 from voting.elections.roll.initials import initials
-from voting.elections.roll.rules import age_group
+from voting.elections.roll.rules import RowVerdict, age_group
 from voting.elections.roll.tables import RollDraft, RollEntry
 from voting.elections.tables import Election
-from voting.errors import Conflict, NotFound, TooLate
+from voting.errors import Conflict, Malformed, NotFound, TooLate
 from voting.keys import FieldKeys
 from voting.permissions import Actor
 
-SEARCH_LIMIT = 8
 _BATCH = 1_000
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Found:
-    """One voter as the desk and the lists see them: never an ID number, never a flat."""
+class DryRow:
+    """One row of the dry run. ``reasons``: (Chinese, English), each with its article of law where it rests on one."""
 
-    id: str
-    number: int
+    row: int
+    verdict: str
     name: str
-    sex: str
-    age_group: str
-    building: str
-    grid: str
-    category: str
-    id_last4: str
+    reasons: tuple[tuple[str, str], ...]
+
+    @staticmethod
+    def of(verdict: RowVerdict) -> "DryRow":
+        """From the rules' verdict."""
+        reasons = tuple(
+            (
+                f"{each.zh}（{each.article}）" if each.article else each.zh,
+                f"{each.en} ({each.article_en})" if each.article_en else each.en,
+            )
+            for each in verdict.reasons
+        )
+        return DryRow(verdict.row, verdict.verdict.value, verdict.name, reasons)
 
 
-def keep_draft(session: Session, *, election: Election, filename: str, content: bytes, keys: FieldKeys) -> CheckedRoll:
+@dataclass(frozen=True)
+class Dry:
+    """What a kept file would become: verdicts by row; ``counts`` by verdict."""
+
+    filename: str
+    digest: str
+    counts: Mapping[str, int]
+    rows: tuple[DryRow, ...]
+
+    def dump(self) -> bytes:
+        """The verdicts as they are sealed beside the file."""
+        rows = [[one.row, one.verdict, one.name, one.reasons] for one in self.rows]
+        return json.dumps({"counts": dict(self.counts), "rows": rows}, ensure_ascii=False).encode()
+
+    @staticmethod
+    def load(filename: str, digest: str, content: bytes) -> "Dry":
+        """What `dump` wrote."""
+        value = json.loads(content)
+        rows = tuple(
+            DryRow(row, verdict, name, tuple((zh, en) for zh, en in reasons))
+            for row, verdict, name, reasons in value["rows"]
+        )
+        return Dry(filename, digest, value["counts"], rows)
+
+
+def keep_draft(session: Session, *, election_id: str, filename: str, content: bytes, keys: FieldKeys) -> Dry:
     """Dry run: read the file, keep it sealed until it is imported or replaced, say what each row would become.
 
     Raises Malformed or TooLarge when the file as a whole cannot be read; then the earlier draft stays.
     """
     with transaction(session):
-        _require_draft(election)
-        checked = check_roll(content, election.day)
-        digest = hashlib.sha256(content).hexdigest()
-        session.merge(
-            RollDraft(
-                election_id=election.id,
-                filename=filename[:120],
-                digest=digest,
-                sealed=keys.seal(content, _draft_name(election.id)),
-            )
-        )
-        return checked
+        day = _drafting(session, election_id).day
+    # A file of 50,000 rows takes seconds to read: no lock is held meanwhile.
+    checked = check_roll(content, day)
+    dry = Dry(
+        filename=filename.strip()[-120:] or "—",
+        digest=hashlib.sha256(content).hexdigest(),
+        counts=dict(checked.counts),
+        rows=tuple(DryRow.of(verdict) for verdict in checked.verdicts),
+    )
+    draft = RollDraft(
+        election_id=election_id,
+        filename=dry.filename,
+        digest=dry.digest,
+        sealed=keys.seal(content, _draft_name(election_id)),
+        verdicts=keys.seal(dry.dump(), _verdicts_name(election_id)),
+    )
+    with transaction(session):
+        _drafting(session, election_id)
+        session.merge(draft)
+    return dry
 
 
-def read_draft(session: Session, *, election: Election, keys: FieldKeys) -> tuple[str, CheckedRoll] | None:
-    """The kept file's digest and its verdicts, or None when no file waits."""
-    draft = session.get(RollDraft, election.id)
+def read_draft(session: Session, *, election: Election, keys: FieldKeys) -> Dry | None:
+    """The dry run of the kept file, or None when no file waits."""
+    draft = session.execute(
+        select(RollDraft.filename, RollDraft.digest, RollDraft.verdicts).where(RollDraft.election_id == election.id)
+    ).first()
     if draft is None:
         return None
-    content = keys.open(draft.sealed, _draft_name(election.id))
-    return draft.digest, check_roll(content, election.day)
+    return Dry.load(draft.filename, draft.digest, keys.open(draft.verdicts, _verdicts_name(election.id)))
+
+
+def drop_draft(session: Session, *, election_id: str) -> None:
+    """Forget the kept file. The roll stays as it is."""
+    with transaction(session):
+        _drafting(session, election_id)
+        session.execute(delete(RollDraft).where(RollDraft.election_id == election_id))
 
 
 def import_draft(
     session: Session,
     *,
-    election: Election,
+    election_id: str,
     digest: str,
     keys: FieldKeys,
     actor: Actor,
@@ -86,135 +132,71 @@ def import_draft(
     """Replace the draft roll by the accepted rows of the kept file; return their number.
 
     ``digest`` names the dry run the official looked at: if somebody uploaded another file since,
-    nothing is imported. All or nothing.
+    nothing is imported. All or nothing. Raises NotFound ROLL_NO_DRAFT; Conflict ROLL_DRAFT_CHANGED,
+    ROLL_HAS_CANDIDATES; TooLate ROLL_PUBLISHED; Malformed ROLL_NONE_ACCEPTED.
     """
     with transaction(session):
-        _require_draft(election)
-        kept = read_draft(session, election=election, keys=keys)
-        if kept is None:
-            raise NotFound(
-                "ROLL_NO_DRAFT",
-                "没有等待导入的名单文件。请先上传文件并查看逐行结果。",
-                "No roll file is waiting. Upload a file and look at its rows first.",
-            )
-        kept_digest, checked = kept
-        if kept_digest != digest:
-            raise Conflict(
-                "ROLL_DRAFT_CHANGED",
-                "您查看之后，有人上传了另一份名单文件，所以没有导入。请重新查看逐行结果再导入。",
-                "Another roll file was uploaded after you looked, so nothing was imported. Look at the rows again.",
-            )
-        count = replace_roll(session, election=election, rows=checked.rows, keys=keys, progress=progress)
-        session.execute(delete(RollDraft).where(RollDraft.election_id == election.id))
-        journal.record(
-            session,
-            election.community_id,
-            RollImported(
-                election_id=election.id,
-                file_sha256=digest,
-                accepted=checked.counts["accept"],
-                warned=checked.counts["warn"],
-                refused=checked.counts["refuse"],
-                by=actor.account_id,
-            ),
-            now,
+        election = _drafting(session, election_id)
+        content = keys.open(_draft(session, election_id, digest).sealed, _draft_name(election_id))
+    # Reading and sealing happen outside any lock; the digest is compared again before anything is written.
+    checked = check_roll(content, election.day)
+    if not checked.rows:
+        raise Malformed(
+            "ROLL_NONE_ACCEPTED",
+            "这份文件没有一行可以导入，名单没有改动。请按逐行原因更正后重新上传。",
+            "No row of this file can be imported and the roll is unchanged; correct the rows and upload again.",
         )
-        return count
+    entries = _entries(election, checked.rows, keys, progress)
+    with transaction(session):
+        election = _drafting(session, election_id)
+        _draft(session, election_id, digest)
+        _write_roll(session, election, entries)
+        session.execute(delete(RollDraft).where(RollDraft.election_id == election_id))
+        fact = RollImported(
+            election_id=election_id,
+            file_sha256=digest,
+            accepted=checked.counts["accept"],
+            warned=checked.counts["warn"],
+            refused=checked.counts["refuse"],
+            by=actor.account_id,
+        )
+        journal.record(session, election.community_id, fact, now)
+    return len(entries)
 
 
-def replace_roll(
-    session: Session, *, election: Election, rows: Iterable[RollRow], keys: FieldKeys, progress: Progress | None = None
-) -> int:
-    """Write ``rows`` as the roll, numbered from 1 in file order, instead of whatever stood there."""
-    rows = list(rows)
+def _entries(
+    election: Election, rows: Sequence[RollRow], keys: FieldKeys, progress: Progress | None
+) -> list[dict[str, object]]:
+    """The rows as they will be stored, numbered from 1 in the file's order."""
+    entries = []
+    for number, row in enumerate(rows, 1):
+        entries.append(_entry(election, number, row, keys))
+        if progress is not None and (number % _BATCH == 0 or number == len(rows)):
+            progress(number, len(rows))
+    return entries
+
+
+def _write_roll(session: Session, election: Election, entries: list[dict[str, object]]) -> None:
     _drop_roll(session, election)
-    for start in range(0, len(rows), _BATCH):
-        part = rows[start : start + _BATCH]
-        session.execute(
-            insert(RollEntry), [_entry(election, number, row, keys) for number, row in enumerate(part, start + 1)]
-        )
-        if progress is not None:
-            progress(start + len(part), len(rows))
-    return len(rows)
+    for start in range(0, len(entries), _BATCH):
+        session.execute(insert(RollEntry), entries[start : start + _BATCH])
 
 
-def find(session: Session, *, election: Election, query: str, limit: int = SEARCH_LIMIT) -> list[Found]:
-    """Voters by name, pinyin initials, roll number or the last four of the ID number; best matches first."""
-    text = unicodedata.normalize("NFKC", query).strip()
-    if not text:
-        return []
-    rows = session.scalars(
-        select(RollEntry)
-        .where(RollEntry.election_id == election.id, _matching(text))
-        .order_by(RollEntry.name != text, RollEntry.number)
-        .limit(limit)
-    )
-    return [_found(row) for row in rows]
-
-
-def namesakes(session: Session, *, election: Election, entry: Found) -> list[Found]:
-    """Other voters of the same name, whom a clerk could confuse with this one."""
-    rows = session.scalars(
-        select(RollEntry)
-        .where(RollEntry.election_id == election.id, RollEntry.name == entry.name, RollEntry.id != entry.id)
-        .order_by(RollEntry.number)
-    )
-    return [_found(row) for row in rows]
-
-
-def get_entry(session: Session, *, election: Election, entry_id: str) -> Found:
-    """One voter of this election's roll. Raises NotFound for an entry of another election."""
-    row = session.get(RollEntry, entry_id)
-    if row is None or row.election_id != election.id:
+def _draft(session: Session, election_id: str, digest: str) -> RollDraft:
+    draft = session.get(RollDraft, election_id, populate_existing=True)
+    if draft is None:
         raise NotFound(
-            "ROLL_NO_ENTRY",
-            "这份选民名单上没有此人。请重新查找。",
-            "There is no such person on this roll. Please search again.",
+            "ROLL_NO_DRAFT",
+            "没有等待导入的名单文件。请先上传文件并查看逐行结果。",
+            "No roll file is waiting. Upload a file and look at its rows first.",
         )
-    return _found(row)
-
-
-def page_of_roll(session: Session, *, election: Election, page: int, size: int, query: str = "") -> tuple[int, list[Found]]:
-    """Number of matching voters, and the ``page``-th (from 1) ``size`` of them by roll number."""
-    condition = [RollEntry.election_id == election.id]
-    text = unicodedata.normalize("NFKC", query).strip()
-    if text:
-        condition.append(_matching(text))
-    total = session.scalar(select(func.count()).select_from(RollEntry).where(*condition)) or 0
-    rows = session.scalars(
-        select(RollEntry).where(*condition).order_by(RollEntry.number).offset((page - 1) * size).limit(size)
-    )
-    return total, [_found(row) for row in rows]
-
-
-def roll_size(session: Session, *, election: Election) -> int:
-    """How many people stand on the roll."""
-    return (
-        session.scalar(select(func.count()).select_from(RollEntry).where(RollEntry.election_id == election.id)) or 0
-    )
-
-
-def roll_hash(session: Session, *, election: Election) -> str:
-    """SHA-256 of the roll in its canonical form: what the posted list is held against.
-
-    One line a voter by roll number, compact JSON of number, name, sex, age group, building, grid, category,
-    last four of the ID number.
-    """
-    digest = hashlib.sha256()
-    rows = session.scalars(
-        select(RollEntry).where(RollEntry.election_id == election.id).order_by(RollEntry.number)
-    ).yield_per(_BATCH)
-    for row in rows:
-        fields = [row.number, row.name, row.sex, row.age_group, row.building, row.grid, row.category, row.id_last4]
-        digest.update(json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
-    return digest.hexdigest()
-
-
-def birth_date(session: Session, *, entry_id: str, keys: FieldKeys) -> date:
-    """The sealed birth date of one voter: a candidate's age on the day is computed from it."""
-    row = session.get_one(RollEntry, entry_id)
-    sealed = json.loads(keys.open(row.sealed, row.id))
-    return date.fromisoformat(sealed["birth"])
+    if draft.digest != digest:
+        raise Conflict(
+            "ROLL_DRAFT_CHANGED",
+            "您查看之后，有人上传了另一份名单文件，所以没有导入。请重新查看逐行结果再导入。",
+            "Another roll file was uploaded after you looked, so nothing was imported. Look at the rows again.",
+        )
+    return draft
 
 
 def _entry(election: Election, number: int, row: RollRow, keys: FieldKeys) -> dict[str, object]:
@@ -243,31 +225,6 @@ def _entry(election: Election, number: int, row: RollRow, keys: FieldKeys) -> di
     }
 
 
-def _matching(text: str) -> ColumnElement[bool]:
-    if re.fullmatch(r"[0-9]{3}[0-9Xx]", text):
-        number = [RollEntry.number == int(text)] if text.isdigit() else []
-        return or_(RollEntry.id_last4 == text.upper(), *number)
-    if re.fullmatch(r"[0-9]{1,9}", text):
-        return RollEntry.number == int(text)
-    if re.fullmatch(r"[A-Za-z]+", text):
-        return RollEntry.initials.startswith(text.lower())
-    return RollEntry.name.contains(text, autoescape=True)
-
-
-def _found(row: RollEntry) -> Found:
-    return Found(
-        id=row.id,
-        number=row.number,
-        name=row.name,
-        sex=row.sex,
-        age_group=row.age_group,
-        building=row.building,
-        grid=row.grid,
-        category=row.category,
-        id_last4=row.id_last4,
-    )
-
-
 def _drop_roll(session: Session, election: Election) -> None:
     try:
         with session.begin_nested():
@@ -280,14 +237,20 @@ def _drop_roll(session: Session, election: Election) -> None:
         ) from held
 
 
-def _require_draft(election: Election) -> None:
+def _drafting(session: Session, election_id: str) -> Election:
+    election = locked(session, election_id)
     if election.state != "draft":
         raise TooLate(
             "ROLL_PUBLISHED",
             "选民名单已经公布，不能再导入。变更须经异议处理（居委会组织法第十七条）。",
             "The roll has been posted and cannot be imported again; changes go through objections (Art. 17).",
         )
+    return election
 
 
 def _draft_name(election_id: str) -> str:
     return f"roll-draft:{election_id}"
+
+
+def _verdicts_name(election_id: str) -> str:
+    return f"roll-verdicts:{election_id}"

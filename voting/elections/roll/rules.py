@@ -90,11 +90,12 @@ class RollRow:
 
 @dataclass(frozen=True)
 class RowVerdict:
-    """The verdict on one row of the file, with every reason."""
+    """The verdict on one row of the file, with every reason. ``name``: as the row has it, to find it by."""
 
     row: int
     verdict: Verdict
     reasons: tuple[Reason, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,9 +128,9 @@ def check_rows(raw: Iterable[RawRow], day: date, law: Law = RESIDENTS_2026) -> C
             rows.append(found)
             taken[found.id_number] = found.row
             verdict = Verdict.WARN if found.warnings else Verdict.ACCEPT
-            verdicts.append(RowVerdict(each.number, verdict, found.warnings))
+            verdicts.append(RowVerdict(each.number, verdict, found.warnings, found.name))
         else:
-            verdicts.append(RowVerdict(each.number, Verdict.REFUSE, found))
+            verdicts.append(RowVerdict(each.number, Verdict.REFUSE, found, _shown_name(each)))
     tally = Counter(each.verdict.value for each in verdicts)
     counts = {verdict.value: tally[verdict.value] for verdict in (Verdict.ACCEPT, Verdict.REFUSE, Verdict.WARN)}
     return CheckedRoll(tuple(rows), tuple(verdicts), counts)
@@ -146,6 +147,12 @@ def age_group(born: date, day: date) -> str:
 def clean(text: str) -> str:
     """A cell as it is kept: NFKC (full-width letters and digits become plain) and trimmed."""
     return (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip()
+
+
+def _shown_name(raw: RawRow) -> str:
+    """The name cell of a refused row, short and visible, and nothing if it might be an ID number in a wrong column."""
+    name = "".join(each for each in clean(raw.cells.get("name", ""))[:20] if each.isprintable())
+    return "" if any(each.isdigit() for each in name) else name
 
 
 def _check_row(raw: RawRow, day: date, law: Law, taken: Mapping[str, int]) -> RollRow | tuple[Reason, ...]:

@@ -45,3 +45,5 @@ class RollDraft(Base):
     filename: Mapped[str] = mapped_column(String(120))
     digest: Mapped[str] = mapped_column(String(64))
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    # AEAD of the dry run's verdicts with the rows' names, so that paging through them reads no file again.
+    verdicts: Mapped[bytes] = mapped_column(LargeBinary)

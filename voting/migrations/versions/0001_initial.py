@@ -349,6 +349,7 @@ def upgrade() -> None:
         sa.Column("filename", sa.String(length=120), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("verdicts", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["election_id"], ["election.id"], name=op.f("fk_roll_draft_election_id_election")),
         sa.PrimaryKeyConstraint("election_id", name=op.f("pk_roll_draft")),
     )

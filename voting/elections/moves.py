@@ -1,0 +1,85 @@
+"""How an election moves: its facts gathered, the lifecycle asked, the new state set on the locked row."""
+
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from voting.box.tables import Box, Kiosk, TrusteeKey
+from voting.elections import lifecycle
+from voting.elections.candidates.queries import standing
+from voting.elections.facts import Facts
+from voting.elections.queries import locked
+from voting.elections.roll.queries import roll_size
+from voting.elections.tables import Election
+from voting.law.profiles import Mode
+
+#: Election days, opening and closing hours are read on the hall's clock.
+HALL = ZoneInfo("Asia/Shanghai")
+
+
+def move(
+    session: Session, election: Election, name: str, now: datetime, *, expected: str | None = None, reason: str = ""
+) -> None:
+    """Ask the lifecycle and set the new state on a locked row; other rooms call it inside their transaction."""
+    facts = replace(gather(session, election, now), reason=reason)
+    election.state = lifecycle.require(election.state, name, facts, expected=expected)
+    session.flush()
+
+
+def moved(
+    session: Session, election_id: str, name: str, now: datetime, *, expected: str | None = None, reason: str = ""
+) -> Election:
+    """Lock the election, then `move` it; returns the row."""
+    election = locked(session, election_id)
+    move(session, election, name, now, expected=expected, reason=reason)
+    return election
+
+
+def gather(session: Session, election: Election, now: datetime) -> Facts:
+    """Everything the lifecycle asks about this election, as of now."""
+    box = session.get_one(Box, election.box_id)
+    roll = election.eligible if election.eligible is not None else roll_size(session, election=election)
+    stands = standing(session, election=election)
+    keys, rehearsals, shares = session.execute(
+        select(func.count(TrusteeKey.owner), func.count(TrusteeKey.rehearsal), func.count(TrusteeKey.share)).where(
+            TrusteeKey.box_id == box.id
+        )
+    ).one()
+    tablets = session.scalar(
+        select(func.count())
+        .select_from(Kiosk)
+        .where(Kiosk.box_id == box.id, Kiosk.token_hash.is_not(None), Kiosk.revoked.is_(False))
+    )
+    unscanned = max(box.cards_made - box.cards_out - box.cards_unused, 0)
+    return Facts(
+        today=now.astimezone(HALL).date(),
+        day=election.day,
+        mode=Mode(election.mode),
+        offices=len(election.offices),
+        roll=roll,
+        roll_posted=election.roll_posted,
+        candidates_posted=election.candidates_posted,
+        offices_short=stands.offices_short,
+        candidate_errors=stands.errors,
+        trustees=box.trustees,
+        keys=keys,
+        cards=box.cards_made,
+        cards_needed=roll,
+        cards_allowed=roll + box.spares,
+        rehearsals=rehearsals,
+        tablets=tablets or 0,
+        closing_time=now >= election.closes_at,
+        everyone_voted=roll > 0 and box.casts >= roll,
+        queue=box.queue_left,
+        ballots=box.casts,
+        ballot_floor=election.ballot_floor,
+        floor_decision=bool(election.floor_decision),
+        cards_unscanned=unscanned if election.state == "closed" else 0,
+        shares=shares,
+        result=box.state == "opened",
+        # The committee's key file and passphrase are checked where they are used, at certification.
+        committee_key=True,
+    )
