@@ -236,7 +236,9 @@ def check_tally(setup: Setup, outline: Outline, recomputed: EncryptedTally) -> E
         raise Lacking("TALLY_MISSING", "投票还没有结束或还没有加总", "The poll has not ended or is not added up yet")
     check_tally_record(outline.tally, recomputed)
     check_sized_record(outline.tally, outline.sized, recomputed)
-    return parse_tally(setup.election, outline.tally)
+    tally = parse_tally(setup.election, outline.tally)
+    tally.ballots, tally.total_weight = recomputed.ballots, recomputed.total_weight
+    return tally
 
 
 def check_tally_record(archived: bytes, recomputed: EncryptedTally) -> None:
@@ -307,7 +309,8 @@ def check_counts(setup: Setup, counts: list[list[int]], tally: EncryptedTally, f
     group = setup.election.group
     for question, (row, factor_row, count_row) in enumerate(zip(tally.rows, factors, counts, strict=True)):
         for position, (choice, factor, count) in enumerate(zip(row, factor_row, count_row, strict=True)):
-            if group.add(factor, group.base_power(count)) != choice.beta:
+            # The bound matters: a count plus the group's order would encrypt to the same.
+            if count > tally.total_weight or group.add(factor, group.base_power(count)) != choice.beta:
                 raise Malformed(
                     "RESULT_COUNT",
                     f"第 {question + 1} 题第 {position + 1} 项的票数不是密文解出的数",

@@ -1,12 +1,17 @@
 """A threshold ceremony as its members would hold it (ballot-protocol §4), in the form of Belenios 2.0 or 3.x."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
+from small_election import SmallElection, a_small_election
+
 from voting.crypto import records, trustees
+from voting.crypto.election import Election
 from voting.crypto.group import Group
 from voting.crypto.proofs import prove_knowledge
+from voting.crypto.tally import EncryptedTally
 
 
 @dataclass
@@ -51,3 +56,22 @@ def hold(group: Group, size: int, threshold: int, *, recent: bool) -> Ceremony:
             value["signature"] = signed(group, key, value["public_key"])["signature"]
     record["verification_keys"] = verification
     return Ceremony(record, shares)
+
+
+def a_threshold_election(
+    group_name: str, *, recent: bool
+) -> tuple[SmallElection, Callable[[EncryptedTally], dict[int, bytes]]]:
+    """An election under a group of three, of whom numbers 1 and 3 decrypt, and their shares of a tally."""
+    made = a_small_election(group_name, voters=2)
+    ceremony = hold(made.group, 3, 2, recent=recent)
+    key = trustees.parse_trustees(made.group, ceremony.trustees()).public_key
+    value = records.read(made.election.record, "")
+    election = Election.parse(records.write({**value, "public_key": made.group.text(key)}))
+    small = replace(made, election=election, trustees_record=ceremony.trustees())
+
+    def shares(tally: EncryptedTally) -> dict[int, bytes]:
+        secrets_of = {owner: ceremony.shares[owner - 1] for owner in (1, 3)}
+        phi = election.fingerprint
+        return {o: trustees.partial_decryption(made.group, phi, s, tally) for o, s in secrets_of.items()}
+
+    return small, shares

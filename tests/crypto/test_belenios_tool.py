@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pedersen
 import pytest
 from small_election import BLANK_OR_ONE, SmallElection, a_small_election
 
@@ -54,6 +55,16 @@ def test_accepts_our_archive(small: SmallElection, votes: list[bytes], tmp_path:
 
 def test_accepts_our_archive_without_ballots(small: SmallElection, tmp_path: Path) -> None:
     put(tmp_path, small, small.file([]))
+    done = run(tmp_path, "election", "verify")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("recent", [True, False], ids=["3.x", "2.0"])
+def test_accepts_the_threshold_groups_that_we_accept(tmp_path: Path, recent: bool) -> None:
+    small, shares = pedersen.a_threshold_election("BELENIOS-2048", recent=recent)
+    votes = [small.ballot(0, [0, 1, 0, 0]), small.ballot(1, [1, 0, 0, 0])]
+    path = put(tmp_path, small, small.file(votes, shares=shares(small.tally(votes))))
+    assert verify_archive(path).verdict is Verdict.SOUND
     done = run(tmp_path, "election", "verify")
     assert done.returncode == 0, done.stderr
 

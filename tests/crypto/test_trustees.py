@@ -90,6 +90,14 @@ def test_a_late_key_that_cancels_the_others_is_stopped_by_the_proof_alone(monkey
     assert trustees.parse_trustees(GROUP, raw).public_key == GROUP.base_power(99)
 
 
+def test_one_trustee_cannot_stand_for_two() -> None:
+    raw = trustees.make_key(GROUP, "监督委员一")[1]
+    copied = json.dumps({**json.loads(raw), "name": "监督委员二"}).encode()
+    assert trustees.parse_trustee(GROUP, copied).name == "监督委员二"  # the proof says nothing about the name
+    both = trustees.write_trustees([raw, copied])
+    assert refusal(lambda: trustees.parse_trustees(GROUP, both)) == "TRUSTEE_TWICE"
+
+
 @pytest.mark.parametrize(
     ("raw", "code"),
     [

@@ -238,6 +238,12 @@ def test_key_of_someone_else(small: SmallElection, tmp_path: Path, monkeypatch: 
     assert codes(verify(tmp_path, raw)) == {"TALLY_MISSING"}
 
 
+def test_a_count_plus_the_order_is_not_the_count(small: SmallElection, votes: Votes, tmp_path: Path) -> None:
+    result = trustees.result_record([[5, 1 + small.group.order, 1, 0]])
+    report = verify(tmp_path, small.file(votes, result=result))
+    assert (report.verdict, codes(report)) == (Verdict.TAMPERED, {"RESULT_COUNT"})
+
+
 def test_too_few_decryptions_and_yet_a_result(small: SmallElection, votes: Votes, tmp_path: Path) -> None:
     shares = small.shares(small.tally(votes))
     raw = small.file(votes, shares={1: shares[1]}, result=trustees.result_record([[5, 1, 1, 0]]))
@@ -294,12 +300,13 @@ def test_owner_record_must_name_the_share(small: SmallElection, votes: Votes) ->
         (lambda c: [*c, "00" * 32], "GROUP_ELEMENT"),
         (lambda c: [c[0] + ",-1", *c[1:]], "CREDENTIALS_FORM"),
         (lambda c: [c[0] + ",", *c[1:]], "CREDENTIALS_FORM"),
+        (lambda c: [f"{c[0]},{2**40 + 1}", *c[1:]], "CREDENTIALS_FORM"),
         (lambda c: [5, *c], "CREDENTIALS_FORM"),
         (lambda c: {}, "CREDENTIALS_FORM"),
     ],
 )
 def test_credentials(small: SmallElection, tmp_path: Path, credentials: Callable[[list[str]], Any], code: str) -> None:
-    listed = json.loads(small.credentials_record)
+    listed = sorted(small.weights)
     raw = small.file([], credentials=records.write(credentials(listed)))
     assert codes(verify(tmp_path, raw)) == {code}
 
@@ -342,26 +349,16 @@ def test_belenios_spells_elections_freely(small: SmallElection, tmp_path: Path) 
 
 @pytest.mark.parametrize("recent", [True, False], ids=["3.x", "2.0"])
 def test_threshold_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recent: bool) -> None:
-    made = a_small_election(voters=2)
-    ceremony = pedersen.hold(made.group, 3, 2, recent=recent)
-    value = json.loads(made.election.record)
-    key = trustees.parse_trustees(made.group, ceremony.trustees()).public_key
-    value["public_key"] = made.group.text(key)
-    election = made.election.parse(records.write(value))
-    small = SmallElection(**{**vars(made), "election": election, "trustees_record": ceremony.trustees()})
+    small, shares_of = pedersen.a_threshold_election("Ed25519", recent=recent)
     votes = [small.ballot(0, [0, 1, 0, 0]), small.ballot(1, [0, 1, 0, 0])]
-    tally = small.tally(votes)
-    shares = {
-        owner: trustees.partial_decryption(small.group, election.fingerprint, ceremony.shares[owner - 1], tally)
-        for owner in (1, 3)
-    }
+    shares = shares_of(small.tally(votes))
     report = verify(tmp_path, small.file(votes, shares=shares))
     assert (report.verdict, report.passed) == (Verdict.SOUND, ALL)
     few = small.file(votes, shares={3: shares[3]}, result=trustees.result_record([[0, 2, 0, 0]]))
     assert codes(verify(tmp_path, few)) == {"RESULT_SHARES"}
-    forged = json.loads(json.dumps(ceremony.record))
-    forged["certs"][1]["signature"]["response"] = "5"
-    raw = small.file(votes, shares=shares, trustees=records.write([["Pedersen", forged]]))
+    forged = json.loads(small.trustees_record)
+    forged[0][1]["certs"][1]["signature"]["response"] = "5"
+    raw = small.file(votes, shares=shares, trustees=records.write(forged))
     assert codes(verify(tmp_path, raw)) == {"THRESHOLD_SIGNATURE"}
     monkeypatch.setattr(threshold_record, "_check_signature", lambda *_: None)
     assert verify(tmp_path, raw).verdict is Verdict.SOUND

@@ -13,6 +13,7 @@ from voting.errors import Malformed
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _UUID = re.compile(f"[{_BASE58}]{{14,64}}")
 _FORM = "ELECTION_FORM"
+LARGEST_WEIGHT = 2**40  # so that no sum of weights comes near the order of a group
 MOST_ANSWERS = 1000
 MOST_QUESTIONS = 100
 
@@ -157,8 +158,8 @@ def parse_public_credentials(group: Group, raw: bytes) -> dict[str, int]:
         where = f"public_creds[{index}]"
         public, comma, weight_text = records.text(item, code, where).partition(",")
         weight = records.decimal(weight_text) if comma else 1
-        if weight is None:
-            records.refuse(code, where, "a credential and a weight in base 10")
+        if weight is None or weight > LARGEST_WEIGHT:
+            records.refuse(code, where, "a credential and a weight in base 10, at most 2^40")
         if group.parse(public) == group.neutral:
             records.refuse("CREDENTIALS_NEUTRAL", where, "a credential whose key is not known to everyone")
         if public in weights:

@@ -75,7 +75,14 @@ def parse_trustees(group: Group, raw: bytes) -> Trustees:
     if not listed:
         records.refuse("TRUSTEES_FORM", "trustees", "at least one trustee")
     groups = tuple(_trustee_group(group, value, f"trustees[{index}]") for index, value in enumerate(listed))
-    return Trustees(groups, group.product(item.public_key for item in groups))
+    trustees = Trustees(groups, group.product(item.public_key for item in groups))
+    keys = [key.public_key for key in trustees.owners]
+    if len(set(keys)) < len(keys):
+        # A proof of possession is not bound to a name: copied, it would make two trustees out of one.
+        raise Malformed(
+            "TRUSTEE_TWICE", "同一把公钥出现两次, 请各自建密钥", "A key occurs twice; each trustee makes their own"
+        )
+    return trustees
 
 
 def _trustee_group(group: Group, value: Any, where: str) -> TrusteeGroup:
