@@ -21,7 +21,7 @@ from voting.errors import Refused
 from voting.people.tree import KIND_NAMES
 
 #: Rooms with commands of their own: each has ``add_commands(subparsers)``; a listed room that is missing fails.
-COMMAND_ROOMS = ("voting.elections.roll.cli", "voting.box.cli", "voting.clock")
+COMMAND_ROOMS = ("voting.elections.roll.cli", "voting.box.cli", "voting.clock", "voting.mock_election.cli")
 
 _UNITS = ("city", "district", "street", "community")
 _CLOCK_REST_SECONDS = 2.0
