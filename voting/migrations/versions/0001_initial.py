@@ -12,7 +12,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-
     op.create_table(
         "log",
         sa.Column("origin", sa.String(length=255), nullable=False),
@@ -392,7 +391,8 @@ def upgrade() -> None:
         sa.Column("introduction", sa.Text(), nullable=False),
         sa.Column("photo", sa.LargeBinary(), nullable=True),
         sa.Column("photo_type", sa.String(length=20), nullable=True),
-        sa.Column("bars", sa.JSON(), nullable=False),
+        sa.Column("declared", voting.database.JSONText(), nullable=False),
+        sa.Column("checked", voting.database.JSONText(), nullable=False),
         sa.Column("checked_by", sa.String(length=22), nullable=True),
         sa.CheckConstraint("ordinal >= 1", name=op.f("ck_candidate_ordinal")),
         sa.ForeignKeyConstraint(["checked_by"], ["account.id"], name=op.f("fk_candidate_checked_by_account")),
@@ -410,7 +410,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-
     with op.batch_alter_table("candidate", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_candidate_office_id"))
 
