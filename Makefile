@@ -45,6 +45,7 @@ lock:  ## resolve requirements/*.in into locked, hashed *.txt (needs uv)
 
 migration: .venv/ready  ## write the next database migration: make migration MESSAGE='what changed'
 	$(BIN)/voting migration '$(MESSAGE)'
+	-$(BIN)/ruff format --quiet voting/migrations/versions
 
 translations: .venv/ready  ## collect the message keys into the English catalogue and compile it
 	$(BIN)/python -m voting.i18n collect

@@ -165,8 +165,11 @@ def _form_expired(_error: CSRFError) -> Response:
 
 def _unknown_host(_error: SecurityError) -> Response:
     # No page can be made: there is no address to make its links from.
-    text = "这个服务器不用这个网址，请用公布的网址。\nThis server does not answer to this address; use the published one.\n"
-    return Response(text, HTTPStatus.BAD_REQUEST, content_type="text/plain; charset=utf-8")
+    zh, en = (
+        "这个服务器不用这个网址，请用公布的网址。",
+        "This server does not answer to this address; use the published one.",
+    )
+    return Response(f"{zh}\n{en}\n", HTTPStatus.BAD_REQUEST, content_type="text/plain; charset=utf-8")
 
 
 def _somebody_was_first(_error: StaleDataError) -> Response:

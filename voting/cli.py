@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 
 from voting import config, founding, i18n, schema
+from voting.crypto.keyfile import check_passphrase
 from voting.database import make_engine
-from voting.errors import Refused
+from voting.errors import Malformed, Refused
 from voting.people.tree import KIND_NAMES
 
 #: Rooms with commands of their own: each has ``add_commands(subparsers)``; a listed room that is missing fails.
@@ -123,9 +124,20 @@ def _print_committee(console: Console, made: founding.Committee) -> None:
 
 def _passphrase(file: Path | None) -> str:
     if file is not None:
-        return file.read_text(encoding="utf-8").rstrip("\r\n")
+        try:
+            passphrase = file.read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError):
+            raise Malformed(
+                "PASSPHRASE_FILE",
+                f"读不到口令文件 {file}，请核对路径；文件应为 UTF-8 文本。",
+                f"The passphrase file {file} cannot be read; check the path. It should be UTF-8 text.",
+            ) from None
+        # Before anything is made, so that a refused passphrase leaves nothing half founded.
+        check_passphrase(passphrase)
+        return passphrase
     while True:
         first = getpass.getpass("选举委员会口令（至少 12 个字符）/ committee passphrase: ")
+        check_passphrase(first)
         if first == getpass.getpass("再输一次 / again: "):
             return first
         print("两次不一样，请重来。/ They differ; once more.", file=sys.stderr)

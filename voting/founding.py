@@ -14,10 +14,10 @@ from sqlalchemy import Engine, func, select
 from voting import journal, schema, signing
 from voting.config import Settings
 from voting.database import make_engine, read, write
-from voting.errors import Conflict
+from voting.errors import Conflict, NotFound
 from voting.keys import make_keys
-from voting.people import actions
-from voting.people.tables import Account, Unit
+from voting.people import actions, queries
+from voting.people.tables import Account
 from voting.permissions import Role
 
 #: Files in a community's committee folder.
@@ -105,7 +105,14 @@ def make_committee(
     Raises Conflict (COMMITTEE_EXISTS) rather than replace a key that signed results may already rest on.
     """
     with read(engine) as reader:
-        name = reader.get_one(Unit, community_id).name
+        unit = queries.community(reader, community_id)
+    if unit is None:
+        raise NotFound(
+            "COMMUNITY",
+            f"没有编号为 {community_id} 的社区，请在「单位与人员」页上核对编号。",
+            f"There is no community with the id {community_id}; check it on the page “units and people”.",
+        )
+    name = unit.name
     folder = committee_folder(settings, community_id)
     if (folder / COMMITTEE_KEY).exists():
         raise Conflict(

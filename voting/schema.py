@@ -36,6 +36,9 @@ def write_migration(message: str) -> None:
         upgrade(engine)
         number = len(list((_MIGRATIONS / "versions").glob("[0-9]*.py"))) + 1
         command.revision(_config(engine), message, autogenerate=True, rev_id=f"{number:04d}")
+        for path in (_MIGRATIONS / "versions").glob(f"{number:04d}_*.py"):
+            lines = path.read_text(encoding="utf-8").splitlines()
+            path.write_text("\n".join(line for line in lines if "# ###" not in line) + "\n", encoding="utf-8")
         engine.dispose()
 
 

@@ -1,4 +1,4 @@
-"""What every answer carries: headers, cookies, languages, refusals as pages and as JSON, size limits, the boot check."""
+"""What every answer carries: headers, cookies, languages, refusals, size limits; the boot check; settings and keys."""
 
 import os
 import re

@@ -301,7 +301,7 @@ def _account(session: Session, account_id: str) -> Account:
 
 
 def _short(code: str, text: str) -> str:
-    text = " ".join(text.split())
+    text = " ".join(journal.typed(text).split())
     if not 1 <= len(text) <= 40 or not text.isprintable():
         raise Malformed(code, "名称要有 1 到 40 个字，请改一下。", "A name has 1 to 40 characters; please change it.")
     return text

@@ -86,6 +86,11 @@ def _must_change() -> bool:
     return bool(g.get("must_change_password"))
 
 
+def _login() -> str:
+    account: Account | None = g.get("account")
+    return account.login if account else ""
+
+
 def _session_seconds() -> int:
     return house().settings.session_minutes * 60
 
@@ -98,6 +103,7 @@ TEMPLATE_GLOBALS: dict[str, Any] = {
     "person": _person,
     "may": _may,
     "must_change": _must_change,
+    "login": _login,
     "session_seconds": _session_seconds,
     "role_names": ROLE_NAMES,
     "role_names_by_value": _role_name,

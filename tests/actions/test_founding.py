@@ -1,0 +1,119 @@
+"""Founding an installation: keys, database, first administrator, committee — once, and nothing overwritten."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from voting import cli, founding, schema, signing
+from voting.config import Settings
+from voting.database import make_engine, read
+from voting.errors import Refused
+from voting.people import queries
+from voting.people.tables import Account, Unit
+from voting.permissions import Role
+
+PASSPHRASE = "委员会 很长的 口令 2026"
+
+Run = Callable[..., int]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The command line over an empty data folder."""
+    monkeypatch.setenv("VOTING_DATA_DIR", str(tmp_path / "data"))
+    (tmp_path / "passphrase").write_text(f"{PASSPHRASE}\n", encoding="utf-8")
+    return lambda *arguments: cli.main(arguments)
+
+
+def init(run: Run, tmp_path: Path) -> int:
+    return run(
+        *("init", "--city", "甲市", "--district", "甲区", "--street", "甲街道", "--community", "阳光社区"),
+        *("--login", "admin", "--name", "何玉梅", "--passphrase-file", str(tmp_path / "passphrase")),
+    )
+
+
+def test_init_founds_everything_and_says_so(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert init(run, tmp_path) == 0
+    said = capsys.readouterr().out
+    engine = make_engine(f"sqlite:///{tmp_path}/data/voting.sqlite3")
+    assert schema.differences(engine) == []
+    with read(engine) as session:
+        account = session.query(Account).one()
+        (held,) = queries.actor_of(session, account, account.created_at.date()).held
+        city = session.get_one(Unit, held.unit_id)
+        (community,) = queries.below(session, city, "community")
+    assert held.role is Role.SYSTEM_ADMINISTRATOR
+    assert city.kind == "city"
+    assert account.must_change_password
+    assert community.id in said
+    folder = tmp_path / "data/committee" / community.id
+    vkey = (folder / founding.COMMITTEE_VKEY).read_text().strip()
+    assert vkey in said.replace("\n", "")
+    signer = signing.open_committee_key((folder / founding.COMMITTEE_KEY).read_bytes(), PASSPHRASE)
+    assert signer.key.text == vkey
+    files = [path for path in (tmp_path / "data").rglob("*") if path.is_file() and "-" not in path.suffix]
+    assert {path.name for path in files if path.stat().st_mode & 0o077} == set()
+    engine.dispose()
+
+
+def test_a_second_init_changes_nothing(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    init(run, tmp_path)
+    data = tmp_path / "data"
+    before = {path: path.read_bytes() for path in sorted(data.rglob("*.key")) + sorted(data.rglob("*.p12"))}
+    assert init(run, tmp_path) == 2
+    assert "已经建立过了" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_short_passphrase_founds_nothing_half(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "passphrase").write_text("short\n")
+    assert init(run, tmp_path) == 2
+    assert capsys.readouterr().err
+    (tmp_path / "passphrase").write_text(f"{PASSPHRASE}\n", encoding="utf-8")
+    assert init(run, tmp_path) == 0, "it can simply be run again"
+
+
+def test_a_committees_key_is_never_replaced(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    init(run, tmp_path)
+    (community,) = [path.name for path in (tmp_path / "data/committee").iterdir()]
+    passphrase = ("--passphrase-file", str(tmp_path / "passphrase"))
+    assert run("committee", "--community", community, *passphrase) == 2
+    assert "没有再做" in capsys.readouterr().err
+    assert run("committee", "--community", "nowhere", *passphrase) == 2
+    assert run("init", "--community", "x", "--login", "a", "--name", "b", "--passphrase-file", "/nowhere") == 2
+
+
+def test_settings_are_listed_with_their_meaning(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("settings") == 0
+    said = capsys.readouterr().out
+    assert all(one.metadata["name"] in said for one in Settings.__dataclass_fields__.values())
+
+
+def test_a_wrong_setting_is_one_sentence_not_a_trace(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VOTING_WORKERS", "many")
+    assert run("settings") == 2
+    assert "VOTING_WORKERS" in capsys.readouterr().err
+
+
+def test_an_upgrade_is_safe_to_repeat(run: Run, tmp_path: Path) -> None:
+    assert run("upgrade") == 0
+    assert run("upgrade") == 0
+    engine = make_engine(f"sqlite:///{tmp_path}/data/voting.sqlite3")
+    assert schema.differences(engine) == []
+    engine.dispose()
+
+
+def test_founding_needs_a_place_that_can_be(settings: Settings) -> None:
+    engine = founding.prepare(settings)
+    from datetime import UTC, datetime
+
+    now = datetime(2026, 12, 1, tzinfo=UTC)
+    with pytest.raises(Refused) as caught:
+        founding.found(engine, now=now, today=now.date(), units=[("grid", "网格")], login="admin", name="某人")
+    assert caught.value.code == "UNIT_PARENT"
+    with read(engine) as session:
+        assert session.query(Unit).count() == 0
+    engine.dispose()
