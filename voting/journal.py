@@ -1,7 +1,10 @@
 """The one door to the audit log: a fact is written in the transaction of the act, or the act did not happen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import ClassVar, Protocol
 
 from sqlalchemy.orm import Session
@@ -25,6 +28,17 @@ class Event(Protocol):
 
     def data(self) -> dict[str, object]:
         """The fact as plain JSON values; public, so no personal data."""
+
+
+@dataclass(frozen=True)
+class LogTree:
+    """A community's log as files by path (tlog-tiles), up to a signed checkpoint; ``root`` is hex."""
+
+    origin: str
+    size: int
+    root: str
+    vkey: str
+    files: Mapping[str, bytes]
 
 
 def origin(community_id: str) -> str:
@@ -92,9 +106,25 @@ def sign_head(session: Session, community_id: str, log_seed: bytes, name: str | 
     try:
         return store.sign_checkpoint(session.connection(), origin(community_id), signer(community_id, log_seed), name)
     except AuditError as error:
-        raise Conflict(
-            "LOG_DAMAGED",
-            f"审计日志与以前签过的不一致（{error.code}），没有签名。请停止办理，保存数据库，告知监督委员。",
-            f"The audit log is not what was signed before ({error.code}); nothing was signed. Stop, keep the database "
-            "as it is and tell the supervisors.",
-        ) from error
+        raise _damaged(error) from error
+
+
+def export(session: Session, community_id: str, log_seed: bytes) -> LogTree:
+    """The community's log up to its last signed checkpoint; raises Conflict LOG_DAMAGED as `sign_head`."""
+    with TemporaryDirectory() as folder:
+        tree = Path(folder) / "log"
+        try:
+            head = store.export(session.connection(), origin(community_id), tree)
+        except AuditError as error:
+            raise _damaged(error) from error
+        files = {path.relative_to(tree).as_posix(): path.read_bytes() for path in tree.rglob("*") if path.is_file()}
+    return LogTree(head.origin, head.size, head.root.hex(), signer(community_id, log_seed).key.text, files)
+
+
+def _damaged(error: AuditError) -> Conflict:
+    return Conflict(
+        "LOG_DAMAGED",
+        f"审计日志与以前签过的不一致（{error.code}），没有签名。请停止办理，保存数据库，告知监督委员。",
+        f"The audit log is not what was signed before ({error.code}); nothing was signed. Stop, keep the database "
+        "as it is and tell the supervisors.",
+    )

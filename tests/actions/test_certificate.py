@@ -508,6 +508,7 @@ def bundle(authority, signer, **changes) -> dict[str, bytes]:
     values = {
         "archive": ARCHIVE,
         "log": {"checkpoint": b"head", "tile/0/000.p/1": b"\x00" * 32},
+        "log_vkey": "fenglin.example/log+00000000+key",
         "authority": authority.ca_certificate,
         "sign_pdf": lambda pdf: signing.sign_pdf(pdf, authority.signing_p12, PASSPHRASE, now=NOW),
         "sign_manifest": lambda text: signing.sign_manifest(text, signer),
@@ -523,7 +524,8 @@ def test_the_manifest_is_signed_and_lists_the_hash_of_every_file(authority):
     assert listed == {
         path: hashlib.sha256(content).hexdigest() for path, content in files.items() if path != "manifest.txt"
     }
-    assert {"ballots.bel", "result.json", "result.csv", "result.xlsx", "result.pdf", "log/checkpoint"} <= set(listed)
+    results = {"result.json", "result.csv", "result.xlsx", "result.pdf"}
+    assert set(listed) == results | {"ballots.bel", "authority.pem", "log.vkey", "log/checkpoint", "log/tile/0/000.p/1"}
     other = signing.make_committee_key(origin="fenglin.example/committee", name="选举委员会", passphrase=PASSPHRASE)
     with pytest.raises(Exception, match=r"NOTE|SIG"):
         open_note(files["manifest.txt"], [parse_vkey(other.vkey)])

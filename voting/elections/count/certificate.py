@@ -24,6 +24,7 @@ PDF: Final = "result.pdf"
 CERTIFICATE: Final = "authority.pem"
 MANIFEST: Final = "manifest.txt"
 LOG: Final = "log"
+LOG_VKEY: Final = "log.vkey"
 BEIJING: Final = timezone(timedelta(hours=8))  # the one legal time of the country, without summer time
 
 
@@ -32,15 +33,17 @@ def build_bundle(
     *,
     archive: bytes,
     log: Mapping[str, bytes],
+    log_vkey: str,
     authority: bytes,
     sign_pdf: Callable[[bytes], bytes],
     sign_manifest: Callable[[str], str],
 ) -> dict[str, bytes]:
     """Every file of the bundle by path, the signed manifest last.
 
-    ``log``: the exported log tree by path relative to its root; ``authority``: the PEM certificate the
-    PDF's signature leads to. Raises ``Malformed`` BUNDLE_ARCHIVE when ``archive`` is not the one the
-    document names, so that a certificate is never signed beside another ballot box.
+    ``log``: the exported log tree by path relative to its root; ``log_vkey``: the key its checkpoint is
+    signed with, which the manifest vouches for; ``authority``: the PEM certificate the PDF's signature
+    leads to. Raises ``Malformed`` BUNDLE_ARCHIVE when ``archive`` is not the one the document names, so
+    that a certificate is never signed beside another ballot box.
     """
     if hashlib.sha256(archive).hexdigest() != document.archive.sha256:
         raise Malformed(
@@ -55,6 +58,7 @@ def build_bundle(
         XLSX: write_xlsx(document),
         PDF: sign_pdf(write_pdf(document)),
         CERTIFICATE: authority,
+        LOG_VKEY: f"{log_vkey}\n".encode(),
     }
     files |= {f"{LOG}/{path}": content for path, content in log.items()}
     manifest = write_manifest({path: hashlib.sha256(content).hexdigest() for path, content in files.items()})

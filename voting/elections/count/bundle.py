@@ -1,0 +1,98 @@
+"""The certified bundle put together: the committee's sealed files opened once, everything signed, one zip.
+
+Nothing here reads the database or the clock. The passphrase opens both of the committee's files in memory
+for as long as the signing takes; it is kept nowhere.
+"""
+
+import io
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from voting import founding, signing
+from voting.elections.count.certificate import build_bundle
+from voting.elections.count.report import ResultDocument
+from voting.errors import NotFound
+from voting.journal import LogTree
+
+
+@dataclass(frozen=True)
+class CommitteeFiles:
+    """The election committee's sealed files as they lie in its folder; useless without the passphrase."""
+
+    key: bytes
+    signing_p12: bytes
+    authority: bytes
+
+
+@dataclass(frozen=True)
+class Passphrases:
+    """What the committee types at certification. ``p12`` where the office's own certificate has another."""
+
+    key: str
+    p12: str = ""
+
+
+def read_committee(folder: Path) -> CommitteeFiles:
+    """The files `voting init` made in ``folder``. Raises NotFound COMMITTEE_KEY_MISSING naming the folder."""
+    names = (founding.COMMITTEE_KEY, founding.SIGNING_P12, founding.AUTHORITY_PEM)
+    try:
+        return CommitteeFiles(*((folder / name).read_bytes() for name in names))
+    except OSError as missing:
+        raise NotFound(
+            "COMMITTEE_KEY_MISSING",
+            f"选举委员会的密钥文件不全，应在 {folder}：{'、'.join(names)}。请选举委员会把保管的文件放回，"
+            "或请管理员运行 voting init。",
+            f"The election committee's key files are not all in {folder} ({', '.join(names)}). The committee puts "
+            "its copies back, or the administrator runs voting init.",
+        ) from missing
+
+
+def committee_public(folder: Path) -> tuple[str, str]:
+    """The committee's vkey and its authority's fingerprint for the notice board; empty before they are made."""
+    try:
+        vkey = (folder / founding.COMMITTEE_VKEY).read_text().strip()
+        return vkey, signing.fingerprint((folder / founding.AUTHORITY_PEM).read_bytes())
+    except OSError:
+        return "", ""
+
+
+def certified_files(
+    document: ResultDocument,
+    *,
+    archive: bytes,
+    log: LogTree,
+    committee: CommitteeFiles,
+    passphrases: Passphrases,
+    now: datetime,
+) -> dict[str, bytes]:
+    """Every file of the bundle by path, signed.
+
+    Raises NotAllowed PASSPHRASE_WRONG, P12_PASSPHRASE; Malformed KEY_FILE_…, P12_…, PRINT_CHARACTER; TooLate
+    P12_EXPIRED; Refused PRINT_FONT_MISSING. The passphrase is asked of the key before anything is printed.
+    """
+    signer = signing.open_committee_key(committee.key, passphrases.key)
+    p12_passphrase = passphrases.p12 or passphrases.key
+    return build_bundle(
+        document,
+        archive=archive,
+        log=log.files,
+        log_vkey=log.vkey,
+        authority=committee.authority,
+        sign_pdf=lambda pdf: signing.sign_pdf(pdf, committee.signing_p12, p12_passphrase, now=now),
+        sign_manifest=lambda text: signing.sign_manifest(text, signer),
+    )
+
+
+def zip_of(files: Mapping[str, bytes], at: datetime) -> bytes:
+    """The bundle as one zip; the same files and time give the same bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, content in sorted(files.items()):
+            member = zipfile.ZipInfo(path, at.timetuple()[:6])
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.external_attr = 0o644 << 16
+            archive.writestr(member, content)
+    return out.getvalue()
