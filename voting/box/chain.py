@@ -134,17 +134,23 @@ def _archive(session: Session, row: Box, timestamp: int) -> Iterator[bytes]:
         .execution_options(yield_per=200)
     )
     for event_type, digest, ballot in session.execute(chain):
+        if event_type == "Ballot" and ballot is None:
+            raise _broken()
         data = (ballot,) if event_type == "Ballot" else _records(session, row.id, event_type, digest)
         writer.event(event_type, *data)
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
     if writer.head != row.head:
-        raise Conflict(
-            "ARCHIVE_BROKEN",
-            "票箱数据与它的事件链不符，请停止使用并从备份恢复。",
-            "The box's data does not match its event chain; stop and restore the backup.",
-        )
+        raise _broken()
+
+
+def _broken() -> Conflict:
+    return Conflict(
+        "ARCHIVE_BROKEN",
+        "票箱数据与它的事件链不符，请停止使用并从备份恢复。",
+        "The box's data does not match its event chain; stop and restore the backup.",
+    )
 
 
 def _records(session: Session, box: str, event_type: str, digest: str | None) -> tuple[bytes, ...]:
