@@ -94,7 +94,7 @@ def collect() -> int:
 
     Texts already translated stay; keys no longer used are dropped.
     """
-    root = TRANSLATIONS.parent.parent
+    root = Path(__file__).parent.parent
     found = Catalog(project="community-voting", charset="utf-8")
     options = {"trim_blocks": "true", "lstrip_blocks": "true"}
     methods = [("voting/**.py", "python"), ("templates/**.html", "jinja2")]

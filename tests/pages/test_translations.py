@@ -1,0 +1,37 @@
+"""Every message key has an English text, and the text keeps the key's placeholders."""
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from voting import i18n
+
+CATALOGUE = i18n.TRANSLATIONS / "en/LC_MESSAGES/messages.po"
+PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
+
+def messages(path: Path) -> dict[str, str]:
+    with path.open("rb") as file:
+        return {str(message.id): str(message.string) for message in read_po(file) if message.id}
+
+
+TEXTS = messages(CATALOGUE)
+begun = pytest.mark.skipif(not any(TEXTS.values()), reason="the English catalogue has no text yet")
+
+
+@begun
+def test_every_key_in_the_source_has_an_english_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = tmp_path / "voting/translations/en/LC_MESSAGES/messages.po"
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(CATALOGUE.read_bytes())
+    monkeypatch.setattr(i18n, "TRANSLATIONS", tmp_path / "voting/translations")
+    assert i18n.collect() > 100
+    assert i18n.untranslated() == [], "run: make translations, then fill in the empty texts"
+
+
+@begun
+def test_texts_keep_the_placeholders_of_their_keys() -> None:
+    for key, text in TEXTS.items():
+        assert sorted(PLACEHOLDER.findall(text)) == sorted(PLACEHOLDER.findall(key)), key
