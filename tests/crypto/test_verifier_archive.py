@@ -1,8 +1,6 @@
 """``python -m verifier archive``: sound archives pass, forged ones fail by the check that is there for it."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -186,7 +184,7 @@ ATTACKS: dict[str, tuple[Callable[[SmallElection, Votes], bytes], int, str, list
     "replayed_ballot": (replayed, 4, "ARCHIVE_BALLOT_TWICE", [(checks, "check_no_ballot_twice")]),
     "unproven_trustee": (unproven_trustee, 5, "TRUSTEE_POK", [(trustees, "check_possession")]),
     "stuffed_ballot": (stuffed, 6, "BALLOT_CREDENTIAL_UNKNOWN", [(checks, "check_credentials")]),
-    "spaced_ballot": (spaced, 6, "BALLOT_NOT_CANONICAL", [(ballot_record, "write_ballot")]),
+    "spaced_ballot": (spaced, 6, "BALLOT_NOT_CANONICAL", [(ballot_record, "_check_canonical")]),
     "unsigned_ballot": (unsigned, 6, "BALLOT_SIGNATURE", [(ballot, "check_signature")]),
     "other_fingerprint": (other_fingerprint, 6, "BALLOT_ELECTION_HASH", [(ballot, "check_election")]),
     "double_vote": (with_ballot([0, 2, -1, 0]), 6, "BALLOT_INDIVIDUAL_PROOF", [(ballot, "check_individual_proofs")]),
@@ -205,8 +203,6 @@ def switch_off(monkeypatch: pytest.MonkeyPatch, where: object, check: str) -> No
     if check == "order":
         others = tuple(other for other in archive._CHECKS if other is not archive._check_order)
         monkeypatch.setattr(archive, "_CHECKS", others)
-    elif check == "write_ballot":
-        monkeypatch.setattr(where, "write_ballot", lambda _group, parsed: parsed.raw)
     else:
         nothing = {"check_credentials": [], "decrypts": True}.get(check)
         monkeypatch.setattr(where, check, lambda *_, **__: nothing)
@@ -406,56 +402,3 @@ def test_file_changed_between_the_passes(
         monkeypatch.setattr(checks, "check_setup", swap)
         report = verify(tmp_path, small.file(votes))
         assert (codes(report), report.verdict) == ({"ARCHIVE_CHANGED"}, Verdict.UNUSABLE)
-
-
-# --- the command line ---
-
-
-def test_exit_codes(small: SmallElection, votes: Votes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "x.bel"
-    path.write_bytes(small.file(votes))
-    assert main(["archive", str(path)]) == 0
-    out = capsys.readouterr().out
-    assert all(f"{number:2} ✓" in out for number in ALL)
-    path.write_bytes(moved(small, votes))
-    assert main(["archive", str(path)]) == 1
-    assert " 9 ✗" in capsys.readouterr().out
-    path.write_bytes(small.file(votes)[:-700])
-    assert main(["archive", str(path)]) == 2
-    assert " 5 –" in capsys.readouterr().out
-    path.write_bytes(small.file(votes, until="Ballot"))
-    assert main(["archive", str(path)]) == 3
-    assert main(["archive", str(tmp_path / "absent.bel")]) == 2
-    assert main(["archive", str(tmp_path)]) == 2
-    for wrong in ([], ["archive"], ["archive", "a", "b"], ["archive", "--color", "x"], ["other"]):
-        with pytest.raises(SystemExit) as stopped:
-            main(wrong)
-        assert stopped.value.code == 4
-
-
-def test_json(small: SmallElection, votes: Votes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "x.bel"
-    path.write_bytes(moved(small, votes))
-    assert main(["archive", "--json", str(path)]) == 1
-    value = json.loads(capsys.readouterr().out)
-    assert (value["verdict"], value["exit"], value["passed"]) == ("tampered", 1, [4, 5, 6, 7, 8])
-    assert value["findings"][0]["code"] == "RESULT_COUNT"
-    assert value["facts"]["counted"] == 3
-
-
-def test_a_failing_machine_is_no_proof_of_tampering(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def fail(*_: object) -> None:
-        raise MemoryError
-
-    monkeypatch.setattr("verifier.__main__.verify_archive", fail)
-    assert main(["archive", "x.bel"]) == Verdict.LACKING
-    assert "MemoryError" in capsys.readouterr().err
-
-
-def test_stands_alone() -> None:
-    """The verifier loads no database, no web framework and no configuration."""
-    code = "import sys, verifier.__main__; print(*sorted(sys.modules))"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    assert not {"flask", "sqlalchemy", "voting.config", "voting.database", "rich"} & set(loaded)

@@ -97,8 +97,9 @@ def verify_ballot(election: Election, ballot: Ballot) -> None:
             # First: it multiplies every element once, so that the sums below are taken over members only.
             check_individual_proofs(election, ballot, answer)
             total = _total(election, question, answer.choices)
-            check_overall_proof(election, ballot, question, answer, total=total)
-            check_blank_proof(election, ballot, answer, total=total)
+            bound = _bound_to_all(election, ballot.credential, answer.choices)
+            check_overall_proof(election, question, answer, total=total, bound=bound)
+            check_blank_proof(election, answer, total=total, bound=bound)
 
 
 def check_election(election: Election, ballot: Ballot) -> None:
@@ -132,10 +133,9 @@ def check_individual_proofs(election: Election, ballot: Ballot, answer: Answer) 
 
 
 def check_overall_proof(
-    election: Election, ballot: Ballot, question: Question, answer: Answer, *, total: Ciphertext
+    election: Election, question: Question, answer: Answer, *, total: Ciphertext, bound: str
 ) -> None:
     """No more candidates are chosen than allowed, and no fewer."""
-    bound = _bound_to_all(election, ballot.credential, answer.choices)
     statements, prefix = _overall(election, question, bound, answer.choices[0], total)
     if not one_is_zero(election.group, election.public_key, statements, answer.overall, prefix):
         raise _failed(
@@ -143,11 +143,10 @@ def check_overall_proof(
         )
 
 
-def check_blank_proof(election: Election, ballot: Ballot, answer: Answer, *, total: Ciphertext) -> None:
+def check_blank_proof(election: Election, answer: Answer, *, total: Ciphertext, bound: str) -> None:
     """A blank vote chooses nobody else."""
     if answer.blank is None:
         return
-    bound = _bound_to_all(election, ballot.credential, answer.choices)
     statements, prefix = _not_both(bound, answer.choices[0], total)
     if not one_is_zero(election.group, election.public_key, statements, answer.blank, prefix):
         raise _failed("BALLOT_BLANK_PROOF", "选票的弃权证明不成立", "The proof of the blank vote does not verify")

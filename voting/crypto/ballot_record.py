@@ -100,15 +100,21 @@ def parse_ballot(election: Election, raw: bytes) -> Ballot:
             f"选票超过 {size_limit(election)} 字节, 请重新制作选票",
             f"The ballot is over {size_limit(election)} bytes; make it again",
         )
+    value = records.read(raw, "BALLOT_JSON")
     with ballot_codes():
-        ballot = _ballot(election, raw, records.read(raw, "BALLOT_JSON"))
-    if write_ballot(election.group, ballot) != raw:
+        ballot = _ballot(election, raw, value)
+    _check_canonical(value, raw)
+    return ballot
+
+
+def _check_canonical(value: Any, raw: bytes) -> None:
+    """One spelling only: of keys, scalars and elements it has been checked already, which leaves that of JSON."""
+    if records.write(value) != raw:
         raise Malformed(
             "BALLOT_NOT_CANONICAL",
             "选票的写法不规范, 请重新制作选票",
             "The ballot is not in canonical form; make it again",
         )
-    return ballot
 
 
 def _ballot(election: Election, raw: bytes, value: Any) -> Ballot:
@@ -177,12 +183,6 @@ def write_unsigned(group: Group, uuid: str, election_hash: str, credential: str,
 def add_signature(unsigned: bytes, signed_hash: str, signature: Proof) -> bytes:
     """The canonical ballot from its unsigned form."""
     return unsigned[:-1] + b',"signature":' + records.write({"hash": signed_hash, "proof": signature.form()}) + b"}"
-
-
-def write_ballot(group: Group, ballot: Ballot) -> bytes:
-    """The one byte form of ``ballot``."""
-    unsigned = write_unsigned(group, ballot.uuid, ballot.election_hash, ballot.credential, ballot.answers)
-    return add_signature(unsigned, ballot.written_hash, ballot.signature)
 
 
 def _answer_form(group: Group, answer: Answer) -> dict[str, Any]:

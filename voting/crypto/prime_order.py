@@ -43,7 +43,7 @@ class Group(ABC):
         """Like ``parse``, but membership may be left to the first ``power``/``double`` over the element.
 
         For ballots only, whose every element goes through a double product before anything relies on it:
-        libsodium's multiplication makes the same test as ``parse`` would, and making it twice costs an eighth.
+        libsodium's multiplication makes the same test as ``parse`` would, and making it twice costs a tenth more.
         """
 
     @abstractmethod

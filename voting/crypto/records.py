@@ -63,7 +63,8 @@ def fields(value: Any, names: str, code: str, where: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         refuse(code, where, f"an object with the fields {names}")
     wanted, optional = _names(names)
-    if tuple(value) != tuple(name for name in wanted if name in value or name not in optional):
+    present = tuple(value)
+    if present != wanted and present != tuple(name for name in wanted if name in value or name not in optional):
         refuse(code, where, f"an object with the fields {names}")
     return value
 
