@@ -1,5 +1,6 @@
 """Units, accounts, appointments, signing in: what works, and every refusal."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -61,6 +62,41 @@ def test_the_name_of_a_unit_is_there_and_once(house: House) -> None:
 def test_the_database_itself_refuses_a_wrong_kind(house: House) -> None:
     with pytest.raises(IntegrityError), write(house.engine) as session:
         session.add(Unit(kind="village", name="某村", path="x", created_at=house.clock.now))
+
+
+def test_two_administrators_at_once_set_up_one_unit(house: House) -> None:
+    said: list[str] = []
+
+    def set_up() -> None:
+        try:
+            house.act(actions.create_unit, actor=None, parent_id=house.community, kind="grid", name="第一网格")
+            said.append("made")
+        except Refused as refusal:
+            said.append(refusal.code)
+
+    threads = [threading.Thread(target=set_up) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(said) == ["UNIT_EXISTS"] * 7 + ["made"]
+    assert [kind for kind, _ in house.log()].count("unit_created") == 2
+
+
+def test_many_writers_lose_nothing(house: House) -> None:
+    def write_ten(mine: int) -> None:
+        for number in range(10):
+            house.act(actions.create_unit, actor=None, parent_id=house.community, kind="grid", name=f"{mine}-{number}")
+
+    before = len(house.log())
+    threads = [threading.Thread(target=write_ten, args=(mine,)) for mine in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(house.log()) == before + 40
+    with read(house.engine) as session:
+        assert len(queries.children(session, house.community)) == 40
 
 
 def test_units_need_power_over_the_parent(house: House) -> None:

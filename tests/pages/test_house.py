@@ -68,6 +68,12 @@ def test_languages_are_switched_and_remembered(client: FlaskClient) -> None:
     assert '<html lang="zh-CN">' in client.get("/nope?lang=xx").text
 
 
+def test_switching_the_language_keeps_the_page_and_its_search(client: FlaskClient) -> None:
+    assert 'href="?page=2&amp;q=%E7%94%B2&amp;lang=en"' in client.get("/?page=2&q=甲").text
+    sent = client.post("/sign-in", data={"csrf_token": token(client)})
+    assert 'href="/?lang=en"' in sent.text
+
+
 def test_a_refusal_is_one_sentence_in_the_readers_language_or_json(house: House) -> None:
     client = house.signed_in("clerk")
     page = client.get(f"/units/{house.community}")
