@@ -37,7 +37,7 @@ class ArchiveFacts:
     """What an archive states, for the checks that compare it with a bundle's other parts. Sound only if its report is.
 
     ``trackers`` and ``ballot_credentials`` are in the order of the ballots; ``counted`` is the number of ballots that
-    count, the last of each credential; ``head`` the hash of the last event.
+    count, the last of each credential; ``heads`` the hash of every event, ``head`` that of the last.
     """
 
     election: Election
@@ -49,7 +49,12 @@ class ArchiveFacts:
     total_weight: int
     ended: bool
     result: list[list[int]] | None
-    head: str
+    heads: list[str]
+
+    @property
+    def head(self) -> str:
+        """The hash of the last event: the whole archive in one line."""
+        return self.heads[-1]
 
     @property
     def credentials_used(self) -> set[str]:
@@ -121,7 +126,7 @@ def _facts(setup: Setup, outline: Outline) -> ArchiveFacts:
         total_weight=sum(setup.weights.get(credential, 0) for credential in last),
         ended=outline.ended,
         result=None,
-        head=outline.head,
+        heads=outline.heads,
     )
 
 

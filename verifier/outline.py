@@ -25,7 +25,12 @@ class Outline:
     sized: bytes | None = None
     shares: list[tuple[bytes, bytes]] = field(default_factory=list)
     result: bytes | None = None
-    head: str = ""
+    heads: list[str] = field(default_factory=list)
+
+    @property
+    def head(self) -> str:
+        """The hash of the last event."""
+        return self.heads[-1]
 
     @property
     def last(self) -> dict[str, int]:
@@ -34,7 +39,7 @@ class Outline:
 
     def take(self, event: archive.Event) -> None:
         """Note one event."""
-        self.head = event.digest
+        self.heads.append(event.digest)
         data = event.records
         match event.type:
             case "Setup":

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TypeVar
 
+from audit.errors import AuditError
 from voting.errors import Refused
 
 
@@ -56,11 +57,13 @@ _UNREADABLE = frozenset(
         "ARCHIVE_PADDING",
         "ARCHIVE_RECORD_SIZE",
         "ARCHIVE_UNREADABLE",
+        "BUNDLE_EXTRA",
         "ELECTION_FORM",
         "ELECTION_JSON",
         "ELECTION_QUESTION_TYPE",
         "ELECTION_VERSION",
         "GROUP_UNKNOWN",
+        "MANIFEST_FORM",
     }
 )
 
@@ -76,17 +79,26 @@ class Findings:
         """What ``check`` returns; or None, with its refusal noted under ``number``."""
         try:
             value = check()
-        except Refused as fault:
+        except (Refused, AuditError) as fault:
             self.add(number, fault)
             return None
         self.passed.append(number)
         return value
 
-    def add(self, number: int, fault: Refused, zh: str = "", en: str = "") -> None:
+    def run_all(self, number: int, check: Callable[[], list[Refused | AuditError]]) -> None:
+        """Note everything that ``check`` returns or raises under ``number``."""
+        for fault in self.run(number, check) or []:
+            self.add(number, fault)
+            self.passed = [passed for passed in self.passed if passed != number]
+
+    def add(self, number: int, fault: Refused | AuditError, zh: str = "", en: str = "") -> None:
         """Note a refusal, where it was found in front."""
-        verdict = Verdict.UNUSABLE if fault.code in _UNREADABLE else Verdict.TAMPERED
-        if isinstance(fault, Lacking):
+        if isinstance(fault, AuditError):
+            verdict = Verdict(fault.exit_code)
+        elif isinstance(fault, Lacking):
             verdict = Verdict.LACKING
+        else:
+            verdict = Verdict.UNUSABLE if fault.code in _UNREADABLE else Verdict.TAMPERED
         self.listed.append(Finding(number, verdict, fault.code, zh + fault.zh, en + fault.en))
 
     @property

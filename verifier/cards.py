@@ -1,0 +1,136 @@
+"""Check 10 (docs/verify.md): one ballot per card, and no more ballots than people who received one.
+
+The archive alone cannot show this: whoever owns the server could cast unused cards himself. The log can,
+because the desk's counters and the check-ins are in it, and people saw the desk.
+"""
+
+import hashlib
+
+from verifier.archive import ArchiveFacts
+from verifier.report import Lacking
+from verifier.story import Said, Story
+from voting.box import events
+from voting.box.rules import spares_allowed
+from voting.errors import Malformed
+
+
+def check_cards(facts: ArchiveFacts, story: Story) -> None:
+    """10: every sum of the cards, by name."""
+    closed = story.only(events.BoxClosed).fact
+    check_one_ballot_each(facts)
+    check_cards_made(facts, story, closed)
+    check_casts(facts, closed)
+    check_check_ins(story, closed)
+    check_unused(story, closed)
+
+
+def check_one_ballot_each(facts: ArchiveFacts) -> None:
+    """10: every card votes once and counts once. (An archive alone may hold revotes or weights; our cards do not.)"""
+    first: dict[str, int] = {}
+    for number, credential in enumerate(facts.ballot_credentials, start=1):
+        before = first.setdefault(credential, number)
+        if before != number:
+            raise Malformed(
+                "CARD_VOTED_TWICE",
+                f"第 {before} 张和第 {number} 张选票用的是同一张选票卡",
+                f"Ballots {before} and {number} were cast with one card",
+            )
+    if any(weight != 1 for weight in facts.weights.values()):
+        raise Malformed("CARD_WEIGHT", "有选票卡不止算一票", "A card counts for more or less than one vote")
+
+
+def check_cards_made(facts: ArchiveFacts, story: Story, closed: events.BoxClosed) -> None:
+    """10: the cards of the archive are those received before two supervisors, no more than roll and spares."""
+    received = story.all(events.CardsReceived)
+    if not received:
+        raise Lacking("CARDS_RECEIVED_NONE", "日志里没有制卡的记录", "The log does not say when the cards were made")
+    # Made again before sealing, the later set replaces the earlier.
+    last = received[-1].fact
+    digest = hashlib.sha256("\n".join(sorted(facts.weights)).encode()).hexdigest()
+    if (last.sha256, last.count, closed.cards_made) != (digest, len(facts.weights), len(facts.weights)):
+        raise Malformed(
+            "CARDS_OTHER",
+            f"档案里有 {len(facts.weights)} 张选票卡，不是两位监督委员在场交来的 {last.count} 张",
+            f"The archive's {len(facts.weights)} cards are not the {last.count} received before two supervisors",
+        )
+    if last.count > last.roll + spares_allowed(last.roll):
+        raise Malformed(
+            "CARDS_OVER_ROLL",
+            f"制卡 {last.count} 张，多于名单 {last.roll} 人加备用卡",
+            f"{last.count} cards were made, more than the roll of {last.roll} and spares",
+        )
+
+
+def check_casts(facts: ArchiveFacts, closed: events.BoxClosed) -> None:
+    """10: the box counted what the archive holds, and no more than the cards that stayed with people."""
+    ballots = len(facts.trackers)
+    if closed.casts != ballots:
+        raise Malformed(
+            "CASTS_OTHER",
+            f"结束投票时日志记 {closed.casts} 张，档案里有 {ballots} 张选票",
+            f"The log closed the box with {closed.casts} ballots, the archive holds {ballots}",
+        )
+    with_people = closed.cards_out - closed.cards_returned - closed.cards_torn
+    if ballots > with_people:
+        raise Malformed(
+            "CASTS_OVER_CARDS",
+            f"选票 {ballots} 张，多于领卡 {closed.cards_out} - 退卡 {closed.cards_returned} - 损坏 "
+            f"{closed.cards_torn} = {with_people} 人",
+            f"{ballots} ballots, more than {closed.cards_out} cards out - {closed.cards_returned} returned - "
+            f"{closed.cards_torn} torn = {with_people} people",
+        )
+    if closed.cards_out > closed.cards_made:
+        raise Malformed(
+            "CARDS_OUT_OVER_MADE",
+            f"发卡 {closed.cards_out} 张，多于制卡 {closed.cards_made} 张",
+            f"{closed.cards_out} cards were handed out of {closed.cards_made} made",
+        )
+
+
+def check_check_ins(story: Story, closed: events.BoxClosed) -> None:
+    """10: the check-ins logged by the hour, one by one, give the desk's final counters."""
+    commitments = [one for batch in story.all(events.CheckInBatch) for one in batch.fact.commitments]
+    undone = [said.fact.commitment for said in story.all(events.CheckInUndone)]
+    torn = story.all(events.CardTorn)
+    # Each check-in hands out one card, each torn card one more.
+    sums = (
+        ("领卡登记", "check-ins", len(commitments), closed.cards_out - closed.cards_torn),
+        ("撤销登记", "undone check-ins", len(undone), closed.cards_returned),
+        ("损坏换卡", "torn cards", len(torn), closed.cards_torn),
+    )
+    for zh, en, logged, counted in sums:
+        if logged != counted:
+            raise Malformed(
+                "CHECK_INS_OTHER",
+                f"{zh}：日志逐条记有 {logged} 次，结束时的总数是 {counted}",
+                f"{en}: {logged} are logged one by one, the closing counters say {counted}",
+            )
+    if len(set(commitments)) != len(commitments) or len(set(undone)) != len(undone):
+        raise Malformed("CHECK_IN_TWICE", "同一次领卡登记在日志里出现两次", "One check-in stands in the log twice")
+    if not set(undone) <= set(commitments):
+        raise Malformed("UNDO_OF_NOTHING", "撤销了一次没有的领卡登记", "A check-in was undone that is not there")
+
+
+def check_unused(story: Story, closed: events.BoxClosed) -> None:
+    """10: every card that nobody received was scanned after closing, and none of them has a ballot."""
+    voted = story.all(events.UnusedCardVoted)
+    if voted:
+        raise Malformed(
+            "UNUSED_CARD_VOTED",
+            f"日志第 {voted[0].seq} 条：没有发出的卡却有选票，有人知道卡上的号码",
+            f"Entry {voted[0].seq}: a card that was not with a voter has a ballot; somebody knew its code",
+        )
+    scanned: list[Said[events.UnusedScanned]] = story.all(events.UnusedScanned)
+    left = closed.cards_made - closed.cards_out
+    if left and not scanned:
+        raise Lacking(
+            "UNUSED_NOT_SCANNED",
+            f"没有发出的 {left} 张卡还没有全部扫描",
+            f"The {left} cards that were never handed out are not all scanned",
+        )
+    if scanned and scanned[-1].fact.cards_unused != left:
+        raise Malformed(
+            "UNUSED_OTHER",
+            f"扫描到未用卡 {scanned[-1].fact.cards_unused} 张，应为 {left} 张",
+            f"{scanned[-1].fact.cards_unused} unused cards were scanned, {left} should be there",
+        )

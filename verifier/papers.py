@@ -1,0 +1,89 @@
+"""Check 13 (docs/verify.md): CSV, XLSX and PDF say what ``result.json`` says, and the PDF is signed."""
+
+import io
+import warnings
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+
+from verifier.bundle import AUTHORITY, CSV, PDF, RESULT, XLSX, Bundle
+from voting.elections.count.exports import Rows, as_text, read_csv, read_pdf_attachment, read_xlsx, rows
+from voting.elections.count.report import ResultDocument
+from voting.errors import Malformed
+
+
+def check_papers(bundle: Bundle, document: ResultDocument) -> str:
+    """13: all exports, one by one; returns the fingerprint of the certificate that the PDF's signature leads to."""
+    table = rows(document)
+    check_spreadsheets(bundle, table)
+    check_attachment(bundle)
+    authority = bundle.read(AUTHORITY)
+    fingerprint = authority_fingerprint(authority)
+    check_pdf_signature(bundle.read(PDF), authority, document.certified_at)
+    return fingerprint
+
+
+def check_spreadsheets(bundle: Bundle, table: Rows) -> None:
+    """13: the table that people open in a spreadsheet, cell by cell."""
+    for name, same in (
+        (CSV, read_csv(bundle.read(CSV)) == as_text(table)),
+        (XLSX, read_xlsx(bundle.read(XLSX)) == table),
+    ):
+        if not same:
+            raise _other(name)
+
+
+def check_attachment(bundle: Bundle) -> None:
+    """13: the file inside the PDF is ``result.json``, byte for byte. What the page shows is for people to compare."""
+    if read_pdf_attachment(bundle.read(PDF)) != bundle.read(RESULT):
+        raise _other(PDF)
+
+
+def authority_fingerprint(pem: bytes) -> str:
+    """SHA-256 of the certificate in groups of 4 as on the notice board. Raises Malformed AUTHORITY_FORM."""
+    try:
+        digest = x509.load_pem_x509_certificate(pem).fingerprint(hashes.SHA256()).hex()
+    except ValueError as error:
+        raise Malformed("AUTHORITY_FORM", f"{AUTHORITY} 不是证书", f"{AUTHORITY} is no certificate") from error
+    return " ".join(digest[start : start + 4] for start in range(0, 64, 4))
+
+
+def check_pdf_signature(pdf: bytes, authority: bytes, at: datetime) -> None:
+    """13: one signature over the whole PDF, under a certificate of ``authority`` that was valid ``at`` that time."""
+    # Imported here: no worker process needs them. Nothing is fetched: all certificates are at hand.
+    from asn1crypto import pem  # noqa: PLC0415
+    from asn1crypto import x509 as asn1_x509  # noqa: PLC0415
+    from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: PLC0415
+    from pyhanko.sign.validation import validate_pdf_signature  # noqa: PLC0415
+    from pyhanko.sign.validation.status import SignatureCoverageLevel  # noqa: PLC0415
+    from pyhanko_certvalidator import ValidationContext  # noqa: PLC0415
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            root = asn1_x509.Certificate.load(pem.unarmor(authority)[2])
+            context = ValidationContext(trust_roots=[root], allow_fetching=False, moment=at)
+            (signature,) = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
+            status = validate_pdf_signature(signature, context)
+            sound = status.bottom_line and status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+    except Exception as error:  # several libraries' error families, all saying that this is no sound signature
+        raise _unsigned() from error
+    if not sound:
+        raise _unsigned()
+
+
+def _unsigned() -> Malformed:
+    return Malformed(
+        "PDF_SIGNATURE",
+        "报告单 PDF 的签名不成立，或不是这张证书签的，或签字后被改动过",
+        "The PDF's signature does not hold, leads to another certificate, or the PDF was changed after signing",
+    )
+
+
+def _other(name: str) -> Malformed:
+    return Malformed(
+        "EXPORT_OTHER",
+        f"{name} 与 result.json 说的不一样",
+        f"{name} does not say what result.json says",
+    )

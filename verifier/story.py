@@ -1,0 +1,161 @@
+"""What the community's log says about one ballot box: strict facts, in order; check 3 (docs/verify.md)."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar, get_type_hints
+
+from audit.entry import Entry
+from audit.errors import AuditError
+from audit.note import VerifierKey, parse_vkey
+from audit.source import Source
+from audit.verify import Report, read_entries, verify
+from verifier.report import Lacking
+from voting.elections.events import ElectionSealed, OutcomeDecided
+from voting.errors import Malformed, Refused
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True)
+class Said(Generic[T_co]):
+    """A fact with its entry's number, and the time by the recorder's clock."""
+
+    seq: int
+    at: datetime
+    fact: T_co
+
+
+class Story:
+    """The entries about one box and its election, by type."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._entries: dict[str, list[Entry]] = {}
+        for entry in entries:
+            self._entries.setdefault(entry.type, []).append(entry)
+
+    def all(self, kind: type[T]) -> list[Said[T]]:
+        """Every fact of this kind, in the log's order. Raises Lacking LOG_FACT_FORM."""
+        found = self._entries.get(kind.type, [])  # type: ignore[attr-defined]  # every fact's class names its type
+        return [Said(entry.seq, entry.clock or entry.at, _read(kind, entry)) for entry in found]
+
+    def only(self, kind: type[T]) -> Said[T]:
+        """The one fact of this kind. Raises Lacking LOG_SILENT, Malformed LOG_SAID_TWICE."""
+        found = self.all(kind)
+        name: str = kind.type  # type: ignore[attr-defined]  # as above
+        if not found:
+            raise Lacking("LOG_SILENT", f"日志里没有“{name}”这一条", f"The log has no entry “{name}”")
+        if len(found) > 1:
+            raise Malformed(
+                "LOG_SAID_TWICE",
+                f"日志里“{name}”有 {len(found)} 条（第 {found[0].seq}、{found[1].seq} 条），只能有一条",
+                f"The log says “{name}” {len(found)} times (entries {found[0].seq}, {found[1].seq}); once is right",
+            )
+        return found[0]
+
+
+# --- check 3 -----------------------------------------------------------------------------------------------------
+
+
+def read_log_key(raw: bytes) -> VerifierKey:
+    """3: the log's key, which the manifest covers. Raises VKEY_MALFORMED."""
+    return parse_vkey(raw.decode("utf-8", "replace").removesuffix("\n"))
+
+
+def check_log(source: Source, key: VerifierKey) -> tuple[Report, list[Refused | AuditError]]:
+    """3: entries canonical, chained, rooted in the checkpoint that the log's key signed. Returns what is wrong."""
+    report = verify(source, key)
+    return report, list(report.findings)
+
+
+def read_story(source: Source, uuid: str) -> Story:
+    """What a log that passed check 3 says of the box ``uuid`` and of the election it belongs to."""
+    kept: list[Entry] = []
+    elections: set[str] = set()
+    for entry in read_entries(source):
+        if entry.data.get("box") == uuid:
+            kept.append(entry)
+            if isinstance(entry.data.get("election"), str):
+                elections.add(entry.data["election"])
+        # An election is sealed, and so tied to its box, before it has an outcome.
+        elif entry.type == OutcomeDecided.type and entry.data.get("election") in elections:
+            kept.append(entry)
+    return Story(kept)
+
+
+# --- entries to facts --------------------------------------------------------------------------------------------
+
+
+def _read(kind: type[T], entry: Entry) -> T:
+    """Raises Lacking: an honest later version may say more, but this program cannot vouch for what it cannot read."""
+    try:
+        reader: Callable[[dict[str, Any]], Any] | None = _READERS.get(kind)
+        return reader(entry.data) if reader else _plain(kind, entry.data)
+    except (KeyError, TypeError, ValueError) as error:
+        raise Lacking(
+            "LOG_FACT_FORM",
+            f"日志第 {entry.seq} 条（{entry.type}）的写法本程序不认识：请用与平台同版本的核验程序",
+            f"Entry {entry.seq} ({entry.type}) is in a form unknown here: use the verifier of the platform's version",
+        ) from error
+
+
+def _plain(kind: type[T], data: dict[str, Any]) -> T:
+    hints = get_type_hints(kind)
+    wanted = {field.name: hints[field.name] for field in fields(kind)}  # type: ignore[arg-type]  # all are dataclasses
+    return kind(**_typed(data, wanted))
+
+
+def _typed(data: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+    """``data`` with exactly these keys and types; counts are never negative. Raises ValueError."""
+    if data.keys() != wanted.keys():
+        raise ValueError("other keys")
+    for name, hint in wanted.items():
+        value = data[name]
+        sound = type(value) is list and all(type(one) is str for one in value) if hint == list[str] else False
+        if not (sound or type(value) is hint) or (hint is int and value < 0):
+            raise ValueError(name)
+    return data
+
+
+_SEALED = {
+    "election": str,
+    "box": str,
+    "title": str,
+    "place": str,
+    "day": str,
+    "mode": str,
+    "law": str,
+    "eligible": int,
+    "roll_sha256": str,
+    "ballot_floor": int,
+    "offices": list,
+    "by": str,
+}
+
+
+def _sealed(data: dict[str, Any]) -> ElectionSealed:
+    value = _typed(data, _SEALED)
+    offices = [_typed(one, {"title": str, "seats": int, "candidates": list[str]}) for one in value["offices"]]
+    return ElectionSealed(
+        election_id=value["election"],
+        box_uuid=value["box"],
+        day=date.fromisoformat(value["day"]),
+        offices=tuple((one["title"], one["seats"], tuple(one["candidates"])) for one in offices),
+        **{name: value[name] for name in _SEALED.keys() - {"election", "box", "day", "offices"}},
+    )
+
+
+def _outcome(data: dict[str, Any]) -> OutcomeDecided:
+    value = _typed(data, {"election": str, "valid": bool, "next": str, "elected": list, "by": str})
+    elected = [_typed(one, {"office": str, "names": list[str]}) for one in value["elected"]]
+    return OutcomeDecided(
+        election_id=value["election"],
+        valid=value["valid"],
+        next=value["next"],
+        elected=tuple((one["office"], tuple(one["names"])) for one in elected),
+        by=value["by"],
+    )
+
+
+_READERS: dict[type, Callable[[dict[str, Any]], Any]] = {ElectionSealed: _sealed, OutcomeDecided: _outcome}
