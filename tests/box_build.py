@@ -58,7 +58,11 @@ class Built:
         """A ballot of the card: candidate number `first` (0 = blank) for the first office."""
         chosen = [0, 0, 0]
         chosen[first] = 1
-        return make_ballot(self.election, self.cards[card], [chosen, list(second)])
+        return self.ballot_of(card, [chosen, list(second)])
+
+    def ballot_of(self, card: int, choices: list[list[int]]) -> bytes:
+        """A ballot of the card with these marks."""
+        return make_ballot(self.election, self.cards[card], choices)
 
     def check_in(self, voter: int, **facts: object) -> desk.CheckedIn:
         given = {"voter": f"voter{voter}", "voter_label": str(voter), "desk": "一号桌", "actor": self.clerk, **facts}

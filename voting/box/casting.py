@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import NoReturn
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,6 @@ from voting.box import chain
 from voting.box.rules import acceptance_text, require_cards, short_of, tracker_of
 from voting.box.tables import Ballot, Box, BoxEvent, PublicCredential
 from voting.crypto import ballot as crypto
-from voting.crypto.election import Election
 from voting.database import read, write
 from voting.errors import Conflict, NotEligible, TooEarly
 
@@ -44,6 +43,22 @@ class _Stored:
     head: str
 
 
+# The statements of the hot path are built once: building them costs more than running them.
+_LOOK = (
+    select(Box.state, Box.uuid, Box.community_id, BoxEvent.height, BoxEvent.hash)
+    .outerjoin(
+        BoxEvent,
+        (BoxEvent.box_id == Box.id) & (BoxEvent.payload == bindparam("digest")) & (BoxEvent.type == "Ballot"),
+    )
+    .where(Box.id == bindparam("box"))
+)
+_CARD = (
+    select(PublicCredential.mark, Ballot.hash)
+    .outerjoin(Ballot, (Ballot.box_id == PublicCredential.box_id) & (Ballot.credential == PublicCredential.public))
+    .where(PublicCredential.box_id == bindparam("box"), PublicCredential.public == bindparam("public"))
+)
+
+
 def accept(engine: Engine, *, box: str, raw: bytes, log_key: bytes) -> Accepted:
     """Take one ballot into the box; ``log_key`` is the seed of the community log's signing key.
 
@@ -51,75 +66,69 @@ def accept(engine: Engine, *, box: str, raw: bytes, log_key: bytes) -> Accepted:
     CASTS_EXCEED_CARDS; TooLarge BALLOT_TOO_LARGE; Malformed with the code of the failed check of the ballot.
     """
     digest = hashlib.sha256(raw).hexdigest()
-    stored = _known(engine, box, digest) or _verify_and_store(engine, box, digest, raw)
+    stored = _take(engine, box, digest, raw)
     tracker = tracker_of(digest)
     text = acceptance_text(stored.uuid, tracker, stored.height, stored.head)
     signed = journal.sign(stored.community, log_key, text)
     return Accepted(stored.status, tracker, short_of(digest), stored.height, stored.head, signed)
 
 
-def _known(engine: Engine, box: str, digest: str) -> _Stored | None:
-    """The identical ballot is in the box already, whatever has happened to the slot or the card since."""
+def _take(engine: Engine, box: str, digest: str, raw: bytes) -> _Stored:
     with read(engine) as session:
-        return _find(session, box, digest)
-
-
-def _find(session: Session, box: str, digest: str) -> _Stored | None:
-    found = session.execute(
-        select(Box.uuid, Box.community_id, BoxEvent.height, BoxEvent.hash)
-        .join(Box, Box.id == BoxEvent.box_id)
-        .where(BoxEvent.box_id == box, BoxEvent.payload == digest, BoxEvent.type == "Ballot")
-    ).first()
-    return _Stored(200, *found) if found else None
-
-
-def _verify_and_store(engine: Engine, box: str, digest: str, raw: bytes) -> _Stored:
-    with read(engine) as session:
-        row = session.get(Box, box)
-        if row is None or row.state != "open":
-            _not_open(row)
+        found = _look(session, box, digest)
+        # The identical ballot is in the box already, whatever has happened to slot or card since.
+        if isinstance(found, _Stored):
+            return found
+        _require_open(found)
         election = chain.sealed_election(session, box)
-        parsed = crypto.parse_ballot(election, raw)
+        ballot = crypto.parse_ballot(election, raw)
         # Before the costly proofs: a card that is not of this box cannot keep the processor busy.
-        _require_card(session, box, parsed.credential)
+        _card(session, box, ballot.credential)
     # Milliseconds of arithmetic, with no transaction open and no lock held.
-    crypto.verify_ballot(election, parsed)
+    crypto.verify_ballot(election, ballot)
     try:
         with write(engine) as session:
-            stored = _store(session, box, election, credential=parsed.credential, digest=digest, raw=raw)
+            stored = _store(session, box, credential=ballot.credential, digest=digest, raw=raw)
     except IntegrityError:
         # Somebody else's transaction came between on a database without one writer: the unique keys decided.
-        stored = _known(engine, box, digest)
+        with read(engine) as session:
+            again = _look(session, box, digest)
+        stored = again if isinstance(again, _Stored) else None
     if stored is None:
         _card_used()
     return stored
 
 
-def _store(
-    session: Session, box: str, election: Election, *, credential: str, digest: str, raw: bytes
-) -> _Stored | None:
+def _look(session: Session, box: str, digest: str) -> _Stored | str:
+    """The ballot as it was taken before, or the state of the slot."""
+    row = session.execute(_LOOK, {"box": box, "digest": digest}).first()
+    if row is None:
+        chain.no_such_box()
+    state: str = row.state
+    return state if row.hash is None else _Stored(200, row.uuid, row.community_id, row.height, row.hash)
+
+
+def _store(session: Session, box: str, *, credential: str, digest: str, raw: bytes) -> _Stored | None:
     """One short transaction: ballot, event and counter together. None: the card is used, and that is counted."""
     row = chain.locked(session, box)
-    again = _find(session, box, digest)
-    if again is not None:
-        return again
-    if row.state != "open":
-        _not_open(row)
-    _require_card(session, box, credential)
-    if session.scalar(select(Ballot.hash).where(Ballot.box_id == box, Ballot.credential == credential)) is not None:
+    used = _card(session, box, credential)
+    if used == digest:
+        again = _look(session, box, digest)
+        return again if isinstance(again, _Stored) else None
+    _require_open(row.state)
+    if used is not None:
         row.refused_uses += 1
         return None
     require_cards(chain.counters_of(row), casts=1)
-    session.add(Ballot(box_id=box, hash=digest, credential=credential, record=raw))
+    session.execute(insert(Ballot), {"box_id": box, "hash": digest, "credential": credential, "record": raw})
     head = chain.append(session, row, "Ballot", digest)
     row.casts += 1
-    return _Stored(201, election.uuid, row.community_id, row.height, head)
+    return _Stored(201, row.uuid, row.community_id, row.height, head)
 
 
-def _require_card(session: Session, box: str, credential: str) -> None:
-    found = session.execute(
-        select(PublicCredential.mark).where(PublicCredential.box_id == box, PublicCredential.public == credential)
-    ).first()
+def _card(session: Session, box: str, credential: str) -> str | None:
+    """The hash of the card's ballot, if it has voted. Raises NotEligible CARD_UNKNOWN, CARD_MARKED."""
+    found = session.execute(_CARD, {"box": box, "public": credential}).first()
     if found is None:
         raise NotEligible(
             "CARD_UNKNOWN",
@@ -132,12 +141,14 @@ def _require_card(session: Session, box: str, credential: str) -> None:
             "这张卡已经作废或交回，请向工作人员换一张。",
             "This card was voided or handed back; please ask the staff for another.",
         )
+    used: str | None = found.hash
+    return used
 
 
-def _not_open(row: Box | None) -> NoReturn:
-    if row is None:
-        chain.no_such_box()
-    if row.state in ("closed", "tallied", "opened"):
+def _require_open(state: str) -> None:
+    if state == "open":
+        return
+    if state in ("closed", "tallied", "opened"):
         zh, en = "投票已经结束，票箱不再收票。", "The poll has ended; the box takes no more ballots."
     else:
         zh = "票箱现在没有开放。选票没有投出，卡仍然有效，请等工作人员通知。"

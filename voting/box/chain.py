@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import NoReturn
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from voting.box.rules import Counters
@@ -19,12 +19,12 @@ from voting.crypto import archive
 from voting.crypto.election import Election
 from voting.errors import Conflict, NotFound, TooEarly
 
+_LOCKED = select(Box).where(Box.id == bindparam("box")).with_for_update().execution_options(populate_existing=True)
+
 
 def locked(session: Session, box: str) -> Box:
     """The box's row, locked until the transaction ends and as fresh as the lock."""
-    row = session.scalars(
-        select(Box).where(Box.id == box).with_for_update().execution_options(populate_existing=True)
-    ).one_or_none()
+    row = session.scalars(_LOCKED, {"box": box}).one_or_none()
     return row if row is not None else no_such_box()
 
 
@@ -65,7 +65,8 @@ def append(session: Session, row: Box, event_type: str, payload: str | None) -> 
     """Append one event under the lock of `locked`; returns the new head (hex)."""
     height = row.height + 1
     head = hashlib.sha256(archive.event_record(row.head, height, event_type, payload)).hexdigest()
-    session.add(BoxEvent(box_id=row.id, height=height, type=event_type, payload=payload, hash=head))
+    event = {"box_id": row.id, "height": height, "type": event_type, "payload": payload, "hash": head}
+    session.execute(insert(BoxEvent), event)
     row.height, row.head = height, head
     return head
 

@@ -39,6 +39,12 @@ class Browser:
     cookies: dict[str, str] = field(default_factory=dict)
     _connection: HTTPConnection | None = None
 
+    def close(self) -> None:
+        """Let the connection go; the next request opens a new one."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
     def get(self, path: str, *, expect: int = 200) -> Answer:
         """Fetch a page; any status but `expect` raises the server's own refusal."""
         return _expected(self._send("GET", path, None, {}), expect)
@@ -72,7 +78,7 @@ class Browser:
             return self._exchange(method, path, body, sent)
         except (HTTPException, ConnectionError):
             # A kept connection that the server has closed meanwhile: once more on a fresh one.
-            self._connection = None
+            self.close()
             return self._exchange(method, path, body, sent)
 
     def _exchange(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from multiprocessing import get_context
@@ -324,7 +325,8 @@ def combine(day: Day, advance: Advance) -> None:
     """The shares become the counts; the archive is published and downloaded."""
     day.result = day.act(tallying.combine, box=day.box, now=now())
     day.archive.parent.mkdir(exist_ok=True)
-    day.archive.write_bytes(Browser(day.port).get(f"/archive/{day.uuid}.bel").body)
+    with closing(Browser(day.port)) as anybody:
+        day.archive.write_bytes(anybody.get(f"/archive/{day.uuid}.bel").body)
     advance(1, 1)
 
 

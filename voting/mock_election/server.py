@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from voting.errors import Refused
@@ -18,7 +18,7 @@ _START_SECONDS = 30
 @contextmanager
 def served(data_dir: Path, workers: int = 2) -> Iterator[int]:
     """`voting serve` over `data_dir` while the block runs; gives the port. Raises Refused SERVER_DOWN."""
-    port = _free_port()
+    port = free_port()
     environment = {
         **os.environ,
         "VOTING_DATA_DIR": str(data_dir),
@@ -37,7 +37,8 @@ def served(data_dir: Path, workers: int = 2) -> Iterator[int]:
         process.wait(timeout=40)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -48,7 +49,8 @@ def _wait(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            Browser(port).get("/health")
+            with closing(Browser(port)) as browser:
+                browser.get("/health")
         except (OSError, Refused):
             time.sleep(0.1)
         else:
