@@ -1,0 +1,300 @@
+// The desk: one field that always has the focus, a verdict for whoever is chosen, Enter for the green deed
+// only. The list of the last minutes lives in this page's memory and nowhere else.
+import { get, Offline, post } from "./server.js";
+import { fill, filled } from "./slots.js";
+
+const POLL_MS = 3000;
+const byId = (id) => document.getElementById(id);
+const [desk, query, hits, verdict, said, recent] = ["desk", "query", "hits", "verdict", "said", "recent"].map(byId);
+const at = (rest) => `${desk.dataset.base}/${rest}`;
+
+let state = JSON.parse(desk.dataset.state);
+let found = [];
+let chosen = 0;
+let answered = ""; // the query that `found` belongs to
+let busy = false;
+let asked = 0;
+
+// --- what the server says ---------------------------------------------------------------------------------
+
+function show(next) {
+  state = next;
+  for (const place of document.querySelectorAll("[data-count]")) {
+    place.textContent = state.counters[place.dataset.count].toLocaleString("en");
+  }
+  const closed = !["sealed", "open", "paused", "closing"].includes(state.state);
+  if (byId("checking").hidden !== closed) {
+    byId("checking").hidden = closed;
+    byId("unused").hidden = !closed;
+    byId("torn-open").hidden = closed;
+    if (closed) clear();
+    focusField();
+  }
+  const bar = byId("unused-bar");
+  bar.max = Math.max(state.counters.left, 1);
+  bar.value = state.counters.left ? state.counters.unused : 1;
+  showLamps();
+}
+
+function showLamps() {
+  const lamps = byId("lamps");
+  const lit = state.calling.map((one) => one.id).join();
+  if (lamps.dataset.lit === lit) return;
+  lamps.dataset.lit = lit;
+  lamps.replaceChildren(
+    ...state.calling.map((one) => {
+      const lamp = filled("t-lamp", { name: one.name });
+      lamp.querySelector("button").addEventListener("click", () =>
+        attempt(async () => show((await post(at("lamp"), { kiosk: one.id })).state), lamps),
+      );
+      return lamp;
+    }),
+  );
+}
+
+function online(is) {
+  byId("sync-ok").hidden = !is;
+  byId("sync-bad").hidden = is;
+  const note = byId("sync-note");
+  const words = is ? note.dataset.ok : note.dataset.bad;
+  if (note.textContent !== words) note.textContent = words;
+}
+
+async function poll() {
+  try {
+    if (!busy) show(await get(at("state")));
+    online(true);
+  } catch (error) {
+    if (error instanceof Offline) online(false);
+  }
+  setTimeout(poll, POLL_MS);
+}
+
+/** Does a deed; what was refused is said at `place`. True when it was done. */
+async function attempt(deed, place) {
+  if (busy) return false;
+  busy = true;
+  try {
+    await deed();
+    online(true);
+    return true;
+  } catch (error) {
+    if (error instanceof Offline) online(false);
+    place.replaceChildren(
+      error instanceof Offline ? filled("t-offline") : filled("t-refused", { sentence: error.message }),
+    );
+    return false;
+  } finally {
+    busy = false;
+  }
+}
+
+// --- finding ------------------------------------------------------------------------------------------------
+
+function focusField() {
+  (byId("unused").hidden ? query : byId("unused-card")).focus({ preventScroll: true });
+}
+
+function clear() {
+  query.value = "";
+  showHits([], "");
+}
+
+async function look() {
+  const wanted = query.value.trim();
+  const turn = ++asked;
+  if (wanted === "") return showHits([], "");
+  try {
+    const answer = await post(at("find"), { query: wanted });
+    // An answer that was overtaken by more typing is about somebody else.
+    if (turn !== asked) return undefined;
+    online(true);
+    said.replaceChildren();
+    return showHits(answer.hits, wanted);
+  } catch (error) {
+    if (turn !== asked) return undefined;
+    if (error instanceof Offline) online(false);
+    showHits([], wanted);
+    verdict.replaceChildren(
+      error instanceof Offline ? filled("t-offline") : filled("t-refused", { sentence: error.message }),
+    );
+    return undefined;
+  }
+}
+
+/** Digits choose a person unless the query itself is made of digits. */
+const digitsChoose = () => query.value !== "" && !/^[0-9０-９]/.test(query.value.trim());
+
+function showHits(people, wanted) {
+  found = people;
+  answered = wanted;
+  hits.replaceChildren(
+    ...people.map((one, place) => {
+      const key = digitsChoose() ? String(place + 1) : "";
+      const hit = filled("t-hit", { ...one, key });
+      hit.querySelector("kbd").hidden = key === "";
+      hit.querySelector("button").addEventListener("click", () => choose(place));
+      return hit;
+    }),
+  );
+  if (people.length) choose(0);
+  else verdict.replaceChildren(...(wanted === "" ? [] : [filled("t-none")]));
+}
+
+function choose(place) {
+  if (place < 0 || place >= found.length) return;
+  chosen = place;
+  [...hits.querySelectorAll("button")].forEach((one, index) => one.setAttribute("aria-pressed", String(index === place)));
+  const person = found[place];
+  const { ok, mark } = person.verdict;
+  const panel = filled(
+    "t-verdict",
+    { ...person, ...person.verdict },
+    { ok, bad: !ok, mark: Boolean(mark), namesakes: person.namesakes !== "" },
+  );
+  panel.classList.add(ok ? "verdict--ok" : "verdict--bad");
+  panel.querySelector('[data-deed="check-in"]').addEventListener("click", () => checkIn(person));
+  panel.querySelector('[data-deed="undo"]').addEventListener("click", () => openUndo(person, mark));
+  verdict.replaceChildren(panel);
+  focusField();
+}
+
+// --- handing over a card --------------------------------------------------------------------------------------
+
+async function checkIn(person) {
+  if (busy || answered !== query.value.trim()) return;
+  const done = await attempt(async () => {
+    const answer = await post(at("check-in"), { entry: person.id, desk: byId("own-desk").value });
+    show(answer.state);
+    remember(person, answer.mark);
+    clear();
+    said.replaceChildren(filled("t-done", person));
+  }, said);
+  if (!done) {
+    // Another desk may have been faster: show what is true now, and keep the sentence.
+    const sentence = [...said.childNodes];
+    await look();
+    said.replaceChildren(...sentence);
+  }
+  focusField();
+}
+
+function remember(person, mark) {
+  byId("recent-none")?.remove();
+  const row = filled(
+    "t-recent",
+    { ...person, time: new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false }) },
+    { standing: true, undone: false },
+  );
+  row.dataset.mark = mark;
+  row.querySelector("button").addEventListener("click", () => openUndo(person, mark));
+  recent.prepend(row);
+}
+
+// --- cards that come back ---------------------------------------------------------------------------------------
+
+const [undo, torn] = ["undo", "torn"].map(byId);
+let undoing = null;
+
+function openUndo(person, mark) {
+  undoing = { person, mark };
+  fill(undo, person);
+  openDialog(undo);
+}
+
+function openDialog(dialog) {
+  dialog.querySelector("form").reset();
+  dialog.querySelector('[data-slot="refusal"]').replaceChildren();
+  dialog.showModal();
+}
+
+function onCard(dialog, deed) {
+  dialog.addEventListener("card-scanned", async (event) => {
+    event.preventDefault();
+    const refusal = dialog.querySelector('[data-slot="refusal"]');
+    refusal.replaceChildren();
+    if (await attempt(() => deed(event.detail.credential), refusal)) dialog.close();
+  });
+  dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", focusField);
+}
+
+onCard(undo, async (credential) => {
+  const { person, mark } = undoing;
+  const reason = byId("undo-reason");
+  const answer = await post(at("undo"), { mark, credential, reason: reason.value, note: byId("undo-note").value });
+  show(answer.state);
+  const row = recent.querySelector(`[data-mark="${CSS.escape(mark)}"]`);
+  if (row) {
+    row.classList.add("struck");
+    fill(row, {}, { standing: false, undone: true });
+    row.querySelector(".pill--warn").append(`：${reason.selectedOptions[0].textContent}`);
+  }
+  clear();
+  said.replaceChildren(filled("t-undone", person));
+});
+
+onCard(torn, async (credential) => {
+  show((await post(at("torn"), { credential })).state);
+  clear();
+  said.replaceChildren(filled("t-torn"));
+});
+
+byId("torn-open").addEventListener("click", () => openDialog(torn));
+
+byId("unused-card").addEventListener("card-scanned", async (event) => {
+  const place = byId("unused-said");
+  const before = state.counters.unused;
+  await attempt(async () => {
+    const answer = await post(at("unused"), { credential: event.detail.credential });
+    show(answer.state);
+    const again = answer.kind === "unused" && state.counters.unused === before;
+    const kinds = { unused: again ? "t-again" : "t-unused", returned: "t-returned", torn: "t-torn-card", voted: "t-voted" };
+    place.replaceChildren(filled(kinds[answer.kind]));
+    if (answer.kind === "unused" && !again && state.counters.unused === state.counters.left) place.append(filled("t-all"));
+  }, place);
+  focusField();
+});
+
+// --- keys ---------------------------------------------------------------------------------------------------------
+
+query.addEventListener("input", (event) => {
+  if (!event.isComposing) look();
+});
+query.addEventListener("compositionend", look);
+
+document.addEventListener("keydown", (event) => {
+  // While an input method composes, Enter and digits belong to it.
+  if (event.isComposing || document.querySelector("dialog[open]") || event.ctrlKey || event.metaKey || event.altKey) return;
+  const inField = event.target === query;
+  if (event.key === "Escape") {
+    clear();
+    said.replaceChildren();
+    focusField();
+  } else if (event.key === "Enter" && inField) {
+    event.preventDefault();
+    // Never on an answer that belongs to other words than those in the field.
+    const person = answered === query.value.trim() ? found[chosen] : undefined;
+    if (person?.verdict.ok) checkIn(person);
+  } else if (inField && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    event.preventDefault();
+    choose(chosen + (event.key === "ArrowDown" ? 1 : -1));
+  } else if (inField && /^[1-9]$/.test(event.key) && digitsChoose()) {
+    event.preventDefault();
+    choose(Number(event.key) - 1);
+  } else if (event.target === document.body && event.key.length === 1) {
+    focusField();
+  }
+});
+
+const own = byId("own-desk");
+const kept = localStorage.getItem("own-desk");
+if ([...own.options].some((one) => one.value === kept)) own.value = kept;
+own.addEventListener("change", () => {
+  localStorage.setItem("own-desk", own.value);
+  focusField();
+});
+
+show(state);
+focusField();
+setTimeout(poll, POLL_MS);

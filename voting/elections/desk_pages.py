@@ -1,0 +1,273 @@
+"""The desk: find a person, see green or red with the reason, hand over one card; later count the cards left.
+
+The page asks in JSON and keeps its list of the last minutes to itself: no minute of a check-in is stored
+here, and no card's code ever arrives, only its public half. Names travel in bodies, never in addresses.
+"""
+
+from typing import Any
+
+from flask import Blueprint, current_app, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from voting.box import chain, kiosk
+from voting.box import desk as box_desk
+from voting.box.rules import UNDO_REASONS, hour_words
+from voting.box.tables import Box, DeskMark
+from voting.elections import loaders  # noqa: F401 — registers how an election in the address is loaded
+from voting.elections.queries import of_community
+from voting.elections.roll.queries import Found, find, get_entry, namesakes
+from voting.elections.tables import Election
+from voting.elections.texts import typed
+from voting.errors import Malformed, NotFound
+from voting.people import queries as people
+from voting.people.tables import Account, Unit
+from voting.permissions import Actor, Permission, Role
+from voting.request import Link, acting, actor, home_links, now, reading, today
+from voting.security import access
+
+desk = Blueprint("desk", __name__, url_prefix="/c/<community_id>/elections/<election_id>/desk")
+
+#: As many as there are digit keys to choose with.
+HITS = 9
+DESKS = 6
+#: States of an election in which the desk has something to do.
+WORKING = ("open", "paused", "closing", "closed")
+
+
+def _home(session: Session, community: Unit, person: Actor | None) -> list[Link]:
+    if person is None or "desk.page" not in current_app.view_functions:
+        return []
+    if not person.may(Permission.CHECK_IN, community.lineage):
+        return []
+    return [
+        Link(
+            _("验证发票处：%(title)s", title=election.title),
+            url_for("desk.page", community_id=community.id, election_id=election.id),
+        )
+        for election in of_community(session, community.id)
+        if election.state in ("sealed", *WORKING)
+    ]
+
+
+home_links.append(_home)
+
+
+@desk.get("")
+@access(Permission.CHECK_IN)
+def page(community: Unit, election: Election) -> str:
+    """The desk's one page, from before opening until the last unused card is scanned."""
+    return render_template(
+        "desk/desk.html",
+        community=community,
+        election=election,
+        uuid=reading().get_one(Box, election.box_id).uuid,
+        state=_state(election),
+        desks=range(1, DESKS + 1),
+        undo_reasons=UNDO_REASONS,
+    )
+
+
+@desk.get("/state")
+@access(Permission.CHECK_IN)
+def state(community: Unit, election: Election) -> dict[str, Any]:  # noqa: ARG001 (the guard loaded it)
+    """Counters, whether the desk is open, which tablets call: what the page looks at every few seconds."""
+    return _state(election)
+
+
+@desk.post("/find")
+@access(Permission.CHECK_IN)
+def find_people(community: Unit, election: Election) -> dict[str, Any]:
+    """Who it could be, each with the verdict."""
+    found = find(reading(), election=election, query=_text("query"), limit=HITS)
+    shut = _shut(community, election) if found else None
+    return {"hits": [_hit(community, election, entry, shut) for entry in found]}
+
+
+@desk.post("/check-in")
+@access(Permission.CHECK_IN)
+def check_in(community: Unit, election: Election) -> dict[str, Any]:  # noqa: ARG001 (the guard loaded it)
+    """Mark one person as having received one card."""
+    entry = get_entry(reading(), election=election, entry_id=_text("entry"))
+    place = typed(_text("desk"), zh="台号", en="Desk", most=40, least=1)
+    with acting() as writer:
+        made = box_desk.check_in(
+            writer,
+            box=election.box_id,
+            voter=entry.id,
+            voter_label=str(entry.number),
+            desk=place,
+            actor=actor().account_id,
+            now=now(),
+        )
+    return {"mark": made.mark, "state": _state(election)}
+
+
+@desk.post("/undo")
+@access(Permission.CHECK_IN)
+def undo(community: Unit, election: Election) -> dict[str, Any]:  # noqa: ARG001 (the guard loaded it)
+    """Take a check-in back, with the card on the table."""
+    mark = reading().get(DeskMark, _text("mark"))
+    if mark is None or mark.box_id != election.box_id:
+        raise NotFound(
+            "NO_SUCH_CHECK_IN", "没有这条领卡记录，请重新查找此人。", "No such check-in; look the person up again."
+        )
+    with acting() as writer:
+        box_desk.undo(
+            writer,
+            mark=mark.id,
+            credential=_text("credential"),
+            reason=_text("reason"),
+            note=typed(_text("note"), zh="说明", en="Note", most=150),
+            actor=actor().account_id,
+            now=now(),
+        )
+    return {"state": _state(election)}
+
+
+@desk.post("/torn")
+@access(Permission.CHECK_IN)
+def replace_torn(community: Unit, election: Election) -> dict[str, Any]:  # noqa: ARG001 (the guard loaded it)
+    """Void a torn card; a spare goes out for it."""
+    credential = _text("credential")
+    with acting() as writer:
+        box_desk.replace_torn(writer, box=election.box_id, credential=credential, actor=actor().account_id, now=now())
+    return {"state": _state(election)}
+
+
+@desk.post("/unused")
+@access(Permission.CHECK_IN)
+def scan_unused(community: Unit, election: Election) -> dict[str, Any]:  # noqa: ARG001 (the guard loaded it)
+    """After closing: one card of the pile. A card that has voted is an alarm, not a refusal."""
+    credential = _text("credential")
+    with acting() as writer:
+        seen = box_desk.scan_unused(
+            writer, box=election.box_id, credential=credential, actor=actor().account_id, now=now()
+        )
+    return {"kind": seen.kind, "state": _state(election)}
+
+
+@desk.post("/lamp")
+@access(Permission.CHECK_IN)
+def put_out_lamp(community: Unit, election: Election) -> dict[str, Any]:  # noqa: ARG001 (the guard loaded it)
+    """Somebody has gone to the tablet that called."""
+    tablet = _text("kiosk")
+    with acting() as writer:
+        kiosk.call_staff(writer, box=election.box_id, kiosk=tablet, on=False)
+    return {"state": _state(election)}
+
+
+def _text(name: str) -> str:
+    """A text of the request's JSON body."""
+    body = request.get_json(silent=True)
+    value = body.get(name) if isinstance(body, dict) else None
+    if not isinstance(value, str) or len(value) > 1000:
+        raise Malformed(
+            "DESK_REQUEST", "请求不完整，请刷新页面再办。", "The request is incomplete; reload the page and try again."
+        )
+    return value
+
+
+def _state(election: Election) -> dict[str, Any]:
+    box = reading().get_one(Box, election.box_id)
+    counters = chain.counters_of(box)
+    tablets = kiosk.tablets(reading(), box.id)
+    return {
+        "state": reading().get_one(Election, election.id).state,
+        "desk": box.desk,
+        "queue": counters.queue_left,
+        "counters": {
+            "roll": counters.roll,
+            "checked_in": counters.checked_in,
+            "cards_out": counters.cards_out,
+            "returned": counters.cards_returned,
+            "torn": counters.cards_torn,
+            "spares": counters.spares,
+            "left": counters.never_out,
+            "unused": counters.cards_unused,
+        },
+        "calling": [{"id": one.id, "name": one.name} for one in tablets if one.calling and not one.revoked],
+    }
+
+
+def _hit(community: Unit, election: Election, entry: Found, shut: dict[str, Any] | None) -> dict[str, Any]:
+    mark = box_desk.active_mark(reading(), election.box_id, entry.id)
+    return {
+        "id": entry.id,
+        "number": _number(entry),
+        "name": entry.name,
+        "building": entry.building,
+        "person": " · ".join(part for part in (entry.sex, entry.age_group) if part),
+        "group": entry.grid or entry.building,
+        "last4": entry.id_last4,
+        "namesakes": _namesakes(election, entry),
+        "verdict": _received(community, mark) if mark else shut or _may(),
+    }
+
+
+def _may() -> dict[str, Any]:
+    return {"ok": True, "title": _("可以领票"), "reason": _("在选民名单上，尚未领票"), "help": [], "mark": None}
+
+
+def _received(community: Unit, mark: DeskMark) -> dict[str, Any]:
+    clerk = reading().get(Account, mark.clerk_id)
+    where = {"hour": hour_words(mark.hour), "desk": mark.desk, "clerk": clerk.display_name if clerk else "—"}
+    return {
+        "ok": False,
+        "title": _("不能再领票"),
+        "reason": _("%(hour)s 已在%(desk)s领过票，经办人 %(clerk)s", **where),
+        "help": [
+            _("登记错了人：把那张卡收回来，在这里撤销那一笔，写明原因。"),
+            _(
+                "本人坚持没有领过：请%(names)s到场，和%(clerk)s当面核对登记。",
+                names=_who(community, Role.SUPERVISOR),
+                **where,
+            ),
+        ],
+        "mark": mark.id,
+    }
+
+
+def _shut(community: Unit, election: Election) -> dict[str, Any] | None:
+    """Why nobody can be served now; None while the desk is open."""
+    box = reading().get_one(Box, election.box_id)
+    if box.desk == "open" or (box.desk == "queue" and box.queue_left):
+        return None
+    official = _who(community, Role.ELECTION_OFFICIAL)
+    if box.desk == "queue":
+        reason = _("投票时间已到，排队的人都已领卡")
+        help_line = _("还有按时排队的人没有领卡：请%(names)s核对排队人数。", names=official)
+    elif election.state in ("sealed", "paused"):
+        reason = _("投票已暂停") if election.state == "paused" else _("投票还没有开始")
+        help_line = _("请%(names)s在选举页面开始或恢复投票。", names=official)
+    else:
+        reason = _("投票已经结束")
+        help_line = _("有疑问请找%(names)s。", names=official)
+    return {"ok": False, "title": _("现在不能发卡"), "reason": reason, "help": [help_line], "mark": None}
+
+
+def _who(community: Unit, role: Role) -> str:
+    """The people who can help, by name."""
+    words = {Role.SUPERVISOR: _("居务监督委员"), Role.ELECTION_OFFICIAL: _("选举工作人员")}[role]
+    names = [one.display_name for one in people.holders(reading(), community, role, today())]
+    return f"{words} {'、'.join(names)} " if names else words
+
+
+def _namesakes(election: Election, entry: Found) -> str:
+    others = namesakes(reading(), election=election, entry=entry)
+    if not others:
+        return ""
+    listed = "、".join(
+        _("%(number)s 号（%(building)s）", number=_number(one), building=one.building or "—") for one in others
+    )
+    said: str = _(
+        "名单上有 %(count)s 位%(name)s，另有 %(others)s。请核对证件号后四位。",
+        count=len(others) + 1,
+        name=entry.name,
+        others=listed,
+    )
+    return said
+
+
+def _number(entry: Found) -> str:
+    return f"{entry.number:04d}"
