@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from house_build import House
+from house_build import Clock, House
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -31,7 +31,7 @@ from voting.keys import FieldKeys, read_keys
 from voting.permissions import Actor, Role
 
 DAY = date(2026, 12, 20)
-BEFORE = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+BEFORE = Clock().now
 ON_THE_DAY = datetime(2026, 12, 20, 1, 0, tzinfo=UTC)
 OFFICES = [NewOffice("主任", 1), NewOffice("委员", 2, write_in=False)]
 HEADER = "姓名,性别,公民身份号码,楼栋,单元,房号,手机,登记类别,网格"
@@ -113,8 +113,7 @@ class Built:
 
 
 def a_built(house: House) -> Built:
-    """The house with a second supervisor, at BEFORE."""
-    house.clock.now = BEFORE
+    """The house with a second supervisor."""
     second = house.account("supervisor2", house.community, "乙s")
     house.appoint(second, house.community, Role.SUPERVISOR)
     accounts = {

@@ -10,7 +10,8 @@ from typing import ClassVar, Protocol
 from sqlalchemy.orm import Session
 
 from audit import store
-from audit.entry import logged_text
+from audit.checkpoint import spoken_head
+from audit.entry import Entry, logged_text
 from audit.errors import AuditError
 from audit.merkle import root_of
 from audit.note import Signer, sign_note
@@ -39,6 +40,15 @@ class LogTree:
     root: str
     vkey: str
     files: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class LogHead:
+    """Where a community's log stands now: entries, root (hex), and the root's beginning as it is read aloud."""
+
+    size: int
+    root: str
+    spoken: tuple[str, ...]
 
 
 def origin(community_id: str) -> str:
@@ -82,6 +92,22 @@ def tree_root(entries: Iterable[bytes]) -> str:
     return root_of(entries).hex()
 
 
+def head(session: Session, community_id: str) -> LogHead | None:
+    """The present end of the community's log; None before its first entry."""
+    found = store.head(session.connection(), origin(community_id))
+    if found is None:
+        return None
+    return LogHead(found.size, found.root.hex(), tuple(spoken_head(found.root).split()))
+
+
+def entries(session: Session, community_id: str, start: int, stop: int) -> list[Entry]:
+    """The entries start ≤ seq < stop, decoded strictly; raises Conflict LOG_DAMAGED where one is not readable."""
+    try:
+        return list(store.entries(session.connection(), origin(community_id), start, stop))
+    except AuditError as error:
+        raise _damaged(error) from error
+
+
 def latest_checkpoint(session: Session, community_id: str) -> store.SignedCheckpoint | None:
     """The largest checkpoint signed so far, for the public board and the notice sheet."""
     return store.latest_checkpoint(session.connection(), origin(community_id))
@@ -96,6 +122,26 @@ def grown_logs(session: Session) -> list[str]:
         if head is not None and head.size > (signed.size if signed else 0):
             grown.append(name.removeprefix(origin("")))
     return grown
+
+
+def recheck(session: Session, log_seed: bytes) -> dict[str, int]:
+    """Derive every log of this database anew against its head and signed checkpoints; entries by log.
+
+    Raises Conflict LOG_DAMAGED naming the log and the first fault.
+    """
+    entries = {}
+    for name in store.origins(session.connection()):
+        key = signer(name.removeprefix(origin("")), log_seed).key
+        report = store.fsck(session.connection(), name, key)
+        if report.findings:
+            raise Conflict(
+                "LOG_DAMAGED",
+                f"审计日志 {name} 核对不通过（{report.findings[0].code}）。请保存好，改用另一份，并告知监督委员。",
+                f"The audit log {name} fails its check ({report.findings[0].code}). Keep this data, use another copy "
+                "and tell the supervisors.",
+            )
+        entries[name] = report.entries
+    return entries
 
 
 def sign_head(session: Session, community_id: str, log_seed: bytes, name: str | None = None) -> str:

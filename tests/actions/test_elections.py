@@ -72,7 +72,7 @@ def test_a_new_election_is_a_draft_with_an_empty_box(house: House) -> None:
         ({"title": "选" * 81}, "TEXT_LENGTH"),
         ({"title": "选举\ue000"}, "TEXT_CHARACTER"),
         ({"place": ""}, "TEXT_LENGTH"),
-        ({"day": date(2026, 11, 1)}, "ELECTION_DAY"),
+        ({"day": date(2026, 11, 30)}, "ELECTION_DAY"),
         ({"closes_at": hall(8)}, "ELECTION_HOURS"),
         ({"closes_at": hall(9, date(2026, 12, 21))}, "ELECTION_HOURS"),
         ({"opens_at": hall(9, date(2026, 12, 19))}, "ELECTION_HOURS"),

@@ -112,6 +112,11 @@ def read_draft(session: Session, *, election: Election, keys: FieldKeys) -> Dry 
     return Dry.load(draft.filename, draft.digest, keys.open(draft.verdicts, _verdicts_name(election.id)))
 
 
+def waiting_file(session: Session, *, election: Election) -> str | None:
+    """The name of the file that waits to be imported, if any."""
+    return session.scalar(select(RollDraft.filename).where(RollDraft.election_id == election.id))
+
+
 def drop_draft(session: Session, *, election_id: str) -> None:
     """Forget the kept file. The roll stays as it is."""
     with transaction(session):

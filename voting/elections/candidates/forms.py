@@ -1,0 +1,39 @@
+"""Forms of the candidates' pages. What they refuse, the actions refuse again."""
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms.validators import Length
+
+from voting.elections.candidates.rules import BARS
+
+_NO_YES = [("no", _("没有")), ("yes", _("有"))]
+
+
+class CandidateForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """What the ballot shows beside the name."""
+
+    office = HiddenField()
+    entry = HiddenField()
+    trade = StringField(_("职业"), [Length(max=30, message=_("最多 %(max)d 个字。"))])
+    introduction = TextAreaField(
+        _("介绍"),
+        [Length(max=600, message=_("最多 %(max)d 个字。"))],
+        description=_("平板上点“介绍”时显示，最多 600 字。"),
+        render_kw={"rows": 5},
+    )
+    photo = FileField(
+        _("照片"),
+        description=_("JPEG 或 PNG，最多 300 KB，竖的证件照最好。"),
+        render_kw={"accept": "image/jpeg,image/png"},
+    )
+
+
+class BarsForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """The four statutory bars, each answered twice; no answer is an answer that is still missing."""
+
+
+for _code in BARS:
+    for _who in ("declared", "checked"):
+        setattr(BarsForm, f"{_who}_{_code}", RadioField(choices=_NO_YES, validate_choice=False))

@@ -1,0 +1,55 @@
+"""The roll as a file for officials: what the posted list shows and nothing sealed. Pure."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+
+from voting.elections.roll.queries import Found
+
+HEADER = ("编号", "姓名", "性别", "年龄段", "楼栋", "网格", "登记类别", "身份证末四位")
+#: What spreadsheet programs take as the start of a formula (OWASP, CSV injection), and the mark itself.
+_FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "'")
+
+
+def rows(voters: Iterable[Found]) -> Iterator[tuple[int | str, ...]]:
+    """One row a voter, without the header."""
+    for one in voters:
+        yield (one.number, one.name, one.sex, one.age_group, one.building, one.grid, one.category, one.id_last4)
+
+
+def csv_lines(voters: Iterable[Found]) -> Iterator[bytes]:
+    """UTF-8 with BOM and CRLF, line by line; a text that would start a formula gets a ``'`` before it."""
+    yield b"\xef\xbb\xbf"
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    for row in chain([HEADER], rows(voters)):
+        writer.writerow([_guard(cell) if isinstance(cell, str) else cell for cell in row])
+        yield out.getvalue().encode()
+        out.seek(0)
+        out.truncate()
+
+
+def xlsx(voters: Iterable[Found]) -> bytes:
+    """One sheet; every text is stored as text, whatever it starts with."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("选民名单")
+    sheet.freeze_panes = "A2"
+    for row in chain([HEADER], rows(voters)):
+        cells = []
+        for value in row:
+            cell = WriteOnlyCell(sheet, value)
+            if isinstance(value, str):
+                cell.data_type = "s"
+            cells.append(cell)
+        sheet.append(cells)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _guard(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA_START) else text
