@@ -36,6 +36,10 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("kiosk", "voting.box.pages:booth"),
     ("public", "voting.box.pages:board"),
     ("desk", "voting.box.staff_pages:box_rooms"),
+    ("desk", "voting.elections.pages:elections"),
+    ("desk", "voting.elections.roll.pages:roll"),
+    ("desk", "voting.elections.candidates.pages:candidates"),
+    ("desk", "voting.log_pages:log"),
 )
 
 STATUS: dict[type[Refused], HTTPStatus] = {
