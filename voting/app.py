@@ -40,6 +40,7 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("desk", "voting.elections.roll.pages:roll"),
     ("desk", "voting.elections.candidates.pages:candidates"),
     ("desk", "voting.log_pages:log"),
+    ("desk", "voting.elections.desk_pages:desk"),
 )
 
 STATUS: dict[type[Refused], HTTPStatus] = {
