@@ -20,7 +20,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from voting import errors, i18n, security
 from voting.config import Settings, load
 from voting.database import make_engine
-from voting.errors import Conflict, Refused, TooLarge
+from voting.errors import Conflict, Refused, TooLarge, Unavailable
 from voting.keys import read_keys
 from voting.people import session as sign_in_session
 from voting.people.sign_in import TooManyAttempts
@@ -52,6 +52,7 @@ STATUS: dict[type[Refused], HTTPStatus] = {
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.Malformed: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
 }
 
@@ -188,16 +189,26 @@ def _somebody_was_first(_error: StaleDataError) -> Response:
 
 
 def _database_busy(error: OperationalError) -> Response:
-    if "locked" not in str(error.orig):
-        raise error
-    return _answer(
-        Refused(
-            "BUSY",
-            "现在办理的人太多，这次没有办理。请过几秒再试一次。",
-            "Too many people at once; nothing was done. Try again in a few seconds.",
-        ),
-        HTTPStatus.SERVICE_UNAVAILABLE,
-    )
+    said = str(error.orig)
+    if "locked" in said:
+        return _refused(
+            Unavailable(
+                "BUSY",
+                "现在办理的人太多，这次没有办理。请过几秒再试一次。",
+                "Too many people at once; nothing was done. Try again in a few seconds.",
+            )
+        )
+    # SQLite's own words for a full disk: in the database, in its log, or at a limit of the file's size.
+    if "full" in said or "disk I/O" in said:
+        return _refused(
+            Unavailable(
+                "DISK_FULL",
+                "服务器的磁盘写不下了，这次没有办理，以前办好的都在。请系统管理员腾出磁盘空间，然后再试。",
+                "The server's disk takes no more; nothing was done and nothing earlier is lost. The administrator "
+                "makes room on the disk; then try again.",
+            )
+        )
+    raise error
 
 
 #: What to say where no room has said it better: code, Chinese, English.

@@ -16,13 +16,20 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 
 from voting import config, founding, i18n, schema
+from voting.backup import archive
 from voting.crypto.keyfile import check_passphrase
 from voting.database import make_engine
 from voting.errors import Malformed, Refused
 from voting.people.tree import KIND_NAMES
 
 #: Rooms with commands of their own: each has ``add_commands(subparsers)``; a listed room that is missing fails.
-COMMAND_ROOMS = ("voting.elections.roll.cli", "voting.box.cli", "voting.clock", "voting.mock_election.cli")
+COMMAND_ROOMS = (
+    "voting.elections.roll.cli",
+    "voting.box.cli",
+    "voting.clock",
+    "voting.backup.cli",
+    "voting.mock_election.cli",
+)
 
 _UNITS = ("city", "district", "street", "community")
 _CLOCK_REST_SECONDS = 2.0
@@ -169,6 +176,7 @@ def _run_serve(_args: argparse.Namespace) -> int:
     """Serve until stopped. The clock is restarted if it ends; if the server ends, everything ends."""
     settings = config.load()
     founding.prepare(settings)
+    archive.renew(settings, now=datetime.now(UTC))
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     server = subprocess.Popen(_gunicorn(settings))  # noqa: S603 — fixed arguments
     clock = _start_clock()

@@ -31,6 +31,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
+from voting.backup import mirror
+
 #: How long a writer waits for another writer before it gives up, in milliseconds.
 BUSY_TIMEOUT_MS = 15_000
 
@@ -106,6 +108,9 @@ def make_engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin)
+    if engine.dialect.name == "sqlite":
+        # After `_begin`: the second copy is written under the write lock.
+        mirror.watch(engine, _WRITES)
     return engine
 
 

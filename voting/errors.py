@@ -50,3 +50,7 @@ class TooLarge(Refused):
 
 class Conflict(Refused):
     """Somebody else was first, or the state has moved on (HTTP 409)."""
+
+
+class Unavailable(Refused):
+    """The house itself cannot act now, whoever asks: disk full, second copy away (HTTP 503)."""
