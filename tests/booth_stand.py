@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from browser_page import CSP, HOST, ROOT
 from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.serving import make_server
 
-from browser_page import CSP, HOST, ROOT
 from voting.crypto.ballot import parse_ballot, short_tracker, tracker, verify_ballot
 from voting.crypto.credentials import make_code
-from voting.crypto.elgamal import Ciphertext
 from voting.crypto.election import Election, Question, write_election
+from voting.crypto.elgamal import Ciphertext
 from voting.crypto.group import get_group
 
 SKIN, HAIR = ("#f6d7bd", "#e8b48a", "#f0c9a4"), ("#2a2422", "#8f9296", "#4b4039")
@@ -67,7 +67,7 @@ def people(first: int, count: int, *, photos: bool = True) -> list[dict[str, Any
             "sex": sex,
             "age": age,
             "trade": trade,
-            "introduction": f"{name}，{trade}。在本社区住了十几年，愿意为邻居们办实事。\n希望把楼道灯和充电桩的事先办好。",
+            "introduction": f"{name}，{trade}。在本社区住了十几年，愿意为邻居们办实事。\n希望先办好楼道灯和充电桩。",
             "photo": f"/booth/photo/{number}" if photos else None,
         }
         for number, (name, sex, age, trade) in enumerate(chosen, 1)

@@ -46,9 +46,13 @@ export const OWN_HEADERS = { Accept: "application/json", "X-Booth": "1" };
 
 export class NotPaired extends Error {}
 
+/** The form is not fixed yet. */
+export class NotReady extends Error {}
+
 export async function fetchElection(): Promise<Election> {
   const answer = await fetch("/booth/election", { headers: OWN_HEADERS, cache: "no-store" });
   if (answer.status === 401 || answer.status === 403) throw new NotPaired();
+  if (answer.status === 409) throw new NotReady();
   if (!answer.ok) throw new Error(`election: ${answer.status}`);
   return (await answer.json()) as Election;
 }

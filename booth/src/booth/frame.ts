@@ -254,7 +254,7 @@ export class Booth {
     this.root.replaceChildren();
     delete document.documentElement.dataset.theme;
     void forget().catch(() => undefined);
-    const slow = setTimeout(() => this.show(drawConnecting), 500);
+    const slow = setTimeout(() => this.show(drawWaiting("connecting")), 500);
     while (!(await reachable(this.home))) await new Promise((resolve) => setTimeout(resolve, 2000));
     clearTimeout(slow);
     location.replace(this.home);
@@ -274,14 +274,15 @@ async function reachable(address: string): Promise<boolean> {
   }
 }
 
-export const drawConnecting: Draw = ({ words }) => ({
-  name: "connecting",
+/** Nothing to do but wait: for the network, or for the form of this election to be fixed. */
+export const drawWaiting = (why: "connecting" | "before"): Draw => ({ words }) => ({
+  name: "waiting",
   place: words.booth,
   main: [
     el("span", { class: "booth-spinner", "aria-hidden": "true" }),
-    heading(words.connecting),
-    el("p", { class: "booth-lead" }, words.connectingWhat),
+    heading(words[why]),
+    el("p", { class: "booth-lead" }, words[`${why}What`]),
   ],
   foot: [el("p", { class: "booth-note" }, icon("hand"), words.needHelp)],
-  spoken: [words.connecting, words.connectingWhat],
+  spoken: [words[why], words[`${why}What`]],
 });

@@ -37,7 +37,7 @@ export const welcomeScreen: Draw = (booth) => {
   return {
     name: "welcome",
     place: election.kiosk ?? words.booth,
-    title: election.hall,
+    title: election.hall || election.title,
     main: [lines, scene()],
     foot: [el("p", { class: "booth-note" }, icon("hand"), words.needHelp)],
     spoken: state === "open" ? [election.title, words.alone, words.minutes, words.begin] : [election.title, words[state], words[`${state}What`]],

@@ -120,7 +120,7 @@ const zh = {
   refused: {
     CARD_USED: ["这张卡已经投过票了", "一张卡只能投一次，这一次没有计入。请拿着卡找工作人员问清楚。"],
     CARD_UNKNOWN: ["这不是本次选举的卡", "请看看是不是拿错了卡。您的选择没有投出，请拿着卡到发卡桌问工作人员。"],
-    CARD_MARKED: ["这张卡已经作废", "它登记为破损或交回的卡。您的选择没有投出，请拿着卡到发卡桌换一张。"],
+    CARD_MARKED: ["这张卡已经作废", "它登记为破损或交回的卡。您的选择没有投出，请拿着卡到发卡桌，找工作人员换一张。"],
     BOX_NOT_OPEN: ["投票现在暂停", "选票没有投出，也没有丢。您的卡仍然有效。请稍等，恢复后按「再试一次」。"],
     OTHER: ["选票没有投进去", "您的选择没有投出。请不要走开，叫工作人员来看。"],
   } as Record<string, [string, string]>,
@@ -193,7 +193,7 @@ const en: Words = {
   candidate: (number, name) => `Number ${number}, ${name}`,
   blank: "Abstain",
   blankWhat: (office) => `I choose nobody for ${office}`,
-  writeIn: "Someone else",
+  writeIn: "Another",
   writeInWhat: ["Ask the staff for ", "a paper ballot"],
   nothingChosen: "Nothing is chosen here yet. Abstain?",
   goChoose: "Go back and choose",

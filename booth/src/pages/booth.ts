@@ -1,7 +1,7 @@
 // The voter's booth: one tablet, one voter after another, nothing kept between them.
 import { prepare } from "../client.ts";
-import { fetchElection, NotPaired } from "../booth/election.ts";
-import { Booth, drawConnecting } from "../booth/frame.ts";
+import { fetchElection, NotPaired, NotReady } from "../booth/election.ts";
+import { Booth, drawWaiting } from "../booth/frame.ts";
 import { welcomeScreen } from "../booth/welcome.ts";
 
 const RETRY_MS = 3000;
@@ -9,7 +9,7 @@ const SLOW_MS = 500;
 
 async function start(root: HTMLElement): Promise<void> {
   const booth = new Booth(root);
-  const slow = setTimeout(() => booth.show(drawConnecting), SLOW_MS);
+  const slow = setTimeout(() => booth.show(drawWaiting("connecting")), SLOW_MS);
   for (;;) {
     try {
       const election = await fetchElection();
@@ -21,6 +21,10 @@ async function start(root: HTMLElement): Promise<void> {
       booth.show(welcomeScreen);
       return;
     } catch (error) {
+      if (error instanceof NotReady) {
+        clearTimeout(slow);
+        booth.show(drawWaiting("before"));
+      }
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       // A pairing that was taken back shows the pairing page; never in a fast circle.
       if (error instanceof NotPaired) return booth.reset();
