@@ -77,7 +77,7 @@ def supervisor(app: Flask, box: Built, number: int = 0) -> FlaskClient:
 
 
 def address(box: Built, rest: str) -> str:
-    return f"/communities/{box.community}/boxes/{box.box}/{rest}"
+    return f"/c/{box.community}/boxes/{box.box}/{rest}"
 
 
 def post_json(client: FlaskClient, page: str, url: str, value: object) -> object:
@@ -285,7 +285,7 @@ def test_official_pairs_and_revokes(app: Flask, engine: Engine) -> None:
 def test_ids_of_another_community_are_not_found(app: Flask, engine: Engine) -> None:
     box, other = a_box(engine), _another(engine)
     official = signed_in(app, give(box, box.clerk, Role.ELECTION_OFFICIAL))
-    crossed = f"/communities/{box.community}/boxes/{other.box}/kiosks"
+    crossed = f"/c/{box.community}/boxes/{other.box}/kiosks"
     assert official.get(crossed).status_code == 404
     assert official.get(address(other, "kiosks")).status_code == 403
     assert official.get(address(box, "trustee")).status_code == 403

@@ -19,7 +19,7 @@ from voting.permissions import Permission, Role
 from voting.request import acting, actor, now, reading, today, wants_json
 from voting.security import access, loader, upload
 
-box_rooms = Blueprint("box_rooms", __name__, url_prefix="/communities/<community_id>/boxes/<box_id>")
+box_rooms = Blueprint("box_rooms", __name__, url_prefix="/c/<community_id>/boxes/<box_id>")
 
 #: Public credentials of 50,000 cards in BELENIOS-2048 are about 31 MB.
 CREDENTIALS_LIMIT = 40_000_000

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from voting.errors import Conflict
 from voting.mock_election import parties, run
+from voting.mock_election.day import Day
 from voting.mock_election.server import served
 
 #: A folder with this file was made here and may be made anew.
@@ -37,17 +38,17 @@ def run_election(args: argparse.Namespace) -> int:
     times: list[tuple[str, float]] = []
     began = time.perf_counter()
     community = parties.found(folder, datetime.now(UTC), today)
-    day = run.Day(folder, max(10, min(args.voters, 5000)), args.group, community)
+    day = Day(folder, max(10, min(args.voters, 5000)), args.group, community, today)
     times.append(("社区和人员 / community and people", time.perf_counter() - began))
     began = time.perf_counter()
     with served(folder) as port, _bars(console) as bars:
         day.port = port
         times.append(("启动服务 / server", time.perf_counter() - began))
-        for zh, en, step in run.STEPS:
-            bar = bars.add_task(f"{zh} / {en}", total=None)
+        for name, step in run.STEPS:
+            bar = bars.add_task(name, total=None)
             began = time.perf_counter()
             step(day, lambda done, total, bar=bar: bars.update(bar, completed=done, total=total))  # type: ignore[misc]
-            times.append((f"{zh} / {en}", time.perf_counter() - began))
+            times.append((name, time.perf_counter() - began))
     run.write_summary(day)
     _print(console, day, times)
     return 0
@@ -75,10 +76,11 @@ def _bars(console: Console) -> Progress:
     )
 
 
-def _print(console: Console, day: run.Day, times: list[tuple[str, float]]) -> None:
-    votes = Table("职务 / office", "姓名 / name", "票数 / votes")
-    for office, name, count in run.counts(day):
-        votes.add_row(office, name, str(count))
+def _print(console: Console, day: Day, times: list[tuple[str, float]]) -> None:
+    votes = Table("职务 / office", "姓名 / name", "票数 / votes", "结果 / outcome")
+    elected = {name for office in day.outcome.offices for name in office.outcome.elected} if day.outcome else set()
+    for office, name, count in day.counts:
+        votes.add_row(office, name, str(count), "当选 / elected" if name in elected else "")
     console.print(votes)
     notes = Table("检查 / check", "结果 / outcome")
     for what, outcome in day.notes.items():
@@ -93,4 +95,5 @@ def _print(console: Console, day: run.Day, times: list[tuple[str, float]]) -> No
     if len(sending) > 1:
         p50, p95 = (1000 * quantiles(sending, n=20)[place] for place in (9, 18))
         console.print(f"投票应答 / answer to a cast: p50 {p50:.0f} ms, p95 {p95:.0f} ms")
-    console.print(f"档案 / archive: {day.archive}")
+    console.print(f"结果包 / bundle: {day.bundle}")
+    console.print(f"公钥 / key: {day.community.committee.vkey}", soft_wrap=True)

@@ -25,14 +25,18 @@ class Voted:
 
 
 def serve_voters(
-    port: int, pairing_code: str, seed: int, cards: "Queue[str | None]", outcomes: "Queue[Voted | str]"
+    port: int, pairing_code: str, seed: int, cards: "Queue[str | None]", outcomes: "Queue[Voted | str | None]"
 ) -> None:
-    """Pair the tablet, then let a voter in for every card that comes, until None. Runs in its own process."""
+    """Pair the tablet, say so (None), then let a voter in for every card that comes, until None comes.
+
+    The whole life of a tablet's own process.
+    """
     try:
         browser = Browser(port)
         browser.post_form("/booth/pair", {"code": pairing_code}, page="/booth", expect=200)
         election = Election.parse(browser.get("/booth/election").json["election"].encode())
         dice = random.Random(seed)
+        outcomes.put(None)
         while (card := cards.get()) is not None:
             outcomes.put(_vote(browser, election, card, dice))
     except Exception as fault:  # the parent must hear of it, or it would wait for ever
