@@ -24,6 +24,7 @@ from voting.people.tree import KIND_NAMES
 
 #: Rooms with commands of their own: each has ``add_commands(subparsers)``; a listed room that is missing fails.
 COMMAND_ROOMS = (
+    "voting.sample.cli",
     "voting.elections.roll.cli",
     "voting.box.cli",
     "voting.clock",

@@ -1,0 +1,257 @@
+"""The sample election from its first form to the open poll, step by step as its parties would do it.
+
+Everything is done through the same actions as by the pages, the preparations dated before today. Only here
+does one program hold what the parties keep apart: that is why it is a sample, and a folder of its own.
+"""
+
+import random
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from voting.box import anchors, card_sheets, cards, casting, ceremony, chain, desk, kiosk, trustees
+from voting.box.rules import trustee_name
+from voting.box.tables import Box
+from voting.crypto.ballot import make_ballot
+from voting.crypto.credentials import credential_secret, parse_credential
+from voting.crypto.election import Election as Form
+from voting.database import read, write, writing_session
+from voting.elections import actions
+from voting.elections.candidates import actions as candidates
+from voting.elections.candidates.rules import BARS
+from voting.elections.moves import HALL
+from voting.elections.roll import actions as roll
+from voting.elections.roll.queries import whole_roll
+from voting.elections.sealing import seal_election
+from voting.elections.tables import Election
+from voting.keys import Keys
+from voting.mock_election.sample import roll_csv
+from voting.mock_election.tablet import choose
+from voting.permissions import Actor
+from voting.sample.portraits import draw
+
+VOTERS, SPARES = 120, 3
+#: Residents with a card in their hand: so many votes can be cast by whoever tries the booth.
+IN_HAND = 20
+#: Cards that nobody gets: they are scanned one by one after closing.
+NEVER_CALLED = 2
+OFFICES = (("主任", 1, 2), ("副主任", 1, 2), ("委员", 3, 5))
+_TRADES = ("退休教师", "社区医生", "楼长", "会计", "电工", "志愿者", "个体经营", "律师", "护士")
+_WORDS = (
+    "在本社区住了二十多年，当过楼长，熟悉每一栋楼。愿意把加装电梯和停车的事一件一件办好。",
+    "退下来以后一直在社区帮忙。想把老年食堂办起来，让独居老人每天有热饭。",
+    "平时组织邻里读书会。希望多开几次居民议事会，账目每月贴出来。",
+    "做事细，愿意跑腿。最想解决雨天积水和楼道照明。",
+)
+Say = Callable[[str], None]
+
+
+@dataclass
+class Story:
+    """What the steps hand on: the installation, its people, the election, the cards' codes."""
+
+    engine: Engine
+    keys: Keys
+    community_id: str
+    official: Actor
+    clerk: str
+    supervisors: tuple[str, ...]
+    folder: Path
+    passphrase: str
+    now: datetime
+    election_id: str = ""
+    box_id: str = ""
+    uuid: str = ""
+    codes: list[str] = field(default_factory=list)
+    dice: random.Random = field(default_factory=lambda: random.Random(20261220))
+
+    @property
+    def day(self) -> date:
+        """The sample's election day: today in the hall."""
+        return self.now.astimezone(HALL).date()
+
+    def before(self, days: int) -> datetime:
+        """The same hour, `days` earlier."""
+        return self.now - timedelta(days=days)
+
+    def act(self, action: Callable[..., Any], **facts: Any) -> Any:
+        """One action, in transactions of its own."""
+        with writing_session(self.engine) as session:
+            return action(session, **facts)
+
+    def move(self, action: Callable[..., Any], days: int, **facts: Any) -> Any:
+        """A move by the official, `days` before the election."""
+        return self.act(action, election_id=self.election_id, actor=self.official, now=self.before(days), **facts)
+
+
+def tell(story: Story, say: Say) -> None:
+    """Run every step; `say` hears what is being done."""
+    for words, step in (
+        ("建立选举 / setting up the election", set_up),
+        (f"导入 {VOTERS} 人的名单 / importing the roll", import_roll),
+        ("候选人 / candidates", propose),
+        ("三位监督委员的密钥 / three supervisors' keys", make_keys),
+        (f"{VOTERS + SPARES} 张选票卡 / ballot cards", make_cards),
+        ("封定、演练、配对平板 / sealing, rehearsal, a tablet", seal),
+        (f"{VOTERS - NEVER_CALLED} 人领卡，{VOTERS - NEVER_CALLED - IN_HAND} 人已投 / the morning's voters", vote),
+    ):
+        say(words)
+        step(story)
+
+
+def set_up(story: Story) -> None:
+    """The official sets the election up a month ahead; the poll is open the whole day."""
+    made = story.act(
+        actions.create_election,
+        actor=story.official,
+        now=story.before(30),
+        community_id=story.community_id,
+        title=f"样例社区居民委员会换届选举（{story.day.isoformat()}）",
+        place="样例社区活动中心",
+        day=story.day,
+        opens_at=datetime.combine(story.day, time(0, 0), HALL).astimezone(UTC),
+        closes_at=datetime.combine(story.day, time(23, 59), HALL).astimezone(UTC),
+        offices=[actions.NewOffice(title, seats) for title, seats, _standing in OFFICES],
+    )
+    story.election_id, story.box_id = made.id, made.box_id
+    with read(story.engine) as session:
+        story.uuid = session.get_one(Box, story.box_id).uuid
+
+
+def import_roll(story: Story) -> None:
+    """A file with invented people is checked, imported and posted three weeks ahead."""
+    content = roll_csv(VOTERS, story.day)
+    (story.folder / "roll.csv").write_bytes(content)
+    dry = story.act(
+        roll.keep_draft,
+        election_id=story.election_id,
+        filename="roll.csv",
+        content=content,
+        keys=story.keys.fields,
+    )
+    story.move(roll.import_draft, 28, digest=dry.digest, keys=story.keys.fields)
+    story.move(actions.publish_roll, 22, spares=SPARES)
+
+
+def propose(story: Story) -> None:
+    """Candidates of middle age from the roll, with drawn portraits, all bars answered, posted."""
+    with read(story.engine) as session:
+        election = session.get_one(Election, story.election_id)
+        offices = {office.title: office.id for office in election.offices}
+        people = [
+            one for one in whole_roll(session, election=election) if one.age_group[:2] in ("30", "40", "50", "60")
+        ]
+    chosen = story.dice.sample(people, sum(standing for _, _, standing in OFFICES))
+    for number, (title, person) in enumerate(
+        (title, chosen.pop()) for title, _seats, standing in OFFICES for _ in range(standing)
+    ):
+        made = story.act(
+            candidates.add_candidate,
+            election_id=story.election_id,
+            office_id=offices[title],
+            entry_id=person.id,
+            trade=_TRADES[number % len(_TRADES)],
+            introduction=_WORDS[number % len(_WORDS)],
+            photo=draw(number, woman=person.sex == "女", old=person.age_group.startswith("60")),
+            keys=story.keys.fields,
+        )
+        clear = dict.fromkeys(BARS, False)
+        story.act(
+            candidates.record_bars,
+            election_id=story.election_id,
+            candidate_id=made.id,
+            declared=clear,
+            checked=clear,
+            actor=story.official,
+        )
+    story.move(candidates.post_candidates, 10)
+
+
+def make_keys(story: Story) -> None:
+    """Each supervisor makes a key; the sealed file stays in the sample's folder, the public record goes in."""
+    folder = story.folder / "trustees"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for number, account in enumerate(story.supervisors, 1):
+        made = ceremony.make_key(
+            group="Ed25519", uuid=story.uuid, name=trustee_name(number), passphrase=story.passphrase
+        )
+        path = folder / f"supervisor{number}.json"
+        path.touch(mode=0o600)
+        path.write_bytes(made.key_file)
+        story.act(trustees.add_key, box=story.box_id, account=account, record=made.public_record, now=story.before(7))
+
+
+def make_cards(story: Story) -> None:
+    """Two supervisors make the cards and print the sheets; the server gets the public credentials."""
+    made = card_sheets.make_cards(group="Ed25519", uuid=story.uuid, count=VOTERS + SPARES)
+    story.codes = list(made.codes)
+    sheets = card_sheets.write_sheets(story.codes, title="样例社区居民委员会换届选举", created=story.before(5))
+    path = story.folder / "cards.pdf"
+    path.touch(mode=0o600)
+    path.write_bytes(sheets)
+    story.act(
+        cards.receive_credentials,
+        box=story.box_id,
+        credentials=list(made.credentials),
+        actor=story.supervisors[0],
+        witness=story.supervisors[1],
+        now=story.before(5),
+    )
+
+
+def seal(story: Story) -> None:
+    """Form, keys, cards and roll are fixed; supervisors rehearse, a tablet is paired, the poll opens."""
+    story.move(seal_election, 4)
+    with read(story.engine) as session:
+        records = chain.setup(session, story.box_id)
+    setup = ceremony.parse_setup(records["election"], records["trustees"])
+    for number, account in enumerate(story.supervisors, 1):
+        key_file = (story.folder / "trustees" / f"supervisor{number}.json").read_bytes()
+        record = ceremony.rehearse(setup, key_file, story.passphrase)
+        story.act(trustees.add_rehearsal, box=story.box_id, account=account, record=record, now=story.before(3))
+    code = story.act(
+        kiosk.new_pairing_code,
+        box=story.box_id,
+        name="1 号写票处",
+        actor=story.official.account_id,
+        now=story.before(1),
+    ).code
+    story.act(kiosk.pair, code=code, now=story.before(1))
+    story.move(actions.open_poll, 0)
+
+
+def vote(story: Story) -> None:
+    """Nearly everybody has come to the desk; all of them but IN_HAND have voted, with the last cards of the PDF."""
+    with read(story.engine) as session:
+        election = session.get_one(Election, story.election_id)
+        voters = [(one.id, str(one.number)) for one in whole_roll(session, election=election)]
+        form = chain.sealed_election(session, story.box_id)
+    story.dice.shuffle(voters)
+    with write(story.engine) as session:
+        for entry, number in voters[: VOTERS - NEVER_CALLED]:
+            desk.check_in(
+                session,
+                box=story.box_id,
+                voter=entry,
+                voter_label=number,
+                desk="1 号台",
+                actor=story.clerk,
+                now=story.now,
+            )
+    spent = story.codes[IN_HAND : VOTERS - NEVER_CALLED]
+    choices = [[choose(question, story.dice) for question in form.questions] for _ in spent]
+    with ProcessPoolExecutor() as pool:
+        ballots = pool.map(_ballot, [form.record] * len(spent), spent, choices, chunksize=8)
+        for raw in ballots:
+            casting.accept(story.engine, box=story.box_id, raw=raw, log_key=story.keys.log_seed)
+    story.act(anchors.anchor_if_due, box=story.box_id, now=story.now)
+
+
+def _ballot(record: bytes, code: str, choices: list[list[int]]) -> bytes:
+    form = Form.parse(record)
+    return make_ballot(form, credential_secret(parse_credential(code), form.uuid, form.group.order), choices)
