@@ -49,7 +49,7 @@ def count_facts(facts: ArchiveFacts, story: Story) -> CountFacts:
         mode=_mode(sealed),
         eligible=sealed.eligible,
         issued=closed.cards_out - closed.cards_returned - closed.cards_torn,
-        collected=facts.counted,
+        collected=len(facts.trackers),
         offices=tuple(
             OfficeCount(title, seats, dict(zip(names, counts[1:], strict=True)), blank=counts[0])
             for (title, seats, names), counts in zip(sealed.offices, facts.result, strict=True)
@@ -73,12 +73,12 @@ def check_form(facts: ArchiveFacts, story: Story) -> None:
 
 def check_floor(facts: ArchiveFacts, story: Story) -> None:
     """12: a tally of very few ballots, which exposes voters, was opened on a recorded decision only."""
-    floor = story.only(ElectionSealed).fact.ballot_floor
-    if facts.counted < floor and not story.only(events.TalliedEncrypted).fact.floor_decision:
+    floor, ballots = story.only(ElectionSealed).fact.ballot_floor, len(facts.trackers)
+    if ballots < floor and not story.only(events.TalliedEncrypted).fact.floor_decision:
         raise Malformed(
             "UNDER_FLOOR",
-            f"只有 {facts.counted} 张选票，少于 {floor} 张，却没有选举委员会的开票决定",
-            f"Only {facts.counted} ballots, under {floor}, were opened without a decision of the committee",
+            f"只有 {ballots} 张选票，少于 {floor} 张，却没有选举委员会的开票决定",
+            f"Only {ballots} ballots, under {floor}, were opened without a decision of the committee",
         )
 
 
@@ -145,7 +145,7 @@ def check_references(
     stated = (sealed.title, sealed.place, sealed.day, sealed.mode, law.key, article.article, article.article_en)
     election = facts.election
     archive = ArchiveRef(sha256, election.uuid, election.fingerprint, len(facts.trackers))
-    times = (story.all(events.SlotOpened)[0].at, story.only(events.BoxClosed).at)
+    times = (story.some(events.SlotOpened)[0].at, story.only(events.BoxClosed).at)
     wanted: tuple[tuple[str, object, object], ...] = (
         ("archive", document.archive, archive),
         ("log", document.log, LogRef(head.origin, head.size, head.root.hex())),

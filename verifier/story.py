@@ -40,13 +40,19 @@ class Story:
         found = self._entries.get(kind.type, [])  # type: ignore[attr-defined]  # every fact's class names its type
         return [Said(entry.seq, entry.clock or entry.at, _read(kind, entry)) for entry in found]
 
+    def some(self, kind: type[T]) -> list[Said[T]]:
+        """As ``all``, at least one. Raises Lacking LOG_SILENT."""
+        found = self.all(kind)
+        if not found:
+            name: str = kind.type  # type: ignore[attr-defined]  # as above
+            raise Lacking("LOG_SILENT", f"日志里没有“{name}”这一条", f"The log has no entry “{name}”")
+        return found
+
     def only(self, kind: type[T]) -> Said[T]:
         """The one fact of this kind. Raises Lacking LOG_SILENT, Malformed LOG_SAID_TWICE."""
-        found = self.all(kind)
-        name: str = kind.type  # type: ignore[attr-defined]  # as above
-        if not found:
-            raise Lacking("LOG_SILENT", f"日志里没有“{name}”这一条", f"The log has no entry “{name}”")
+        found = self.some(kind)
         if len(found) > 1:
+            name: str = kind.type  # type: ignore[attr-defined]  # as above
             raise Malformed(
                 "LOG_SAID_TWICE",
                 f"日志里“{name}”有 {len(found)} 条（第 {found[0].seq}、{found[1].seq} 条），只能有一条",
@@ -106,9 +112,9 @@ def _plain(kind: type[T], data: dict[str, Any]) -> T:
     return kind(**_typed(data, wanted))
 
 
-def _typed(data: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+def _typed(data: Any, wanted: dict[str, Any]) -> dict[str, Any]:
     """``data`` with exactly these keys and types; counts are never negative. Raises ValueError."""
-    if data.keys() != wanted.keys():
+    if not isinstance(data, dict) or data.keys() != wanted.keys():
         raise ValueError("other keys")
     for name, hint in wanted.items():
         value = data[name]

@@ -1,0 +1,379 @@
+"""``python -m verifier BUNDLE``: the honest bundle, hostile containers, lacking evidence, the command line."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bundle_build import Files, Forger, facts_of, write, zipped
+
+from audit import Signer
+from verifier import bundle, papers, printed, story
+from verifier.__main__ import main
+from verifier.checks import CHECKS, verify_bundle
+from verifier.report import Lacking, Verdict
+from voting import signing
+from voting.box import events
+from voting.crypto import trustees
+from voting.elections.count import certificate
+from voting.errors import Malformed
+
+ALL = tuple(CHECKS)
+ROOT = Path(__file__).parent.parent.parent
+REFUSED = ROOT / "tests" / "vectors" / "refused" / "bundles"
+
+
+@pytest.fixture
+def honest(forger: Forger, tmp_path: Path) -> Path:
+    return write(forger.files, tmp_path / "bundle")
+
+
+def codes(path: Path, forger: Forger) -> set[str]:
+    return {finding.code for finding in verify_bundle(path, forger.committee.key).findings}
+
+
+# --- the honest bundle -------------------------------------------------------------------------------------------
+
+
+def test_the_certified_bundle_is_sound(forger: Forger, honest: Path) -> None:
+    report = verify_bundle(honest, forger.committee.key)
+    assert (report.verdict, report.findings, report.passed) == (Verdict.SOUND, (), ALL)
+    facts = report.facts
+    assert facts.outcome is not None and facts.outcome.valid
+    assert facts.document == forger.document
+    assert facts.log_key == forger.log.key
+    assert facts.authority == signing.fingerprint(forger.files["authority.pem"])
+
+
+@pytest.mark.parametrize("prefix", ["", "选举结果/"])
+def test_as_a_zip(forger: Forger, tmp_path: Path, prefix: str) -> None:
+    path = zipped(forger.files, tmp_path / "bundle.zip", prefix)
+    assert verify_bundle(path, forger.committee.key).verdict is Verdict.SOUND
+
+
+def test_the_forger_repairs_everything(forger: Forger, tmp_path: Path) -> None:
+    """Otherwise the attacks would be caught by their own seams. Made anew, the honest bundle is the honest bundle."""
+    again = forger.build()
+    signed = {"result.pdf", "result.xlsx", "manifest.txt"}  # hold times or fresh signatures
+    named = {name for name in forger.files if name.startswith("log/checkpoints/")}
+    assert {name for name in forger.files if forger.files[name] != again.get(name)} <= signed | named
+    assert codes(write(again, tmp_path / "again"), forger) == set()
+
+
+def test_the_names_are_those_of_the_certificate() -> None:
+    assert (bundle.MANIFEST, bundle.ARCHIVE, bundle.LOG_VKEY) == (
+        certificate.MANIFEST,
+        certificate.ARCHIVE,
+        certificate.LOG_VKEY,
+    )
+    assert (
+        certificate.CERTIFICATE,
+        certificate.RESULT,
+        certificate.CSV,
+        certificate.XLSX,
+        certificate.PDF,
+        f"{certificate.LOG}/",
+    ) == (bundle.AUTHORITY, bundle.RESULT, bundle.CSV, bundle.XLSX, bundle.PDF, bundle.LOG)
+
+
+# --- evidence that is not there ----------------------------------------------------------------------------------
+
+
+def test_without_a_key_everything_else_is_checked(honest: Path) -> None:
+    report = verify_bundle(honest, None)
+    assert report.verdict is Verdict.LACKING
+    assert [finding.code for finding in report.findings] == ["COMMITTEE_KEY_NONE"]
+    assert report.passed == tuple(number for number in ALL if number != 2)
+    assert "--key" in printed.text(report, "zh") and "notice board" in printed.text(report, "en")
+
+
+def test_no_result_yet(forger: Forger, tmp_path: Path) -> None:
+    raw = forger.small.file(forger.ballots, until="PartialDecryption")
+    files = forger.sign(forger.files | {"ballots.bel": raw})
+    report = verify_bundle(write(files, tmp_path / "b"), forger.committee.key)
+    assert report.verdict is Verdict.LACKING
+    assert {(one.check, one.code) for one in report.findings} == {(9, "RESULT_MISSING")}
+    assert 12 not in report.passed
+
+
+def test_too_few_decryptions_and_yet_a_result(forger: Forger, tmp_path: Path) -> None:
+    tally = forger.small.tally(forger.ballots)
+    shares = forger.small.shares(tally)
+    result = trustees.result_record(forger.small.counts(tally, shares))
+    files = forger.build(forger.small.file(forger.ballots, shares={1: shares[1]}, result=result))
+    report = verify_bundle(write(files, tmp_path / "b"), forger.committee.key)
+    assert (report.verdict, report.findings[0].code) == (Verdict.TAMPERED, "RESULT_SHARES")
+
+
+@pytest.mark.parametrize(
+    ("left_out", "check", "code"),
+    [
+        ("box_closed", 10, "LOG_SILENT"),
+        ("box_cards_received", 10, "LOG_SILENT"),
+        ("box_anchored", 11, "LOG_SILENT"),
+        ("box_slot_opened", 11, "LOG_SILENT"),
+        ("outcome_decided", 12, "LOG_SILENT"),
+    ],
+)
+def test_a_log_that_does_not_say(forger: Forger, tmp_path: Path, left_out: str, check: int, code: str) -> None:
+    files = relogged(forger, [one for one in forger.entries if one.type != left_out])
+    report = verify_bundle(write(files, tmp_path / "b"), forger.committee.key)
+    assert (check, code) in {(one.check, one.code) for one in report.findings}
+    assert report.verdict is not Verdict.SOUND
+
+
+def relogged(forger: Forger, entries: list[Any]) -> Files:
+    log, _ = forger.log_files(entries)
+    kept = {name: raw for name, raw in forger.files.items() if not name.startswith("log/")}
+    return forger.sign(kept | {f"log/{name}": raw for name, raw in log.items()})
+
+
+def test_a_fact_told_twice_is_refused(forger: Forger) -> None:
+    told = story.Story([one for one in forger.entries for _ in range(2)])
+    with pytest.raises(Malformed, match="LOG_SAID_TWICE"):
+        told.only(events.BoxClosed)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"casts": True},
+        {"casts": "9"},
+        {"casts": -1},
+        {"casts": None},
+        {"head": 5},
+        {"more": 1},
+    ],
+)
+def test_a_fact_in_an_unknown_form_is_never_sound(forger: Forger, data: dict[str, Any]) -> None:
+    (closed,) = [one for one in forger.entries if one.type == "box_closed"]
+    with pytest.raises(Lacking, match="LOG_FACT_FORM"):
+        story.Story([replace(closed, data=closed.data | data)]).only(events.BoxClosed)
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("election_sealed", {"offices": [{"title": "主任", "seats": 1}]}),
+        ("election_sealed", {"offices": ["主任"]}),
+        ("election_sealed", {"offices": [{"title": "主任", "seats": 1, "candidates": [1]}]}),
+        ("election_sealed", {"day": "2026-02-30"}),
+        ("outcome_decided", {"elected": [["主任", "甲"]]}),
+        ("outcome_decided", {"valid": 1}),
+    ],
+)
+def test_facts_of_the_election_in_an_unknown_form(forger: Forger, kind: str, data: dict[str, Any]) -> None:
+    from voting.elections.events import ElectionSealed, OutcomeDecided
+
+    (entry,) = [one for one in forger.entries if one.type == kind]
+    with pytest.raises(Lacking, match="LOG_FACT_FORM"):
+        for fact in (ElectionSealed, OutcomeDecided):
+            story.Story([replace(entry, data=entry.data | data)]).all(fact)
+
+
+# --- files that cannot be used -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["result.pdf", "ballots.bel", "log/checkpoint", "log.vkey", "manifest.txt"])
+def test_a_missing_file_is_named(forger: Forger, tmp_path: Path, name: str) -> None:
+    files = {path: raw for path, raw in forger.files.items() if path != name}
+    report = verify_bundle(write(files, tmp_path / "b"), forger.committee.key)
+    assert report.verdict is Verdict.UNUSABLE
+    assert any(one.check == 1 and name in one.zh and name in one.en for one in report.findings)
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "check", "verdict"),
+    [
+        ("manifest.txt", b"", 1, Verdict.UNUSABLE),
+        ("manifest.txt", b"\xff\n\nx\n", 1, Verdict.UNUSABLE),
+        ("manifest.txt", b"some text\n\n\xe2\x80\x94 x AAAAAAAA\n", 1, Verdict.UNUSABLE),
+        ("log.vkey", b"\xff", 3, Verdict.UNUSABLE),
+        ("log.vkey", b"", 3, Verdict.UNUSABLE),
+        ("log/checkpoint", b"", 3, Verdict.UNUSABLE),
+        ("ballots.bel", b"", 4, Verdict.UNUSABLE),
+        ("result.json", b"{}", 12, Verdict.TAMPERED),
+        ("result.csv", b"\xff", 13, Verdict.TAMPERED),
+        ("result.xlsx", b"PK", 13, Verdict.TAMPERED),
+        ("result.pdf", b"%PDF", 13, Verdict.TAMPERED),
+        ("authority.pem", b"x", 13, Verdict.TAMPERED),
+    ],
+)
+def test_files_of_any_bytes_are_findings(
+    forger: Forger, tmp_path: Path, name: str, raw: bytes, check: int, verdict: Verdict
+) -> None:
+    files = forger.files | {name: raw}
+    files = files if name == "manifest.txt" else forger.sign(files)
+    report = verify_bundle(write(files, tmp_path / "b"), forger.committee.key)
+    assert any((one.check, one.verdict) == (check, verdict) for one in report.findings)
+    assert report.verdict is verdict
+
+
+def test_links_are_not_followed(forger: Forger, honest: Path) -> None:
+    (honest / "result.csv").unlink()
+    (honest / "result.csv").symlink_to("/etc/hostname")
+    report = verify_bundle(honest, forger.committee.key)
+    assert (report.verdict, [one.code for one in report.findings]) == (Verdict.UNUSABLE, ["BUNDLE_UNSAFE"])
+
+
+@pytest.mark.parametrize("path", sorted(REFUSED.glob("*.zip")), ids=lambda path: path.stem)
+def test_hostile_zips_are_not_opened(forger: Forger, path: Path) -> None:
+    report = verify_bundle(path, forger.committee.key)
+    assert (report.verdict, report.passed) == (Verdict.UNUSABLE, ())
+    assert [(one.check, one.code) for one in report.findings] == [(1, "BUNDLE_UNSAFE")]
+
+
+def test_no_zip_and_nothing_at_all(forger: Forger, tmp_path: Path) -> None:
+    (tmp_path / "x.zip").write_bytes(b"not a zip")
+    (tmp_path / "empty").mkdir()
+    zipped({"readme.txt": b""}, tmp_path / "other.zip")
+    for name, code in (
+        ("x.zip", "BUNDLE_UNSAFE"),
+        ("empty", "BUNDLE_MISSING"),
+        ("absent", "BUNDLE_MISSING"),
+        ("other.zip", "BUNDLE_MISSING"),
+    ):
+        report = verify_bundle(tmp_path / name, forger.committee.key)
+        assert (report.verdict, report.findings[0].code) == (Verdict.UNUSABLE, code), name
+
+
+def test_a_zip_with_a_file_beside_the_bundle(forger: Forger, tmp_path: Path) -> None:
+    path = zipped(forger.files, tmp_path / "b.zip", "a/")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("result.pdf", b"%PDF")
+    assert codes(path, forger) == {"BUNDLE_EXTRA"}
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.999])
+def test_a_zip_cut_or_damaged_anywhere(forger: Forger, tmp_path: Path, share: float) -> None:
+    whole = zipped(forger.files, tmp_path / "b.zip").read_bytes()
+    at = int(len(whole) * share)
+    for raw in (whole[:at], whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :]):
+        (tmp_path / "b.zip").write_bytes(raw)
+        assert verify_bundle(tmp_path / "b.zip", forger.committee.key).verdict in (Verdict.TAMPERED, Verdict.UNUSABLE)
+
+
+def test_what_was_not_checked_is_never_sound(forger: Forger, honest: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check that silently did not run leaves the verdict open."""
+    monkeypatch.setattr("verifier.checks._papers", lambda _run: None)
+    report = verify_bundle(honest, forger.committee.key)
+    assert (report.findings, report.verdict) == ((), Verdict.LACKING)
+    assert "证据" in printed.text(report, "zh")
+
+
+# --- the command line --------------------------------------------------------------------------------------------
+
+
+def test_text_in_two_languages(forger: Forger, honest: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(honest), "--key", forger.committee.key.text]) == 0
+    zh = capsys.readouterr().out
+    assert main([str(honest), "--key", forger.committee.key.text, "--lang", "en", "--plain"]) == 0
+    en = capsys.readouterr().out
+    for number in ALL:
+        assert f"{number:2} ✓" in zh and f"{number:2} ✓" in en
+    assert "样人丑 6 当选" in zh and "样人丑 6 elected" in en
+    for text in (zh, en):
+        assert forger.committee.key.text in text and forger.log.key.text in text
+        assert signing.fingerprint(forger.files["authority.pem"]) in text
+        assert facts_of(forger.files["ballots.bel"]).head in text
+    assert "2 × 6 = 12" in zh and zh.endswith("可信：13 项检查全部通过。\n")
+
+
+def test_the_first_failing_item_and_who_mends_it(
+    forger: Forger, honest: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (honest / "result.csv").write_bytes(b"\xff")
+    assert main([str(honest), "--key", forger.committee.key.text]) == 1
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert re.fullmatch(r"第 1 项没有通过：文件 result.csv .*。怎么办：请向选举委员会重新取得结果包原件。", last)
+
+
+def test_key_from_a_file(forger: Forger, honest: Path, tmp_path: Path) -> None:
+    (tmp_path / "key.txt").write_text(forger.committee.key.text + "\n")
+    assert main([str(honest), "--key", str(tmp_path / "key.txt"), "--json"]) == 0
+
+
+def test_exit_codes(forger: Forger, honest: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(honest)]) == 3
+    other = Signer("other", bytes(32)).key.text
+    assert main([str(honest), "--key", other]) == 2
+    assert main([str(tmp_path / "absent"), "--key", other]) == 2
+    (tmp_path / "long").write_bytes(b"\xff" * 20_000)
+    wrong = ([], ["--key", other], [str(honest), "--key", "x"], [str(honest), "--key", str(tmp_path / "long")])
+    for arguments in (*wrong, [str(honest), "--lang", "fr"], [str(honest), "--color"], ["archive"]):
+        with pytest.raises(SystemExit) as stopped:
+            main(list(arguments))
+        assert stopped.value.code == 4
+
+
+def test_json(forger: Forger, honest: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(honest), "--key", forger.committee.key.text, "--json"]) == 0
+    value = json.loads(capsys.readouterr().out)
+    assert (value["verdict"], value["exit"], value["passed"], value["first"]) == ("sound", 0, list(ALL), None)
+    assert value["facts"]["outcome"]["elected"] == {"主任": ["样人丑"], "委员": ["样人寅", "样人卯"]}
+    assert value["facts"]["archive"]["ballots"] == 9
+    (honest / "extra").write_bytes(b"")
+    assert main([str(honest), "--json"]) == 2
+    value = json.loads(capsys.readouterr().out)
+    assert (value["first"]["check"], value["findings"][0]["code"]) == (1, "BUNDLE_EXTRA")
+
+
+def test_hostile_words_do_not_reach_the_terminal(forger: Forger, tmp_path: Path) -> None:
+    """A direction mark in a title would let a forged line be read as another."""
+    title = "样例\u202e举选"
+    report = verify_bundle(write(forger.files, tmp_path / "b"), forger.committee.key)
+    assert report.facts.document is not None
+    report.facts.document = replace(report.facts.document, title=title)
+    assert "\u202e" not in printed.text(report, "zh")
+
+
+def test_a_failing_machine_is_no_proof_of_tampering(
+    honest: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("verifier.checks._log", fail)
+    assert main([str(honest)]) == Verdict.LACKING
+    assert "MemoryError" in capsys.readouterr().err
+
+
+def fail(*_: object) -> None:
+    raise MemoryError
+
+
+def test_it_stands_alone_and_asks_no_network(honest: Path, forger: Forger) -> None:
+    """A whole run in a process where opening a socket ends it; no server room is loaded."""
+    code = (
+        "import sys, socket\n"
+        "def shut(*_): raise SystemExit(99)\n"
+        "socket.socket.connect = shut\n"
+        "from verifier.__main__ import main\n"
+        "code = main(sys.argv[1:])\n"
+        "print(*sorted(sys.modules), file=sys.stderr)\n"
+        "sys.exit(code)\n"
+    )
+    command = [sys.executable, "-c", code, str(honest), "--key", forger.committee.key.text]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env={**os.environ})
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stderr.split())
+    assert not loaded & {"flask", "sqlalchemy", "alembic", "typst", "voting.config", "voting.database", "voting.app"}
+
+
+def test_every_check_stands_in_the_document() -> None:
+    text = (ROOT / "docs" / "verify.md").read_text(encoding="utf-8")
+    for number, (zh, en) in CHECKS.items():
+        assert f"**{number}. {zh}**" in text
+        assert en in text
+        assert printed.MENDS[number][0] in text
+
+
+def test_a_pdf_without_or_with_two_signatures(forger: Forger) -> None:
+    document = forger.document
+    plain = certificate.write_pdf(document)
+    for pdf in (plain, plain[:100], b""):
+        with pytest.raises(Malformed, match="PDF_SIGNATURE"):
+            papers.check_pdf_signature(pdf, forger.files["authority.pem"], document.certified_at)
