@@ -48,7 +48,7 @@ def test_exit_codes(small: SmallElection, votes: Votes, tmp_path: Path, capsys: 
     assert main(["archive", str(path)]) == 3
     assert main(["archive", str(tmp_path / "absent.bel")]) == 2
     assert main(["archive", str(tmp_path)]) == 2
-    for wrong in ([], ["archive"], ["archive", "a", "b"], ["archive", "--color", "x"], ["other"]):
+    for wrong in ([], ["archive"], ["archive", "a", "b"], ["archive", "--color", "x"]):
         with pytest.raises(SystemExit) as stopped:
             main(wrong)
         assert stopped.value.code == 4
