@@ -306,6 +306,42 @@ def test_a_wrong_scan_is_said(tablet: Page, stand: Stand, scanned: str, said: st
     on(tablet, "office")
 
 
+CAMERA = """
+window.BarcodeDetector = class { async detect() { return window.held ? [{ rawValue: window.held }] : []; } };
+navigator.mediaDevices.getUserMedia = async () => {
+  window.stream = document.createElement("canvas").captureStream();
+  return window.stream;
+};
+"""
+
+
+@HELD
+def test_the_camera_reads_a_card_where_there_is_one(tablet: Page, stand: Stand, held: dict[str, int]) -> None:
+    tablet.add_init_script(CAMERA)
+    tablet.set_viewport_size(held)
+    # Only 127.0.0.1 and https are places where a browser gives a page the camera.
+    tablet.goto(stand.address.replace(HOST, "127.0.0.1"))
+    on(tablet, "welcome")
+    tablet.locator(".booth-deed").click()
+    on(tablet, "card")
+    sound(tablet)
+    tablet.get_by_role("button", name="用摄像头扫").click()
+    expect(tablet.locator("video")).to_be_visible()
+    sound(tablet)
+    tablet.evaluate("window.held = 'https://example.test/'")
+    expect(tablet.get_by_role("alert")).to_have_text("扫到的不是选票卡，请再扫一次")
+    tablet.evaluate("code => { window.held = code }", stand.card)
+    on(tablet, "office")
+    assert tablet.evaluate("window.stream.getTracks().every((track) => track.readyState === 'ended')")
+
+
+def test_no_camera_on_plain_http(tablet: Page, stand: Stand) -> None:
+    enter(tablet, stand)
+    tablet.locator(".booth-deed").click()
+    on(tablet, "card")
+    assert tablet.get_by_role("button", name="用摄像头扫").count() == 0
+
+
 # --- choosing --------------------------------------------------------------------------------------------------------
 
 

@@ -1,11 +1,11 @@
 import { openCard, parseCard } from "../client.ts";
+import { cameraOffered, openCamera } from "./camera.ts";
 import { complete, current, EMPTY, erase, fill, GROUPS, press, stateOf, type Entry } from "./cardentry.ts";
 import type { Election } from "./election.ts";
-import { button, el, heading } from "./element.ts";
+import { button, el, heading, svg } from "./element.ts";
 import type { Booth, Draw } from "./frame.ts";
 import { icon } from "./icons.ts";
 import { officeScreen } from "./office.ts";
-import { svg } from "./element.ts";
 import type { Visit } from "./visit.ts";
 
 const CHANGED = "booth-card-changed";
@@ -77,13 +77,14 @@ export const cardScreen: Draw = (booth) => {
   document.addEventListener(CHANGED, changed);
   paint();
 
+  const scan = scanPart(booth);
   const digit = (pressed: string): void => set(press(visit.entry, pressed));
   return {
     name: "card",
     place: words.stepName(1, words.card),
     step: 1,
     main: [
-      el("section", { class: "booth-scan" }, heading(words.scanCard), el("p", { class: "booth-lead" }, el("span", {}, words.scanHow), " ", el("span", { class: "booth-landscape" }, words.typeHow.landscape), el("span", { class: "booth-portrait-only" }, words.typeHow.portrait)), scanPicture()),
+      scan.part,
       el(
         "section",
         { class: "booth-pad", "aria-label": words.digits },
@@ -99,9 +100,48 @@ export const cardScreen: Draw = (booth) => {
     erase: () => set(erase(visit.entry)),
     enter: () => enter(booth),
     scanned: (text) => cardScanned(booth, text),
-    leave: () => document.removeEventListener(CHANGED, changed),
+    leave: () => {
+      scan.stop();
+      document.removeEventListener(CHANGED, changed);
+    },
   };
 };
+
+/** What to do with the card, and the camera where there is one. */
+function scanPart(booth: Booth): { part: HTMLElement; stop(): void } {
+  const { words } = booth;
+  const how = el(
+    "p",
+    { class: "booth-lead" },
+    el("span", {}, words.scanHow),
+    " ",
+    el("span", { class: "booth-landscape" }, words.typeHow.landscape),
+    el("span", { class: "booth-portrait-only" }, words.typeHow.portrait),
+  );
+  const part = el("section", { class: "booth-scan" }, heading(words.scanCard), how, scanPicture());
+  let left = false;
+  let stop = (): void => undefined;
+  const look = async (): Promise<void> => {
+    const video = el("video", { class: "booth-scan-picture", autoplay: true, muted: true, playsinline: true, "aria-label": words.cameraView });
+    try {
+      stop = await openCamera(video, (text) => cardScanned(booth, text));
+      part.querySelector(".booth-scan-picture")?.replaceWith(video);
+      camera.remove();
+      if (left) stop();
+    } catch {
+      document.dispatchEvent(new CustomEvent(CHANGED, { detail: words.noCamera }));
+    }
+  };
+  const camera = button("plain", () => void look(), icon("scan"), words.useCamera);
+  if (cameraOffered()) part.append(camera);
+  return {
+    part,
+    stop: () => {
+      left = true;
+      stop();
+    },
+  };
+}
 
 function paintGroup(booth: Booth, box: HTMLElement, entry: Entry, group: number): void {
   const { words } = booth;

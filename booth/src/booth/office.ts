@@ -89,7 +89,7 @@ class OfficeView {
 
   private writeInText(): HTMLElement[] {
     const { words } = this;
-    return [el("strong", { class: "booth-name" }, words.writeIn), el("span", {}, ...words.writeInWhat.map((part) => el("span", { class: "booth-phrase" }, part)))];
+    return [el("strong", { class: "booth-name" }, words.writeIn), el("span", {}, ...words.writeInWhat.flatMap((part) => [part.startsWith(" ") ? " " : "", el("span", { class: "booth-phrase" }, part.trim())]))];
   }
 
   private grid(): HTMLElement {
