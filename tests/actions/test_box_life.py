@@ -82,13 +82,28 @@ def test_credentials_are_refused(engine: Engine) -> None:
     assert receive(box, good, witness=box.supervisors[0]) == "SAME_SUPERVISOR"
     assert receive(box, good[:1]) == "CARD_COUNT"
     assert receive(box, [*good, "x"]) == "CARD_COUNT"
-    assert receive(box, good[::-1]) == "CARDS_UNSORTED"
+    assert receive(box, [good[1], good[0], good[2]]) == "CARDS_UNSORTED"
     assert receive(box, [good[0], good[0]]) == "CARDS_TWICE"
     assert receive(box, [good[0], "z" * 64]) == "GROUP_ELEMENT"
     assert receive(box, [group.text(group.neutral), good[0]]) == "CARD_NEUTRAL"
     with write(engine) as session:
         session.execute(update(Box).values(roll_size=0))
     assert receive(box, good) == "ROLL_NOT_DECLARED"
+
+
+def test_credentials_may_come_in_the_archives_order(engine: Engine) -> None:
+    """The browser sorts by the bytes of RFC 8032, as the archive will; the command line by the text."""
+    box = a_box(engine, voters=8, spares=0)
+    group = get_group("Ed25519")
+    texts = [group.text(group.base_power(n)) for n in range(1, 9)]
+    listed = sorted(texts, key=lambda one: group.sort_key(group.claim(one)))
+    assert listed != sorted(texts)
+    assert receive(box, listed[1:] + listed[:1]) == "CARDS_UNSORTED"
+    with write(engine) as session:
+        counters = cards.receive_credentials(
+            session, box=box.box, credentials=listed, actor=box.supervisors[0], witness=box.supervisors[1], now=NOW
+        )
+    assert counters.cards_made == 8
 
 
 def test_cards_may_be_made_again_until_sealing(engine: Engine) -> None:

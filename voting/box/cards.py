@@ -2,7 +2,9 @@
 
 import hashlib
 import itertools
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
@@ -61,7 +63,7 @@ def receive_credentials(
         row = chain.locked(session, box)
         _require_preparing(row)
         _require_count(row, len(credentials))
-        _require_sorted(credentials)
+        _require_sorted(row, credentials)
         _require_members(row, credentials)
         session.execute(delete(PublicCredential).where(PublicCredential.box_id == box))
         session.execute(insert(PublicCredential), [{"box_id": box, "public": one} for one in credentials])
@@ -100,18 +102,23 @@ def _require_count(row: Box, count: int) -> None:
         )
 
 
-def _require_sorted(credentials: list[str]) -> None:
-    for left, right in itertools.pairwise(credentials):
-        if left == right:
-            raise Malformed(
-                "CARDS_TWICE", "有两张卡的凭据相同，请重新制卡。", "Two cards have one credential; make them again."
-            )
-        if left > right:
-            raise Malformed(
-                "CARDS_UNSORTED",
-                "凭据没有排序，请用制卡页重新制卡。",
-                "The credentials are not sorted; use the card page again.",
-            )
+def _require_sorted(row: Box, credentials: list[str]) -> None:
+    if len(set(credentials)) < len(credentials):
+        raise Malformed(
+            "CARDS_TWICE", "有两张卡的凭据相同，请重新制卡。", "Two cards have one credential; make them again."
+        )
+    # Both orders follow from the values alone: as texts (voting cards) or as the archive lists them (the browser).
+    group = get_group(row.group)
+    if not _ascends(credentials) and not _ascends([group.sort_key(group.claim(one)) for one in credentials]):
+        raise Malformed(
+            "CARDS_UNSORTED",
+            "凭据没有排序，请用制卡页重新制卡。",
+            "The credentials are not sorted; use the card page again.",
+        )
+
+
+def _ascends(values: Sequence[Any]) -> bool:
+    return all(left < right for left, right in itertools.pairwise(values))
 
 
 def _require_members(row: Box, credentials: list[str]) -> None:
