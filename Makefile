@@ -35,8 +35,8 @@ check: .venv/tested  ## ruff, mypy strict, architecture
 election: .venv/ready  ## the whole main job without a person [VOTERS=200 GROUP=Ed25519 OUT=out/election]
 	$(BIN)/voting election --voters $(VOTERS) --group $(GROUP) --out $(OUT)
 
-bench: .venv/tested  ## the measurements
-	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+bench: .venv/tested  ## the measurements, in one table with their bars
+	$(BIN)/python -m bench
 
 lock:  ## resolve requirements/*.in into locked, hashed *.txt (needs uv)
 	cd requirements && for part in run test; do \
