@@ -1,5 +1,6 @@
 """A ballot box for tests, brought to any moment of its life by the same actions the house uses."""
 
+import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -70,7 +71,9 @@ class Built:
 
 
 def an_engine(folder: Path) -> Engine:
-    engine = make_engine(f"sqlite:///{folder}/box.sqlite3")
+    """An empty database: SQLite in `folder`, or the PostgreSQL one that BOX_TEST_DATABASE names (it is emptied)."""
+    engine = make_engine(os.environ.get("BOX_TEST_DATABASE") or f"sqlite:///{folder}/box.sqlite3")
+    Base.metadata.drop_all(engine)
     Base.metadata.create_all(engine)
     return engine
 

@@ -109,8 +109,13 @@ def only_one(engine: Engine, lock_file: Path) -> Iterator[None]:
 
 @contextmanager
 def _advisory_lock(engine: Engine) -> Iterator[bool]:
-    with engine.connect() as connection:
-        yield bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY_LOCK}))
+    # Without a transaction, which would stay open for days; the lock lives as long as this one connection.
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        try:
+            yield bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY_LOCK}))
+        finally:
+            # Back in the pool it would keep the lock.
+            connection.invalidate()
 
 
 @contextmanager
