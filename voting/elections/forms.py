@@ -17,6 +17,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its type stubs
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from voting.elections.actions import MAX_SEATS, MAX_TRUSTEES
@@ -53,9 +54,9 @@ class ElectionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     mode = SelectField(
         _("选举方式"),
         choices=[
-            (Mode.ALL_VOTERS.value, _("全体选民直接选举")),
-            (Mode.HOUSEHOLD_REPS.value, _("户代表选举")),
-            (Mode.RESIDENT_REPS.value, _("居民代表选举")),
+            SelectChoice(Mode.ALL_VOTERS.value, _("全体选民直接选举")),
+            SelectChoice(Mode.HOUSEHOLD_REPS.value, _("户代表选举")),
+            SelectChoice(Mode.RESIDENT_REPS.value, _("居民代表选举")),
         ],
     )
     trustees = IntegerField(
@@ -71,7 +72,7 @@ class ElectionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         default=5,
     )
     group = SelectField(
-        _("加密所用的群"), choices=[("Ed25519", "Ed25519"), ("BELENIOS-2048", "BELENIOS-2048")], default="Ed25519"
+        _("加密所用的群"), choices=[SelectChoice("Ed25519"), SelectChoice("BELENIOS-2048")], default="Ed25519"
     )
     offices = FieldList(FormField(OfficeForm), min_entries=OFFICE_ROWS, max_entries=OFFICE_ROWS)
 

@@ -3,12 +3,10 @@
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from voting.elections.candidates.rules import BARS
-
-_NO_YES = [("no", _("没有")), ("yes", _("有"))]
 
 
 class CandidateForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -31,9 +29,9 @@ class CandidateForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
 
 class BarsForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    """The four statutory bars, each answered twice; no answer is an answer that is still missing."""
+    """The four statutory bars, each answered twice; “yes”, “no”, or still unanswered."""
 
 
 for _code in BARS:
     for _who in ("declared", "checked"):
-        setattr(BarsForm, f"{_who}_{_code}", RadioField(choices=_NO_YES, validate_choice=False))
+        setattr(BarsForm, f"{_who}_{_code}", StringField())
