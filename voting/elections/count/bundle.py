@@ -6,10 +6,11 @@ for as long as the signing takes; it is kept nowhere.
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from voting import founding, signing
 from voting.elections.count.certificate import build_bundle
@@ -96,3 +97,17 @@ def zip_of(files: Mapping[str, bytes], at: datetime) -> bytes:
             member.external_attr = 0o644 << 16
             archive.writestr(member, content)
     return out.getvalue()
+
+
+def kept_zip(folder: Path, name: str, make: Callable[[], bytes]) -> Path:
+    """The zip named ``name`` in ``folder``, made when it is first asked for. The database stays its source.
+
+    Written beside and renamed: two who ask at once get whole files, and both are the same.
+    """
+    path = folder / f"{name}.zip"
+    if not path.exists():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=folder, delete=False) as beside:
+            beside.write(make())
+        Path(beside.name).replace(path)
+    return path

@@ -1,0 +1,47 @@
+"""Forms of the count's page. What they refuse, the actions refuse again."""
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, PasswordField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from voting.elections.texts import REASON_LENGTH
+
+
+class StepForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A step that needs nothing but the state that was on the screen."""
+
+    state = HiddenField()
+
+
+class FloorForm(StepForm):
+    """The committee's decision to open a tally of few ballots."""
+
+    reason = TextAreaField(
+        _("选举委员会的决定和理由"),
+        [DataRequired(message=_("请填写这一项。")), Length(max=REASON_LENGTH, message=_("最多 %(max)d 个字。"))],
+        description=_("会写进公开的日志和选票档案，请不要写个人信息。"),
+        render_kw={"rows": 3},
+    )
+
+
+class CertifyForm(StepForm):
+    """The committee signs. The passphrases are used for this one request and kept nowhere."""
+
+    number = StringField(
+        _("报告单编号（可不填）"),
+        [Length(max=40, message=_("最多 %(max)d 个字。"))],
+        description=_("例如“枫选字〔2026〕第 16 号”，印在报告单上。"),
+        render_kw={"autocomplete": "off"},
+    )
+    passphrase = PasswordField(
+        _("选举委员会的口令"),
+        [DataRequired(message=_("请输入口令。"))],
+        description=_("由选举委员会当场输入。只在这一次签字时使用，哪里也不保存。"),
+        render_kw={"autocomplete": "off"},
+    )
+    p12 = PasswordField(
+        _("证书文件的口令（与上面不同才填）"),
+        description=_("换用上级发的签名证书（.p12）时才需要。"),
+        render_kw={"autocomplete": "off"},
+    )

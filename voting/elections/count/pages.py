@@ -1,0 +1,192 @@
+"""The count's page for officials and supervisors: from the closed box to the signed bundle."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
+from sqlalchemy.orm import Session
+
+from voting import founding
+from voting.box import chain, tallying
+from voting.box.tables import Box
+from voting.elections import actions as election_actions
+from voting.elections import (
+    lifecycle,
+    loaders,  # noqa: F401 — registers how an election in the address is loaded
+)
+from voting.elections.count import actions, queries
+from voting.elections.count.bundle import Passphrases, committee_public, read_committee
+from voting.elections.count.certificate import MANIFEST
+from voting.elections.count.forms import CertifyForm, FloorForm, StepForm
+from voting.elections.count.shown import Sheet, sheet_of
+from voting.elections.moves import gather
+from voting.elections.tables import Election
+from voting.errors import Refused
+from voting.i18n import sentence
+from voting.people.tables import Unit
+from voting.permissions import Permission
+from voting.request import acting, actor, close_reading, house, now, reading, wants_json
+from voting.security import access
+
+count = Blueprint("count", __name__, url_prefix="/c/<community_id>/elections/<election_id>/count")
+
+_COUNTED = ("decided", "certified")
+
+
+@count.get("")
+@access(Permission.SEE_ELECTION)
+def page(community: Unit, election: Election) -> str:
+    """How far the count is, and the one thing to do now."""
+    return _page(community, election)
+
+
+@count.get("/state")
+@access(Permission.SEE_ELECTION)
+def state(community: Unit, election: Election) -> dict[str, Any]:  # noqa: ARG001 (the guard loaded it)
+    """What the page watches: it shows itself anew when this changes."""
+    shares = queries.shares(reading(), election=election)
+    box = reading().get_one(Box, election.box_id)
+    return {"state": election.state, "shares": shares.received, "unused": box.cards_unused}
+
+
+@count.post("/floor")
+@access(Permission.MOVE_ELECTION)
+def decide_floor(community: Unit, election: Election) -> Any:
+    """Record the decision to open a tally of few ballots."""
+    form = FloorForm()
+
+    def deed(writer: Session) -> None:
+        election_actions.decide_floor(
+            writer, election_id=election.id, reason=form.reason.data or "", actor=actor(), now=now()
+        )
+
+    return _try(community, election, form, deed)
+
+
+@count.post("/begin")
+@access(Permission.MOVE_ELECTION)
+def begin(community: Unit, election: Election) -> Any:
+    """Add the ballots up under encryption: outside any lock, as the closed box does not change."""
+    form = StepForm()
+    summed = tallying.aggregate(reading(), box=election.box_id) if election.state == "closed" else None
+    close_reading()
+
+    def deed(writer: Session) -> None:
+        actions.begin_count(
+            writer, election_id=election.id, actor=actor(), now=now(), expected=form.state.data, summed=summed
+        )
+
+    return _try(community, election, form, deed)
+
+
+@count.post("/decide")
+@access(Permission.MOVE_ELECTION)
+def decide(community: Unit, election: Election) -> Any:
+    """Combine the shares; the law's arithmetic decides."""
+    form = StepForm()
+
+    def deed(writer: Session) -> None:
+        actions.decide_outcome(writer, election_id=election.id, actor=actor(), now=now(), expected=form.state.data)
+
+    return _try(community, election, form, deed)
+
+
+@count.post("/certify")
+@access(Permission.CERTIFY)
+def certify(community: Unit, election: Election) -> Any:
+    """Print, sign, keep the bundle."""
+    form = CertifyForm()
+    public = (
+        url_for("notice.show", community_id=community.id, election_id=election.id, _external=True)
+        if "public" in house().doors
+        else ""
+    )
+
+    def deed(writer: Session) -> None:
+        actions.certify(
+            writer,
+            election_id=election.id,
+            committee=read_committee(founding.committee_folder(house().settings, community.id)),
+            passphrases=Passphrases(form.passphrase.data or "", form.p12.data or ""),
+            log_seed=house().keys.log_seed,
+            actor=actor(),
+            now=now(),
+            number=form.number.data or "",
+            verify_url=public,
+            expected=form.state.data,
+        )
+
+    return _try(community, election, form, deed)
+
+
+def _try(community: Unit, election: Election, form: FlaskForm, deed: Any) -> Any:
+    """Validate, act, show the page; a refusal stands in the form that caused it, with what was typed kept."""
+    if form.validate_on_submit():
+        try:
+            with acting() as writer:
+                deed(writer)
+        except Refused as refusal:
+            if wants_json():
+                raise
+            form.form_errors.append(sentence(refusal))
+        else:
+            if wants_json():
+                return {"ok": True}
+            return redirect(url_for("count.page", community_id=community.id, election_id=election.id), 303)
+    fresh = reading().get_one(Election, election.id)
+    return _page(community, fresh, form), 422
+
+
+def _page(community: Unit, election: Election, form: FlaskForm | None = None) -> str:
+    box = reading().get_one(Box, election.box_id)
+    facts = gather(reading(), election, now())
+    shares = queries.shares(reading(), election=election)
+    vkey, fingerprint = committee_public(founding.committee_folder(house().settings, community.id))
+    return render_template(
+        "count/page.html",
+        community=community,
+        election=election,
+        box=box,
+        facts=facts,
+        counters=chain.counters_of(box),
+        shares=shares,
+        own_share=any(one.shared for one in shares.trustees if one.account == actor().account_id),
+        missing=_missing(election),
+        sheet=_sheet(election),
+        forms=_forms(election, form),
+        files=queries.certified_paths(reading(), election=election),
+        manifest=MANIFEST,
+        vkey=vkey,
+        fingerprint=fingerprint,
+        refused=request.method == "POST",
+        state_zh=lifecycle.state_zh,
+    )
+
+
+def _missing(election: Election) -> list[Any]:
+    """What the count still waits for."""
+    facts = gather(reading(), election, now())
+    moves = {one.name: one for one in lifecycle.next_moves(election.state, facts)}
+    return list(moves["count"].missing) if "count" in moves else []
+
+
+def _sheet(election: Election) -> Sheet | None:
+    if election.state not in _COUNTED:
+        return None
+    counted = queries.counted(reading(), election=election)
+    return sheet_of(counted.facts, counted.outcome)
+
+
+def _forms(election: Election, sent: FlaskForm | None) -> dict[str, FlaskForm]:
+    """The page's three forms, the one that was refused as it was typed."""
+    forms: dict[str, FlaskForm] = {
+        "step": StepForm(None),
+        "floor": FloorForm(None),
+        "certify": CertifyForm(None),
+    }
+    if sent is not None:
+        forms[{FloorForm: "floor", CertifyForm: "certify"}.get(type(sent), "step")] = sent
+    for form in forms.values():
+        # A refused form must not carry the old state on: the person looks at the new one now.
+        form.state.data = election.state
+    return forms

@@ -1,0 +1,139 @@
+"""The count as a hall, a phone and an official read it: sums written out, one line per candidate. Pure.
+
+The same values feed the projector, the public page and the staff's; texts are pairs (Chinese, English).
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from voting.elections.count.report import OfficeResult, offices_of
+from voting.elections.count.rules import CountFacts, ElectionOutcome
+from voting.law.profiles import law_for
+from voting.law.thresholds import Reason, figure, over_half
+
+#: Phases as everyone may know them, by the election's state. Turnout is nobody's business before the box is closed.
+PHASES: Final = {
+    "published": "before",
+    "sealed": "before",
+    "open": "voting",
+    "paused": "paused",
+    "closing": "closing",
+    "closed": "closed",
+    "counting": "counting",
+    "decided": "result",
+    "certified": "result",
+    "void": "void",
+}
+
+_FOLLOWS: Final = {
+    "revote": ("票数相同的人须再次投票", "those tied are voted on again"),
+    "by_election": ("空缺的名额须另行选举", "a second poll is held for the seats left open"),
+    "vacant_or_repeat": ("另行选举后仍有空缺", "seats stay open after the second poll"),
+    "rerun": ("选举无效，须重新组织选举", "the poll is void and is held again"),
+}
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A check that the whole poll must pass, with its arithmetic."""
+
+    ok: bool
+    words: tuple[str, str]
+    sum: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One candidate. ``sum`` compares twice the votes with the ballots collected; ``over``: more than half."""
+
+    name: str
+    votes: int
+    seal: str
+    sum: str
+    over: bool
+
+
+@dataclass(frozen=True)
+class Office:
+    """One office: candidates by votes. ``blank`` counts ballots, ``unused`` marks; ``follows`` where it is not done."""
+
+    title: str
+    seats: int
+    needed: int
+    lines: tuple[Line, ...]
+    blank: int
+    unused: int
+    marks: Proof
+    elected: tuple[str, ...]
+    follows: tuple[str, str] | None
+    because: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The whole count."""
+
+    roll: int
+    issued: int
+    collected: int
+    valid: bool
+    proofs: tuple[Proof, ...]
+    because: tuple[Reason, ...]
+    offices: tuple[Office, ...]
+    article: tuple[str, str]
+
+
+def sheet_of(facts: CountFacts, outcome: ElectionOutcome) -> Sheet:
+    """Everything a page shows of a decided count."""
+    law = law_for(facts.mode)
+    article = law.reason("", "", law.turnout_article)
+    share = law.turnout[facts.mode]
+    turnout = share.compare(facts.collected, facts.eligible)
+    inside = facts.collected <= facts.issued
+    return Sheet(
+        roll=facts.eligible,
+        issued=facts.issued,
+        collected=facts.collected,
+        valid=outcome.valid,
+        proofs=(
+            Proof(
+                inside,
+                ("收回不多于发出", "No more collected than issued") if inside else ("收回多于发出", "More than issued"),
+                f"{figure(facts.collected)} {'≤' if inside else '＞'} {figure(facts.issued)}",
+            ),
+            Proof(
+                turnout.ok,
+                (f"参加投票{share.zh}" if turnout else f"参加投票未{share.zh}", f"Turnout: {share.en}"),
+                turnout.sum,
+            ),
+        ),
+        because=outcome.because,
+        offices=tuple(_office(office, facts.collected) for office in offices_of(facts, outcome)),
+        article=(article.article, article.article_en),
+    )
+
+
+def _office(office: OfficeResult, collected: int) -> Office:
+    votes = sum(one.votes for one in office.candidates)
+    rest = office.unused + (office.blank + office.void) * office.seats
+    total = office.seats * collected
+    return Office(
+        title=office.title,
+        seats=office.seats,
+        needed=office.needed,
+        lines=tuple(
+            Line(one.name, one.votes, one.seal, half.sum, half.ok)
+            for one in office.candidates
+            for half in (over_half(one.votes, collected),)
+        ),
+        blank=office.blank,
+        unused=office.unused,
+        marks=Proof(
+            votes + rest == total,
+            ("每个票位都有着落", "Every mark is accounted for"),
+            f"{figure(votes)} + {figure(rest)} = {figure(total)} = {office.seats} × {figure(collected)}",
+        ),
+        elected=tuple(one.name for one in office.candidates if one.seal == "elected"),
+        follows=_FOLLOWS.get(office.next),
+        because=office.because,
+    )
