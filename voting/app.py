@@ -41,6 +41,8 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("desk", "voting.elections.candidates.pages:candidates"),
     ("desk", "voting.log_pages:log"),
     ("desk", "voting.elections.desk_pages:desk"),
+    ("desk", "voting.elections.count.pages:count"),
+    ("public", "voting.elections.public_pages:notice"),
 )
 
 STATUS: dict[type[Refused], HTTPStatus] = {
