@@ -11,6 +11,7 @@ from verifier.report import Lacking
 from verifier.story import Said, Story
 from voting.box import events
 from voting.box.rules import spares_allowed
+from voting.elections.events import ElectionSealed
 from voting.errors import Malformed
 
 
@@ -50,11 +51,12 @@ def check_cards_made(facts: ArchiveFacts, story: Story, closed: events.BoxClosed
             f"档案里有 {len(facts.weights)} 张选票卡，不是两位监督委员在场交来的 {last.count} 张",
             f"The archive's {len(facts.weights)} cards are not the {last.count} received before two supervisors",
         )
-    if last.count > last.roll + spares_allowed(last.roll):
+    roll = story.only(ElectionSealed).fact.eligible
+    if last.count > roll + spares_allowed(roll):
         raise Malformed(
             "CARDS_OVER_ROLL",
-            f"制卡 {last.count} 张，多于名单 {last.roll} 人加备用卡",
-            f"{last.count} cards were made, more than the roll of {last.roll} and spares",
+            f"制卡 {last.count} 张，多于名单 {roll} 人加备用卡",
+            f"{last.count} cards were made, more than the roll of {roll} and spares",
         )
 
 

@@ -312,7 +312,7 @@ ATTACKS: dict[str, Attack] = {
         ((cards, "check_cards_made", nothing),),
     ),
     "cards_over_roll": (
-        lambda forger: forger.build(retell=change("box_cards_received", roll=11)),
+        lambda forger: forger.build(retell=change("election_sealed", eligible=11)),
         ((cards, "check_cards_made", nothing),),
     ),
     "unused_card_voted": (
