@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nacl import bindings as sodium
 
-from voting.crypto import belenios2048
+from voting.crypto import belenios2048, ed25519, prime_order
 from voting.crypto.group import Group, get_group
 from voting.errors import Malformed
 
@@ -133,11 +133,46 @@ def test_belenios_constants() -> None:
     assert len(str(P)) == BELENIOS.longest_text
 
 
-def test_tables_are_bounded() -> None:
-    group = belenios2048.Belenios2048()
-    for exponent in range(2, 2 + 2 * belenios2048._MOST_TABLES):
-        group.prepare(group.base_power(exponent))
-    assert len(group._tables) <= belenios2048._MOST_TABLES
+@pytest.mark.parametrize("group", [ed25519.Ed25519(), belenios2048.Belenios2048()], ids=lambda group: group.name)
+def test_tables_are_bounded(group: Group, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prime_order, "MOST_TABLES", 3)
+    group.prepare(group.generator)
+    bases = [group.base_power(exponent) for exponent in range(2, 6)]
+    for base in bases:
+        group.prepare(base)
+    assert list(group._tables) == [group.generator, *bases[-2:]]  # the oldest went; the generator's never does
+
+
+@pytest.mark.parametrize("base", [ED25519.generator, ED25519.base_power(42), ED25519.base_power(43), ED25519.neutral])
+def test_point_table_agrees_with_libsodium(base: bytes) -> None:
+    table = ed25519.Ed25519().table(base)
+    bytewise = [digit << place for place in range(0, 256, 8) for digit in (1, 128, 255)]
+    for exponent in (0, 1, 2, ED25519.order - 1, ED25519.order, 2**256 - 1, *bytewise, *map(pow3, range(90))):
+        assert table.power(exponent) == ED25519.power_secret(base, exponent)
+
+
+def pow3(exponent: int) -> int:
+    """Scalars with every byte value, of all lengths."""
+    return int(pow(3, exponent * exponent, ED25519.order))
+
+
+def test_point_table_only_of_members() -> None:
+    for encoding in (*SMALL_ORDER, *NOT_CANONICAL, mixed_order()):
+        with pytest.raises(Malformed, match="GROUP_ELEMENT"):
+            ED25519.prepare(encoding)
+        assert encoding not in ED25519._tables
+
+
+@pytest.mark.parametrize("group", [ed25519.Ed25519(), belenios2048.Belenios2048()], ids=lambda group: group.name)
+def test_secret_powers_read_no_table(group: Group, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = group.base_power(987654321)
+    group.prepare(base)
+    group.prepare(group.generator)
+    for table in group._tables.values():
+        monkeypatch.setattr(type(table), "power", lambda *_: pytest.fail("a table was read"))
+    assert group.power_secret(base, 5) == group.base_power_secret(987654321 * 5)
+    with pytest.raises(pytest.fail.Exception):
+        group.power(base, 5)
 
 
 def test_unknown_group() -> None:

@@ -26,10 +26,8 @@ _G = mpz(
 )
 _Q = mpz("78571733251071885079927659812671450121821421258408794611510081919805623223441")
 
-_MOST_TABLES = 8  # about 2.5 MB each
 
-
-class FixedBase:
+class ResidueTable:
     """Powers of one base from a table of its 256 multiples per byte of the exponent: 32 products in place of 320."""
 
     def __init__(self, base: Element) -> None:
@@ -58,10 +56,6 @@ class Belenios2048(Group):
     neutral: Element = mpz(1)
     generator: Element = _G
     longest_text = 617
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._tables: dict[Element, FixedBase] = {}
 
     def __reduce__(self) -> str:
         return "BELENIOS_2048"  # other processes have their own; tables do not travel
@@ -105,11 +99,8 @@ class Belenios2048(Group):
     def base_power_secret(self, exponent: int) -> Element:
         return self.power_secret(_G, exponent)
 
-    def prepare(self, base: Element) -> None:
-        if base not in self._tables:
-            if len(self._tables) >= _MOST_TABLES:
-                self._tables.pop(next(key for key in self._tables if key != _G))
-            self._tables[base] = FixedBase(base)
+    def table(self, base: Element) -> ResidueTable:
+        return ResidueTable(base)
 
     def respond(self, mask: int, secret: int, challenge: int) -> int:
         return int((mask - mpz(secret) * challenge) % _Q)

@@ -8,7 +8,7 @@ import hashlib
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from voting.crypto import records
 from voting.errors import Malformed
@@ -16,10 +16,19 @@ from voting.errors import Malformed
 # Opaque: 32 bytes in Ed25519, an mpz in BELENIOS-2048. Hashable, compared with ==; only its Group looks inside.
 Element = Any
 
+MOST_TABLES = 8  # about 2 MB each
+
 
 def not_an_element(zh: str = "不属于这个群", en: str = "is not a member of the group") -> Malformed:
     """The refusal of an element from outside."""
     return Malformed("GROUP_ELEMENT", f"记录里的一个群元素{zh}, 请重新取得原件", f"An element of the record {en}")
+
+
+class Table(Protocol):
+    """Powers of one fixed base, read by the exponent: for public values only."""
+
+    def power(self, exponent: int) -> Element:
+        """``base^exponent`` for 0 ≤ exponent < order."""
 
 
 class Group(ABC):
@@ -33,6 +42,7 @@ class Group(ABC):
 
     def __init__(self) -> None:
         self._small_powers: dict[int, Element] = {}  # as many as an answer has candidates
+        self._tables: dict[Element, Table] = {}
 
     @abstractmethod
     def parse(self, text: str) -> Element:
@@ -79,12 +89,21 @@ class Group(ABC):
         """``g^exponent`` in time independent of the exponent."""
 
     @abstractmethod
-    def prepare(self, base: Element) -> None:
-        """Make ready for many powers of ``base`` (an election's key), where a table helps."""
+    def table(self, base: Element) -> Table:
+        """A table of the powers of ``base``, a member."""
 
     @abstractmethod
     def respond(self, mask: int, secret: int, challenge: int) -> int:
         """``mask − secret·challenge`` modulo the order."""
+
+    def prepare(self, base: Element) -> None:
+        """Make ready for many public powers of ``base``, a member: an election's key. The oldest table makes way."""
+        if base in self._tables:
+            return
+        if len(self._tables) >= MOST_TABLES:
+            oldest = next(key for key in list(self._tables) if key != self.generator)
+            self._tables.pop(oldest, None)
+        self._tables[base] = self.table(base)
 
     def double(self, response: int, element: Element, challenge: int) -> Element:
         """``g^response · element^challenge`` for public values."""
