@@ -1,10 +1,14 @@
 """Backup and second copy: nothing acknowledged is lost, nothing damaged is restored, nothing is overwritten."""
 
+import hashlib
+import io
 import json
 import shutil
 import sqlite3
+import tarfile
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -223,6 +227,81 @@ def test_changed_data_is_not_put_in_place(
     connection.close()
     archive.backup(settings, to=tmp_path / "a.backup", passphrase=PASSPHRASE, now=NOW)
     assert refused(tmp_path / "a.backup", tmp_path / "again").code == code
+
+
+def hostile(path: Path, manifest: object, *members: tarfile.TarInfo) -> Path:
+    """An archive that somebody else sealed to the same public key."""
+    with path.open("wb") as file:
+        writer = sealed.SealedWriter(file, sealed.new_recipient(PASSPHRASE))
+        with tarfile.open(fileobj=writer, mode="w|") as tar:  # type: ignore[call-overload]
+            content = json.dumps(manifest).encode()
+            first = tarfile.TarInfo(archive.MANIFEST)
+            first.size = len(content)
+            tar.addfile(first, io.BytesIO(content))
+            for member in members:
+                tar.addfile(member, io.BytesIO(b"x" * member.size))
+        writer.close()
+    return path
+
+
+def member(name: str, **facts: object) -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    for fact, value in facts.items():
+        setattr(info, fact, value)
+    return info
+
+
+def manifest(**changes: object) -> dict[str, object]:
+    nothing = {"sha256": hashlib.sha256(b"").hexdigest(), "size": 0}
+    files = dict.fromkeys((archive.DATABASE, *archive.KEY_NAMES, "../evil", "keys/../../evil"), nothing)
+    return {"v": 1, "made_at": "", "position": 0, "files": files, **changes}
+
+
+@pytest.mark.parametrize(
+    ("says", "members"),
+    [
+        (manifest(), [member("../evil")]),
+        (manifest(), [member("keys/../../evil")]),
+        (manifest(), [member("keys/log.key", type=tarfile.SYMTYPE, linkname="/etc/passwd")]),
+        (manifest(), [member("keys/log.key", size=3)]),
+        (manifest(), [member("keys/log.key"), member("keys/log.key")]),
+        (manifest(), [member("unannounced")]),
+        (manifest(), []),
+        (manifest(v=2), []),
+        (manifest(files="x"), []),
+        (manifest(files=[]), []),
+        (manifest(files={}), []),
+        ([], []),
+        ("", []),
+    ],
+)
+def test_a_hostile_archive_writes_nothing_outside(tmp_path: Path, says: object, members: list[tarfile.TarInfo]) -> None:
+    source = hostile(tmp_path / "hostile", says, *members)
+    assert refused(source, tmp_path / "deep" / "again").code == "BACKUP_DAMAGED"
+    assert {path.name for path in tmp_path.iterdir()} == {"hostile", "deep"}
+
+
+def test_a_place_that_cannot_be_restored_into(settings: Settings, box: Built, tmp_path: Path) -> None:
+    made = archive.backup(settings, to=tmp_path / "a.backup", passphrase=PASSPHRASE, now=NOW)
+    with pytest.raises(Refused) as caught:
+        restored(made.path, made.path / "below a file")
+    assert caught.value.code == "RESTORE_WRITE"
+
+
+def test_a_damaged_database_is_not_backed_up_over_the_good_one(settings: Settings, box: Built, tmp_path: Path) -> None:
+    cast(settings, box, 0)
+    path = archive.database_path(settings)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        page = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'ballot'").fetchone()[0]
+        size = connection.execute("PRAGMA page_size").fetchone()[0]
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size + size // 2)
+        file.write(b"\xff" * (size // 2))
+    with pytest.raises(Refused) as caught:
+        archive.backup(settings, to=tmp_path / "a.backup", passphrase=PASSPHRASE, now=NOW)
+    assert caught.value.code == "DATABASE_BROKEN"
+    assert not (tmp_path / "a.backup").exists()
 
 
 # --- the second copy -----------------------------------------------------------------------------------------------
@@ -474,6 +553,20 @@ def test_where_a_second_copy_may_not_stand(settings: Settings, box: Built, tmp_p
     assert refusal(tmp_path / "empty") == "FOLLOW_ON"
 
 
+def test_the_server_does_not_start_without_its_second_copy(settings: Settings, box: Built, tmp_path: Path) -> None:
+    stick = follow(settings, tmp_path / "stick")
+    cast(settings, box, 0)
+    stick.rename(tmp_path / "pulled")
+    with pytest.raises(Refused) as caught:
+        archive.renew(settings, now=NOW)
+    assert caught.value.code == "MIRROR_DOWN"
+    (tmp_path / "pulled").rename(stick)
+    assert archive.renew(settings, now=NOW) is not None
+    archive.stop(settings)
+    assert archive.renew(settings, now=NOW) is None
+    assert archive.renew(for_folder(tmp_path, database_url="postgresql://somewhere/voting"), now=NOW) is None
+
+
 def test_a_spoilt_setting_stops_the_act(settings: Settings, box: Built, tmp_path: Path) -> None:
     mirror.config_path(archive.database_path(settings)).write_text("{}")
     with pytest.raises(Refused) as caught:
@@ -502,4 +595,5 @@ def test_commands(
     assert cli.main(["restore", str(stick), "--into", str(tmp_path / "again"), *secret]) == 0
     assert box.row().uuid in capsys.readouterr().out
     assert cli.main(["backup", "--stop"]) == 0
+    assert cli.main(["backup", "--to", str(tmp_path / "b"), "--passphrase-file", str(tmp_path / "none")]) == 2
     assert cli.main(["restore", str(tmp_path / "a.backup"), "--into", str(tmp_path / "again"), *secret]) == 2

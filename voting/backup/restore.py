@@ -26,6 +26,15 @@ _COPY: Final = 1 << 20
 
 
 @dataclass(frozen=True)
+class _Manifest:
+    """What the first member of a backup says, beside the files, which are compared at once."""
+
+    made_at: str
+    position: int
+    mac_key: bytes
+
+
+@dataclass(frozen=True)
 class Restored:
     """What stands in the folder now. `position` is the last transaction, `replayed` how many the journal gave."""
 
@@ -39,8 +48,9 @@ class Restored:
 def restore(source: Path, *, into: Path, passphrase: str) -> Restored:
     """Restore a backup file, or the folder of a second copy with all that followed, into the new folder `into`.
 
-    Nothing is in `into` until every check has passed. Raises Conflict RESTORE_EXISTS, RESTORED_BROKEN,
-    MIRROR_INCOMPLETE; NotFound NO_BACKUP; Malformed BACKUP_FORM, BACKUP_DAMAGED; NotAllowed PASSPHRASE_WRONG.
+    Nothing is in `into` until every check has passed. Raises Conflict RESTORE_EXISTS, RESTORED_BROKEN, LOG_DAMAGED,
+    MIRROR_INCOMPLETE; NotFound NO_BACKUP, RESTORE_WRITE; Malformed BACKUP_FORM, BACKUP_DAMAGED; NotAllowed
+    PASSPHRASE_WRONG.
     """
     if into.exists() and (not into.is_dir() or any(into.iterdir())):
         raise Conflict(
@@ -49,23 +59,32 @@ def restore(source: Path, *, into: Path, passphrase: str) -> Restored:
             f"{into} is not empty and is not overwritten; name a new folder.",
         )
     base = _newest_base(source) if source.is_dir() else source
-    into.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=f".{into.name}-", dir=into.parent))
     try:
-        manifest, opener = _unpack(base, part, passphrase)
-        position = manifest["position"]
-        if source.is_dir():
-            position = _replay(source, part / DATABASE, manifest, opener)
-        checked = _check(part)
-        _sync(part)
-        if into.exists():
-            into.rmdir()
-        part.rename(into)
-        mirror.sync_folder(into.parent)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
-    return Restored(into, manifest["made_at"], position, position - manifest["position"], checked)
+        into.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=f".{into.name}-", dir=into.parent))
+        try:
+            return _restore(source, base, part, into, passphrase)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+    except OSError as error:
+        raise NotFound(
+            "RESTORE_WRITE",
+            f"恢复到 {into} 没有办成（{error.strerror}），没有留下半份；请换一个位置，或先腾出空间。",
+            f"Restoring into {into} failed ({error.strerror}); no half of it was left. Choose another place or make "
+            "room.",
+        ) from error
+
+
+def _restore(source: Path, base: Path, part: Path, into: Path, passphrase: str) -> Restored:
+    manifest, opener = _unpack(base, part, passphrase)
+    position = _replay(source, part / DATABASE, manifest, opener) if source.is_dir() else manifest.position
+    checked = _check(part)
+    _sync(part)
+    if into.exists():
+        into.rmdir()
+    part.rename(into)
+    mirror.sync_folder(into.parent)
+    return Restored(into, manifest.made_at, position, position - manifest.position, checked)
 
 
 # --- opening -------------------------------------------------------------------------------------------------------
@@ -82,7 +101,7 @@ def _newest_base(folder: Path) -> Path:
     return bases[-1]
 
 
-def _unpack(path: Path, into: Path, passphrase: str) -> tuple[dict[str, Any], Opener]:
+def _unpack(path: Path, into: Path, passphrase: str) -> tuple[_Manifest, Opener]:
     try:
         stream = path.open("rb")
     except OSError as error:
@@ -96,13 +115,14 @@ def _unpack(path: Path, into: Path, passphrase: str) -> tuple[dict[str, Any], Op
         try:
             with tarfile.open(fileobj=cast(BinaryIO, reader), mode="r|") as tar:
                 manifest = _unpack_members(tar, into)
-        except (tarfile.TarError, ValueError, KeyError, TypeError, RecursionError):
+        except (tarfile.TarError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            # Anybody can seal to a public key: what comes out is read as strictly as any other input.
             raise damaged() from None
         reader.finish()
     return manifest, reader.opener
 
 
-def _unpack_members(tar: tarfile.TarFile, into: Path) -> dict[str, Any]:
+def _unpack_members(tar: tarfile.TarFile, into: Path) -> _Manifest:
     """Write the files that the manifest, the first member, announces: those, whole, and no others."""
     members = iter(tar)
     first = next(members, None)
@@ -121,7 +141,7 @@ def _unpack_members(tar: tarfile.TarFile, into: Path) -> dict[str, Any]:
             raise ValueError("hash")
     if announced:
         raise ValueError("missing")
-    return {"made_at": str(manifest["made_at"]), "position": int(manifest["position"]), "mac": manifest.get("mac_key")}
+    return _Manifest(str(manifest["made_at"]), int(manifest["position"]), bytes.fromhex(manifest.get("mac_key", "")))
 
 
 def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> Any:
@@ -144,22 +164,22 @@ def _write(path: Path, content: Any) -> str:
 # --- replaying -----------------------------------------------------------------------------------------------------
 
 
-def _replay(folder: Path, database: Path, manifest: dict[str, Any], opener: Opener) -> int:
+def _replay(folder: Path, database: Path, manifest: _Manifest, opener: Opener) -> int:
     """Apply every journalled transaction after the backup's; returns the number of the last one."""
-    position: int = manifest["position"]
+    position = manifest.position
     connection = sqlite3.connect(database, isolation_level=None)
     try:
         # Nothing here must last yet: the whole folder is synced before it is put in place.
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("PRAGMA foreign_keys = ON")
-        for number, sealed in _frames(folder, bytes.fromhex(manifest["mac"] or "")):
+        for number, sealed in _frames(folder, manifest.mac_key):
             if number <= position:
                 continue
             if number != position + 1:
                 raise _incomplete(position + 1)
             _apply(connection, number, opener.open(sealed))
             position = number
-    except sqlite3.Error as error:
+    except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
         raise _incomplete(position + 1) from error
     finally:
         connection.close()
@@ -167,7 +187,7 @@ def _replay(folder: Path, database: Path, manifest: dict[str, Any], opener: Open
 
 
 def _frames(folder: Path, mac_key: bytes) -> Iterator[tuple[int, bytes]]:
-    journals = sorted(folder.glob("journal-*"))
+    journals = sorted(folder.glob("journal-" + 12 * "[0-9]"))
     starts = [int(path.name.removeprefix("journal-")) for path in journals]
     for path, end in zip(journals, (*starts[1:], None), strict=True):
         with path.open("rb") as file:
