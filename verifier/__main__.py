@@ -14,12 +14,12 @@ from typing import NoReturn
 from audit.errors import AuditError
 from audit.note import ED25519, VerifierKey, parse_vkey
 from verifier.archive import CHECKS, ArchiveReport, verify_archive
-from verifier.report import Verdict
+from verifier.report import Verdict, printable
 
 _USAGE = 4
 _LONGEST_KEY_FILE = 10_000
 _SENTENCES = {
-    Verdict.SOUND: "档案可信: 全部检查通过 · Sound: all checks passed",
+    Verdict.SOUND: "档案可信：全部检查通过 · Sound: all checks passed",
     Verdict.TAMPERED: "档案被改动或伪造 · Tampering proven",
     Verdict.UNUSABLE: "无法读取这份文件 · The input cannot be used",
     Verdict.LACKING: "证据还不齐全 · Evidence is still lacking",
@@ -99,7 +99,7 @@ def _key(text: str) -> VerifierKey:
 def _verify_archive(options: argparse.Namespace) -> tuple[Verdict, str]:
     with _bar(options) as show:
         report = verify_archive(options.file, show)
-    return report.verdict, _json(report) if options.json else _text(report)
+    return report.verdict, _json(report) if options.json else printable(_text(report))
 
 
 def _verify_bundle(options: argparse.Namespace) -> tuple[Verdict, str]:
@@ -156,7 +156,7 @@ def _facts(report: ArchiveReport) -> list[str]:
     lines = [
         f"选举 · election: {election.name} ({election.uuid}, {election.group.name})",
         f"选举指纹 · fingerprint: {election.fingerprint}",
-        f"选票 · ballots: {size}, 凭证 · credentials: {roll}",
+        f"选票 · ballots: {size}, 公开凭据 · credentials: {roll}",
     ]
     if facts.result is not None:
         lines.append(f"结果 · result: {facts.result}")

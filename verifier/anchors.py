@@ -59,7 +59,7 @@ def check_each_anchor(facts: ArchiveFacts, story: Story) -> None:
         if (anchor.ballots, anchor.new) != (ballots, ballots - counted):
             raise _anchor(number, f"记的票数不是 {ballots}", f"does not count the {ballots} ballots there")
         if anchor.root != tracker_root(facts.trackers[counted:ballots]):
-            raise _anchor(number, "的根不是这些追踪号的根", "has a root that is not of these trackers")
+            raise _anchor(number, "的根不是这些选票凭据的根", "has a root that is not of these trackers")
         counted = ballots
     if counted != len(facts.trackers):
         raise _anchor(len(anchors), f"之后还有 {len(facts.trackers) - counted} 张选票", "is followed by more ballots")

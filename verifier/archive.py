@@ -20,8 +20,8 @@ from voting.errors import Malformed, Refused
 
 CHECKS = {
     4: ("选票档案规范、逐事件相连、顺序正确、没有重复", "The archive is canonical, chained, in order, nothing twice"),
-    5: ("选举、监督委员公钥和凭证名册成立", "The election, the trustees' keys and the credentials hold"),
-    6: ("每张选票有凭证, 证明成立", "Every ballot has a credential, and its proofs hold"),
+    5: ("选举、监督委员公钥和公开凭据名单成立", "The election, the trustees' keys and the credentials hold"),
+    6: ("每张选票有凭据，证明成立", "Every ballot has a credential, and its proofs hold"),
     7: ("重新加总的密文与档案逐字节相同", "The recomputed encrypted tally is the archive's, byte for byte"),
     8: ("每份解密份额的证明成立", "The proofs of every partial decryption hold"),
     9: ("公布的票数就是密文解出的票数", "The result is what the encrypted tally decrypts to"),
@@ -153,7 +153,7 @@ def check_no_ballot_twice(outline: Outline) -> None:
         if first != number:
             raise Malformed(
                 "ARCHIVE_BALLOT_TWICE",
-                f"第 {number} 张选票与第 {first} 张相同, 是重放",
+                f"第 {number} 张选票与第 {first} 张相同，是重放",
                 f"Ballot {number} is ballot {first} again: a replay",
             )
 
@@ -203,7 +203,7 @@ def _ballots(
 
 def check_credentials(setup: Setup, outline: Outline) -> list[tuple[int, Refused]]:
     """6: which ballots were cast with a credential that is not on the public list."""
-    fault = Malformed("BALLOT_CREDENTIAL_UNKNOWN", "凭证不在名册上", "The credential is not on the public list")
+    fault = Malformed("BALLOT_CREDENTIAL_UNKNOWN", "凭据不在公开名单上", "The credential is not on the public list")
     listed = enumerate(outline.ballot_credentials, start=1)
     return [(number, fault) for number, credential in listed if credential not in setup.weights]
 
@@ -227,7 +227,7 @@ def _casts(path: Path, setup: Setup, outline: Outline) -> Iterator[Cast]:
     ballots = (event.records[0] for event in archive.read(path) if event.type == "Ballot")
     for number, (raw, tracker) in enumerate(zip_longest(ballots, outline.trackers, fillvalue=b""), start=1):
         if not raw or records.fingerprint(raw) != tracker:
-            raise Malformed("ARCHIVE_CHANGED", "文件在读取期间被改写, 请重新验证", "The file changed while it was read")
+            raise Malformed("ARCHIVE_CHANGED", "文件在读取期间被改写，请重新验证", "The file changed while it was read")
         credential = outline.ballot_credentials[number - 1]
         yield Cast(number, raw, setup.weights.get(credential) if last[credential] == number else None)
 

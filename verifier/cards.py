@@ -73,7 +73,7 @@ def check_casts(facts: ArchiveFacts, closed: events.BoxClosed) -> None:
     if ballots > with_people:
         raise Malformed(
             "CASTS_OVER_CARDS",
-            f"选票 {ballots} 张，多于领卡 {closed.cards_out} - 退卡 {closed.cards_returned} - 损坏 "
+            f"选票 {ballots} 张，多于领卡 {closed.cards_out} - 收回 {closed.cards_returned} - 破损 "
             f"{closed.cards_torn} = {with_people} 人",
             f"{ballots} ballots, more than {closed.cards_out} cards out - {closed.cards_returned} returned - "
             f"{closed.cards_torn} torn = {with_people} people",
@@ -93,9 +93,9 @@ def check_check_ins(story: Story, closed: events.BoxClosed) -> None:
     torn = story.all(events.CardTorn)
     # Each check-in hands out one card, each torn card one more.
     sums = (
-        ("领卡登记", "check-ins", len(commitments), closed.cards_out - closed.cards_torn),
+        ("领票登记", "check-ins", len(commitments), closed.cards_out - closed.cards_torn),
         ("撤销登记", "undone check-ins", len(undone), closed.cards_returned),
-        ("损坏换卡", "torn cards", len(torn), closed.cards_torn),
+        ("破损换卡", "torn cards", len(torn), closed.cards_torn),
     )
     for zh, en, logged, counted in sums:
         if logged != counted:
@@ -105,9 +105,9 @@ def check_check_ins(story: Story, closed: events.BoxClosed) -> None:
                 f"{en}: {logged} are logged one by one, the closing counters say {counted}",
             )
     if len(set(commitments)) != len(commitments) or len(set(undone)) != len(undone):
-        raise Malformed("CHECK_IN_TWICE", "同一次领卡登记在日志里出现两次", "One check-in stands in the log twice")
+        raise Malformed("CHECK_IN_TWICE", "同一次领票登记在日志里出现两次", "One check-in stands in the log twice")
     if not set(undone) <= set(commitments):
-        raise Malformed("UNDO_OF_NOTHING", "撤销了一次没有的领卡登记", "A check-in was undone that is not there")
+        raise Malformed("UNDO_OF_NOTHING", "撤销了一次没有的领票登记", "A check-in was undone that is not there")
 
 
 def check_unused(story: Story, closed: events.BoxClosed) -> None:

@@ -20,14 +20,14 @@ from voting.elections.count.rules import ElectionOutcome
 from voting.errors import Refused
 
 CHECKS = {
-    1: ("结果包完整: 文件不缺、不多、没有改动", "The bundle is whole: no file missing, added or changed"),
+    1: ("结果包完整：文件不缺、不多、没有改动", "The bundle is whole: no file missing, added or changed"),
     2: ("清单由选举委员会签字", "The manifest is signed by the election committee"),
     3: (
         "选举日志规范、逐条相连、与签名的检查点相符",
         "The log is canonical, chained and rooted in its signed checkpoint",
     ),
     **archive.CHECKS,
-    10: ("一张卡一张票; 选票不多于领卡人数", "One ballot per card; no more ballots than people who received one"),
+    10: ("一张卡一张票；选票不多于领卡人数", "One ballot per card; no more ballots than people who received one"),
     11: ("日志的锚点与选票档案相符", "The log's anchors match the ballot archive"),
     12: ("按法律重新计算的结果与公布的相同", "The outcome recomputed from the law's rules is the published one"),
     13: ("CSV、XLSX、PDF 与结果文件说的一样", "CSV, XLSX and PDF say what the result says"),

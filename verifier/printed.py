@@ -7,7 +7,7 @@ from typing import Any, Final
 from audit.checkpoint import spoken_head
 from verifier.checks import CHECKS, BundleReport, Facts
 from verifier.outcome import sentences
-from verifier.report import Finding, Verdict
+from verifier.report import Finding, Verdict, printable
 from voting.elections.count.report import OfficeResult, ResultDocument
 
 LANGUAGES: Final = ("zh", "en")
@@ -37,7 +37,7 @@ MENDS: Final = {
     7: ("请监督委员会重新加总并解密", "the supervisors add up and decrypt again"),
     8: ("请该监督委员用自己的密钥重新解密", "that supervisor decrypts again with their own key"),
     9: ("请选举委员会按解密份额重新合成结果", "the election committee combines the result again"),
-    10: ("请监督委员会清点选票卡和领卡登记", "the supervisors count the cards and the desk's record"),
+    10: ("请监督委员会清点选票卡和领票登记", "the supervisors count the cards and the desk's record"),
     11: (
         "请保存这份结果包和您手里的检查点，报告监督委员会和街道",
         "keep this bundle and your checkpoints; report both",
@@ -98,7 +98,7 @@ def _result(document: ResultDocument, at: int) -> Iterator[tuple[str, str]]:
     yield ("人数", "People")[at], people[at]
     used = (cards.made, cards.out, cards.returned, cards.torn, cards.unused, cards.refused_uses)
     labels = (
-        ("制", "发", "退", "损坏", "未用", "拒绝重复使用"),
+        ("制", "发", "收回", "破损", "未用", "拒绝重复使用"),
         ("made", "out", "returned", "torn", "unused", "second uses refused"),
     )
     made = ("，", ", ")[at].join(f"{label} {value}" for label, value in zip(labels[at], used, strict=True))
@@ -175,8 +175,3 @@ def _facts(facts: Facts) -> dict[str, Any]:
             "because": [{"zh": zh, "en": en} for zh, en in sentences(outcome)],
         }
     return value
-
-
-def printable(words: str) -> str:
-    """For a terminal: what does not print (escapes, direction marks) is spelt out; a hostile file may hold any."""
-    return "".join(c if c.isprintable() or c == "\n" else f"\\u{ord(c):04x}" for c in words)

@@ -105,3 +105,8 @@ class Findings:
     def verdict(self) -> Verdict:
         """Tampering outweighs unusable input, which outweighs missing evidence."""
         return min((finding.verdict for finding in self.listed), default=Verdict.SOUND)
+
+
+def printable(words: str) -> str:
+    """For a terminal: what does not print (escapes, direction marks) is spelt out; a hostile file may hold any."""
+    return "".join(c if c.isprintable() or c == "\n" else f"\\u{ord(c):04x}" for c in words)

@@ -24,8 +24,9 @@ from verifier.report import Lacking, Verdict
 from voting import signing
 from voting.box import events
 from voting.box.rules import acceptance_text
-from voting.crypto import trustees
+from voting.crypto import records, trustees
 from voting.elections.count import certificate
+from voting.elections.count.bundle import zip_of
 from voting.errors import Malformed
 
 ALL = tuple(CHECKS)
@@ -59,6 +60,11 @@ def test_the_certified_bundle_is_sound(forger: Forger, honest: Path) -> None:
 def test_as_a_zip(forger: Forger, tmp_path: Path, prefix: str) -> None:
     path = zipped(forger.files, tmp_path / "bundle.zip", prefix)
     assert verify_bundle(path, forger.committee.key).verdict is Verdict.SOUND
+
+
+def test_as_the_zip_of_the_public_page(forger: Forger, tmp_path: Path) -> None:
+    (tmp_path / "bundle.zip").write_bytes(zip_of(forger.files, forger.document.certified_at))
+    assert verify_bundle(tmp_path / "bundle.zip", forger.committee.key).verdict is Verdict.SOUND
 
 
 def test_the_forger_repairs_everything(forger: Forger, tmp_path: Path) -> None:
@@ -351,6 +357,15 @@ def test_hostile_words_do_not_reach_the_terminal(forger: Forger, tmp_path: Path)
     assert report.facts.document is not None
     report.facts.document = replace(report.facts.document, title=title)
     assert "\u202e" not in printed.text(report, "zh")
+
+
+def test_hostile_words_in_an_archive_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    small = a_small_election(voters=1)
+    value = json.loads(small.election.record) | {"name": "样例\u202e\x1b[2J"}
+    (tmp_path / "x.bel").write_bytes(small.file([], election=records.write(value), until="Ballot"))
+    assert main(["archive", str(tmp_path / "x.bel"), "--plain"]) == 3
+    out = capsys.readouterr().out
+    assert "\u202e" not in out and "\x1b" not in out and "\\u202e" in out
 
 
 def test_a_failing_machine_is_no_proof_of_tampering(
