@@ -105,7 +105,8 @@ def test_namesakes_are_told_apart_on_the_ballot() -> None:
     known = Known("样伟", "男", 45, "教师")
     assert ballot_names((known, Known("样芳", "女", 30, "医生"))) == ("样伟", "样芳")
     assert ballot_names((known, Known("样伟", "女", 45, "教师"))) == ("样伟（男，45 岁）", "样伟（女，45 岁）")
-    assert ballot_names((known, Known("样伟", "男", 45, "司机"))) == ("样伟（男，45 岁，教师）", "样伟（男，45 岁，司机）")
+    driver = Known("样伟", "男", 45, "司机")
+    assert ballot_names((known, driver)) == ("样伟（男，45 岁，教师）", "样伟（男，45 岁，司机）")
     assert ballot_names((known, known)) == (
         "样伟（男，45 岁，教师，第 1 位）",
         "样伟（男，45 岁，教师，第 2 位）",
