@@ -93,4 +93,4 @@ def _names(listed: list[dict[str, Any]]) -> dict[str, str]:
     """Account id → display name, for the ids these entries speak of. The log itself holds ids only."""
     ids = {value for data in listed for key in ("by", "account", "witness") if isinstance(value := data.get(key), str)}
     rows = reading().execute(select(Account.id, Account.display_name).where(Account.id.in_(ids)))
-    return dict(rows.tuples().all())
+    return {row.id: row.display_name for row in rows}

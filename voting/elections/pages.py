@@ -167,6 +167,7 @@ def move(community: Unit, election: Election, name: str) -> Any:
     """Move the election; the state that was on the screen comes along."""
     form = MoveForm()
     _require_move(name)
+    status = 422
     if form.validate_on_submit():
         try:
             with acting() as writer:
@@ -176,9 +177,11 @@ def move(community: Unit, election: Election, name: str) -> Any:
             if wants_json():
                 raise
             form.form_errors.append(sentence(refusal))
+            status = 422 if isinstance(refusal, Malformed) else 409
+    # The page shows the election as it is now, and what was typed; who confirms again confirms that.
     fresh = reading().get_one(Election, election.id)
     form.state.data = fresh.state
-    return _confirm_page(community, fresh, name, form), 422 if form.errors.keys() - {None} else 409
+    return _confirm_page(community, fresh, name, form), status
 
 
 def _confirm_page(community: Unit, election: Election, name: str, form: MoveForm) -> str:

@@ -199,10 +199,12 @@ def remove(community: Unit, election: Election, candidate: Candidate) -> Any:
     return redirect(url_for("candidates.show", **_place(community, election)), 303)
 
 
-@candidates.post("/<candidate_id>/<any(up, down):where>")
+@candidates.post("/<candidate_id>/move-<where>")
 @access(Permission.PREPARE_ELECTION)
 def shift(community: Unit, election: Election, candidate: Candidate, where: str) -> Any:
     """Move somebody one place up or down on the ballot."""
+    if where not in ("up", "down"):
+        raise NotFound("NO_SUCH_PLACE", "只能上移或下移。", "Somebody moves up or down, and nowhere else.")
     order = [
         one.id
         for contest in contests(reading(), election=election)
@@ -230,7 +232,7 @@ def photo(community: Unit, election: Election, candidate: Candidate) -> Response
 
 def _photo(form: CandidateForm) -> bytes | None:
     file = form.photo.data
-    content: bytes = file.read(LIMIT + 1) if file and getattr(file, "filename", "") else b""
+    content: bytes = file.read() if file and getattr(file, "filename", "") else b""
     return content or None
 
 
