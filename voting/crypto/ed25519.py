@@ -3,6 +3,8 @@
 libsodium's multiplication refuses a point that is not canonical, of small order or outside the prime-order subgroup,
 so ``power`` itself is a membership test. It also refuses scalar 0 and the neutral point, which do occur honestly
 (a tally without ballots, a candidate without votes) and are answered here before libsodium is asked.
+
+Only public powers of an election's key are made elsewhere, from ``edwards_table``.
 """
 
 import re
