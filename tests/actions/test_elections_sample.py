@@ -1,0 +1,155 @@
+"""The sample community: made once, reused the same day, made anew the next, never over somebody's data."""
+
+from argparse import ArgumentParser
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from voting import founding
+from voting.box import ceremony, kiosk, sealing
+from voting.box.tables import Ballot, Box
+from voting.cli import main
+from voting.config import Settings, for_folder
+from voting.crypto.credentials import parse_card
+from voting.database import read
+from voting.elections.candidates.photos import read_photo
+from voting.elections.moves import HALL
+from voting.elections.tables import Election
+from voting.errors import Conflict
+from voting.people.passwords import matches
+from voting.people.tables import Account
+from voting.sample import cli, story
+from voting.sample.portraits import draw
+
+# The poll is open all day, so the day must not end during the test.
+NOW = datetime.combine(datetime.now(UTC).date(), datetime.min.time(), HALL).astimezone(UTC) + timedelta(hours=10)
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sample of few people: the same steps in a few seconds."""
+    for name, number in (("VOTERS", 36), ("IN_HAND", 4), ("NEVER_CALLED", 2)):
+        monkeypatch.setattr(story, name, number)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return for_folder(tmp_path / "sample")
+
+
+def make(settings: Settings, now: datetime = NOW) -> cli.House:
+    settings.data_dir.mkdir(exist_ok=True)
+    house = cli.open_sample(settings, settings.data_dir, now)
+    if house.sample.day != now.astimezone(HALL).date().isoformat():
+        cli.new_election(house, now, lambda _words: None)
+    return house
+
+
+def printed(house: cli.House, now: datetime = NOW) -> str:
+    return "\n".join(cli.way_in(house, now))
+
+
+@pytest.mark.usefixtures("small")
+def test_the_sample_is_open_for_voting_and_used_again(settings: Settings) -> None:
+    house = make(settings)
+    with read(house.engine) as session:
+        election = session.get_one(Election, house.sample.election_id)
+        box = session.get_one(Box, election.box_id)
+        assert (election.state, box.state, box.desk) == ("open", "open", "open")
+        assert (box.cards_out, box.casts, box.cards_made) == (34, 30, 39)
+        assert session.scalar(select(func.count()).select_from(Ballot)) == 30
+        display = sealing.booth_display(session, box=box.id)
+        assert all(one["photo"] for office in display["offices"] for one in office["candidates"])
+        for account in session.scalars(select(Account)):
+            assert matches(account.password_hash, house.sample.passwords[account.login])
+            assert not account.must_change_password
+    text = printed(house)
+    for login, password in house.sample.passwords.items():
+        assert login in text and password in text
+    assert (house.papers / "cards.pdf").read_bytes().startswith(b"%PDF")
+    assert parse_card(house.sample.codes[0])
+    secret = [settings.data_dir / "sample.json", *(house.papers / "trustees").iterdir(), house.papers / "cards.pdf"]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in secret)
+
+    again = make(settings, NOW + timedelta(hours=2))
+    assert again.sample == house.sample
+    with read(again.engine) as session:
+        assert len(session.scalars(select(Election)).all()) == 1
+    # The code of the first run was never used and is withdrawn when the next is given.
+    later = printed(again, NOW + timedelta(hours=2))
+    with read(again.engine) as session:
+        states = kiosk.tablets(session, box.id)
+    assert sorted((one.paired, one.revoked) for one in states) == [(False, False), (False, True), (True, False)]
+    assert "现在就投一票" in later
+
+
+@pytest.mark.usefixtures("small")
+def test_the_next_day_has_an_election_of_its_own(settings: Settings) -> None:
+    first = make(settings)
+    before = first.sample.election_id
+    tomorrow = NOW + timedelta(days=1)
+    second = make(settings, tomorrow)
+    assert second.sample.election_id != before
+    with read(second.engine) as session:
+        assert session.get_one(Election, second.sample.election_id).day == tomorrow.astimezone(HALL).date()
+        assert session.get_one(Election, before).state == "open"
+
+
+@pytest.mark.usefixtures("small")
+def test_the_trustees_files_open_with_the_printed_passphrase(settings: Settings) -> None:
+    house = make(settings)
+    with read(house.engine) as session:
+        box = session.get_one(Election, house.sample.election_id).box_id
+        texts = sealing.setup_texts(session, box=box)
+    setup = ceremony.parse_setup(texts["election"].encode(), texts["trustees"].encode())
+    files = sorted((house.papers / "trustees").iterdir())
+    assert len(files) == 3
+    for file in files:
+        assert ceremony.rehearse(setup, file.read_bytes(), house.sample.trustee_passphrase)
+
+
+def test_a_real_installation_is_not_touched(settings: Settings) -> None:
+    engine = founding.prepare(settings)
+    founding.found(engine, now=NOW, today=NOW.date(), units=[("community", "真的社区")], login="boss", name="某人")
+    with pytest.raises(Conflict, match="NOT_A_SAMPLE"):
+        cli.open_sample(settings, settings.data_dir, NOW)
+    with read(engine) as session:
+        assert [account.login for account in session.scalars(select(Account))] == ["boss"]
+
+
+def test_an_ended_sample_says_where_it_stands(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.data_dir.mkdir()
+    house = cli.open_sample(settings, settings.data_dir, NOW)
+    told: list[str] = []
+
+    def drafted(one: story.Story, say: story.Say) -> None:
+        say("x")
+        story.set_up(one)
+
+    monkeypatch.setattr(story, "tell", drafted)
+    cli.new_election(house, NOW, told.append)
+    assert told == ["x"] and "draft" in printed(house) and "现在就投一票" not in printed(house)
+
+
+@pytest.mark.usefixtures("small")
+def test_the_command_prepares_without_serving(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VOTING_DATA_DIR", str(tmp_path / "here"))
+    assert main(["run", "--no-serve"]) == 0
+    said = capsys.readouterr().out
+    assert "http://127.0.0.1:8000/booth" in said and str(tmp_path / "here") in said.replace("\n", "")
+
+
+def test_the_command_line_knows_it() -> None:
+    parser = ArgumentParser()
+    cli.add_commands(parser.add_subparsers())
+    assert parser.parse_args(["run"]).no_serve is False
+
+
+def test_drawn_portraits_may_stand_on_the_ballot() -> None:
+    pictures = [draw(seed, woman=woman, old=old) for seed, woman, old in ((1, True, False), (2, False, True))]
+    assert [read_photo(one).media_type for one in pictures] == ["image/png", "image/png"]
+    assert draw(1, woman=True, old=False) == pictures[0]
