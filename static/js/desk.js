@@ -1,6 +1,6 @@
 // The desk: one field that always has the focus, a verdict for whoever is chosen, Enter for the green deed
 // only. The list of the last minutes lives in this page's memory and nowhere else.
-import { get, Offline, post } from "./server.js";
+import { english, get, Offline, post } from "./server.js";
 import { fill, filled } from "./slots.js";
 
 const POLL_MS = 3000;
@@ -109,7 +109,8 @@ async function look() {
     // An answer that was overtaken by more typing is about somebody else.
     if (turn !== asked) return undefined;
     online(true);
-    said.replaceChildren();
+    // What was done is in the list; what was refused stays until the clerk has seen it.
+    if (!said.querySelector(".notice--bad")) said.replaceChildren();
     return showHits(answer.hits, wanted);
   } catch (error) {
     if (turn !== asked) return undefined;
@@ -163,18 +164,20 @@ function choose(place) {
 
 async function checkIn(person) {
   if (busy || answered !== query.value.trim()) return;
+  // The field is free at once: the next name may be typed while this one is on its way.
+  const typed = query.value;
+  clear();
+  focusField();
   const done = await attempt(async () => {
     const answer = await post(at("check-in"), { entry: person.id, desk: byId("own-desk").value });
     show(answer.state);
     remember(person, answer.mark);
-    clear();
     said.replaceChildren(filled("t-done", person));
   }, said);
-  if (!done) {
-    // Another desk may have been faster: show what is true now, and keep the sentence.
-    const sentence = [...said.childNodes];
+  if (!done && query.value === "") {
+    // Another desk may have been faster: show what is true now; the refusal stays beside it.
+    query.value = typed;
     await look();
-    said.replaceChildren(...sentence);
   }
   focusField();
 }
@@ -228,7 +231,7 @@ onCard(undo, async (credential) => {
   if (row) {
     row.classList.add("struck");
     fill(row, {}, { standing: false, undone: true });
-    row.querySelector(".pill--warn").append(`：${reason.selectedOptions[0].textContent}`);
+    row.querySelector(".pill--warn").append(`${english ? ": " : "："}${reason.selectedOptions[0].textContent}`);
   }
   clear();
   said.replaceChildren(filled("t-undone", person));
