@@ -7,6 +7,7 @@ second: casts answered, latency, and whether the box holds exactly what was ackn
 """
 
 import argparse
+import os
 import secrets
 import sys
 import tempfile
@@ -114,9 +115,22 @@ def _paired(community: parties.Community, box: str, port: int) -> Browser:
     return browser
 
 
+def _server_cpu() -> float:
+    """Seconds of CPU that the server's processes have used: what stays comparable when the machine is not idle."""
+    ticks, family = 0, [os.getpid()]
+    for pid in family:
+        try:
+            family += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        ticks += 0 if pid == os.getpid() else int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def _cast(browsers: list[Browser], ballots: list[bytes], rate: int) -> None:
     """Ballot number n leaves at second n/rate; a sender that is late sends at once and the wait counts."""
-    began = time.perf_counter()
+    began, cpu, own = time.perf_counter(), _server_cpu(), time.process_time()
     took, statuses = [], []
 
     def send(start: int) -> None:
@@ -135,10 +149,12 @@ def _cast(browsers: list[Browser], ballots: list[bytes], rate: int) -> None:
     seconds = time.perf_counter() - began
     cuts = quantiles(took, n=100)
     accepted = statuses.count(201)
+    cpu, own = _server_cpu() - cpu, time.process_time() - own
     print(
         f"{rate}/s for {seconds:.1f} s: {accepted} of {len(ballots)} accepted = {accepted / seconds:.1f}/s; "
         f"from due to answer p50 {1000 * cuts[49]:.0f} ms, p95 {1000 * cuts[94]:.0f} ms, p99 {1000 * cuts[98]:.0f} ms"
     )
+    print(f"  CPU a cast: server {1000 * cpu / len(ballots):.1f} ms, senders {1000 * own / len(ballots):.1f} ms")
 
 
 if __name__ == "__main__":

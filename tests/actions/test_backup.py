@@ -434,6 +434,33 @@ def test_a_failed_commit_takes_its_record_back(
     assert cast(settings, box, 1).status == 201
 
 
+def test_a_commit_that_undoes_itself_leaves_room_for_another_process(
+    settings: Settings, box: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk may make SQLite roll back by itself: the lock is free, and another process writes a record of
+    another length in the place of ours before we write again."""
+    stick = follow(settings, tmp_path / "stick")
+    other = make_engine(settings.database_url)
+
+    def undone(connection: sqlite3.Connection) -> None:
+        connection.rollback()
+        with write(other) as session:
+            session.execute(text("UPDATE box SET refused_uses = 7"))
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(box.engine.dialect, "do_commit", undone)
+        with pytest.raises(OperationalError):
+            cast(settings, box, 0)
+    cast(settings, box, 1)
+    with write(other) as session:
+        session.execute(text("UPDATE box SET refused_uses = 8"))
+    cast(settings, box, 2)
+    restored(stick, tmp_path / "again")
+    assert dump(tmp_path / "again" / archive.DATABASE) == dump(archive.database_path(settings))
+    other.dispose()
+
+
 def test_a_torn_tail_is_not_restored_and_not_kept(settings: Settings, box: Built, tmp_path: Path) -> None:
     stick = follow(settings, tmp_path / "stick")
     cast(settings, box, 0)

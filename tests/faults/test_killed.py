@@ -27,7 +27,7 @@ from voting.keys import read_keys
 
 PASSPHRASE = "korrekt pferd batterie"
 ONE_OFFICE = (Question("主任", ("甲", "乙"), blank=True, minimum=1, maximum=1),)
-BALLOTS, BLOWS = 90, 8
+BALLOTS, BLOWS = 60, 6
 
 
 @pytest.fixture

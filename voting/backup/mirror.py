@@ -22,7 +22,7 @@ import os
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -179,7 +179,6 @@ class Mirror:
         info.pop(_CAPTURE, None)
         before: _Tail | None = info.pop(_APPENDED, None)
         if before is not None and connection.in_transaction:
-            self._tail = None
             with suppress(OSError):  # left there, the next writer cuts it off
                 os.truncate(before.journal, before.offset)
 
@@ -205,7 +204,9 @@ class Mirror:
             if file.write(frame) != len(frame):
                 raise OSError("short write")
             os.fsync(file.fileno())
-        self._tail = replace(tail, number=committed + 1, offset=tail.offset + len(frame))
+        # Remembered is only what is committed: this record may yet be undone, and another process then writes
+        # its own in this place.
+        self._tail = tail
         return tail
 
     def _find_tail(self, file: BinaryIO, target: Target, committed: int) -> _Tail:
