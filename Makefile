@@ -1,6 +1,6 @@
 # Every entry point of the project. `make help` lists them; the desk, the developer and CI run the same ones.
 
-PYTHON ?= python3.11
+PYTHON ?= python3
 BIN := .venv/bin
 VOTERS ?= 200
 GROUP ?= Ed25519
@@ -16,6 +16,7 @@ help:  ## list the entry points
 setup: .venv/ready  ## the environment in .venv alone
 
 run: .venv/ready  ## a sample community with an election open for voting, on http://127.0.0.1:8000
+	@sh tests/machine.sh font || true
 	$(BIN)/voting run
 
 init: .venv/ready  ## found a real installation: make init ARGS='--community … --login … --name …'
@@ -25,7 +26,7 @@ serve: .venv/ready  ## serve a real installation (after make init)
 	$(BIN)/voting serve
 
 test: check machine  ## everything, browser journeys included (TESTS=path runs a part)
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 check: .venv/tested  ## ruff, mypy strict, architecture
 	$(BIN)/ruff check .
@@ -40,7 +41,7 @@ bench: .venv/tested  ## the measurements, in one table with their bars
 
 lock:  ## resolve requirements/*.in into locked, hashed *.txt (needs uv)
 	cd requirements && for part in run test; do \
-	  uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.11 \
+	  uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 	    --custom-compile-command 'make lock' $$part.in --output-file $$part.txt || exit 1; done
 
 migration: .venv/ready  ## write the next database migration: make migration MESSAGE='what changed'
@@ -62,6 +63,8 @@ clean:  ## remove the environment and caches (never data)
 
 # Packages come with hashes; the project itself is installed editable and without asking any index.
 .venv/ready: requirements/run.txt pyproject.toml voting/translations/en/LC_MESSAGES/messages.po
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or later is needed; name it with: make PYTHON=python3.12 …"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Browser journeys need Chromium, printed papers a Chinese font. Install what is missing where this user
-# may; say exactly what to install where not.
+# may; say exactly what to install where not. `machine.sh font` asks for the font alone: the papers need it.
 set -eu
 missing=""
-command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || missing="chromium"
+[ "${1:-}" = font ] || command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || missing="chromium"
 if ! command -v fc-list >/dev/null 2>&1 || ! fc-list :lang=zh-cn family | grep -q .; then
   missing="$missing fonts-noto-cjk fontconfig"
 fi
@@ -17,8 +17,8 @@ if command -v apt-get >/dev/null 2>&1; then
   fi
 fi
 cat >&2 <<MESSAGE
-The tests need what this machine does not have:$missing
-  Debian, Ubuntu:  sudo apt-get install$missing
+This machine does not have:$missing (papers need the font, tests need both)
+  Debian, Ubuntu:  sudo apt-get install $missing
 Without a browser, everything else runs with:  make check && .venv/bin/pytest -m "not browser"
 MESSAGE
 exit 1
