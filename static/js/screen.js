@@ -63,6 +63,7 @@ function hall(now, fromZero) {
   const list = panel.querySelector(".tallies");
   list.append(...now.lines.map((one) => line(one, fromZero)));
   panel.classList.toggle("many", now.lines.length > 6);
+  panel.classList.toggle("crowd", now.lines.length > 8);
   panel.classList.toggle("void-poll", !shown.valid);
   return panel;
 }
@@ -84,7 +85,7 @@ function line(one, fromZero) {
   if (one.photo) picture.src = one.photo;
   else picture.remove();
   const length = [...one.name].length;
-  made.querySelector(".tally-name").classList.add(length > 6 ? "longer" : length > 3 ? "long" : "short");
+  made.querySelector(".tally-name").classList.add(length > 5 ? "longer" : length > 3 ? "long" : "short");
   made.querySelector(".votes-bar").classList.toggle("votes-bar--elected", one.seal === "elected");
   const bar = made.querySelector(".votes-fill");
   const width = shown.collected ? (1000 * one.votes) / shown.collected : 0;
