@@ -101,17 +101,16 @@ def test_the_import_is_bound_to_the_file_that_was_seen(house: House) -> None:
     assert size(built) == 0
 
 
-def test_a_file_uploaded_while_the_import_reads_stops_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_uploaded_while_the_import_seals_stops_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     built = an_election(house)
     seen = keep(built, ROWS)
-    usual = actions.check_roll
+    usual = actions._entries
 
     def meanwhile(*given: object) -> object:
-        monkeypatch.setattr(actions, "check_roll", usual)
         keep(built, [a_row(9)])
         return usual(*given)
 
-    monkeypatch.setattr(actions, "check_roll", meanwhile)
+    monkeypatch.setattr(actions, "_entries", meanwhile)
     refused(Conflict, "ROLL_DRAFT_CHANGED", take_in, built, seen.digest)
     assert size(built) == 0
 

@@ -37,7 +37,7 @@ class RollEntry(Base):
 
 
 class RollDraft(Base):
-    """An uploaded file between its dry run and its import, sealed; replaced by the next upload."""
+    """A file between its dry run and its import: the rows it would give, sealed. The next upload replaces it."""
 
     __tablename__ = "roll_draft"
 
