@@ -17,7 +17,7 @@ from voting.database import read
 from voting.elections.candidates.photos import read_photo
 from voting.elections.moves import HALL
 from voting.elections.tables import Election
-from voting.errors import Conflict
+from voting.errors import Conflict, Refused
 from voting.people.passwords import matches
 from voting.people.tables import Account
 from voting.sample import cli, story
@@ -131,6 +131,22 @@ def test_an_ended_sample_says_where_it_stands(settings: Settings, monkeypatch: p
     monkeypatch.setattr(story, "tell", drafted)
     cli.new_election(house, NOW, told.append)
     assert told == ["x"] and "draft" in printed(house) and "现在就投一票" not in printed(house)
+
+
+@pytest.mark.usefixtures("small")
+def test_without_a_chinese_font_the_poll_opens_and_the_cards_are_made_up_for(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_font(*_: object, **__: object) -> bytes:
+        raise Refused("PRINT_FONT_MISSING", "请安装 fonts-noto-cjk", "install fonts-noto-cjk")
+
+    with monkeypatch.context() as bare:
+        bare.setattr(story.card_sheets, "write_sheets", no_font)
+        house = make(settings)
+        assert "fonts-noto-cjk" in printed(house) and "现在就投一票" in printed(house)
+        assert not (house.papers / "cards.pdf").exists()
+    assert str(house.papers / "cards.pdf") in printed(house)
+    assert (house.papers / "cards.pdf").read_bytes().startswith(b"%PDF")
 
 
 @pytest.mark.usefixtures("small")

@@ -198,7 +198,7 @@ def way_in(house: House, now: datetime) -> Iterator[str]:
         election = session.get_one(Election, sample.election_id)
         box, state = election.box_id, election.state
     place = f"{address}/c/{sample.community_id}/elections/{sample.election_id}"
-    trustee = f"{address}/communities/{sample.community_id}/boxes/{box}/trustee"
+    trustee = f"{address}/c/{sample.community_id}/boxes/{box}/trustee"
     pages = {"official": f"{place}/", "clerk": f"{place}/desk", "admin": f"{address}/units"}
     yield "\n[bold]样例社区 / the sample community[/]  人物、号码均为虚构 / everybody is invented"
     yield "\n登录名 / sign-in   口令 / password      职务和页面 / role and page"
@@ -208,7 +208,7 @@ def way_in(house: House, now: datetime) -> Iterator[str]:
     yield f"\n监督委员密钥 / supervisors' key files   [bold]{house.papers / 'trustees'}[/]"
     yield f"  口令 / their passphrase              [bold]{sample.trustee_passphrase}[/]"
     yield f"委员会口令 / committee's passphrase    [bold]{sample.committee_passphrase}[/]"
-    yield f"选票卡 / ballot cards                  [bold]{house.papers / 'cards.pdf'}[/]"
+    yield f"选票卡 / ballot cards                  {_cards(house, now)}"
     yield f"公示 / for everybody                   [bold]{address}/[/]"
     if state != "open":
         yield f"\n选举现在的状态 / the election now: [bold]{state}[/]\n"
@@ -217,6 +217,13 @@ def way_in(house: House, now: datetime) -> Iterator[str]:
     yield f"\n[bold]现在就投一票 / vote now[/]  打开 / open [bold]{address}/booth[/]"
     yield f"  配对码 / pairing code  [bold]{code[:4]} {code[4:]}[/]  十分钟内有效 / for ten minutes"
     yield f"  选票卡 / ballot card   [bold]{'  '.join(split_code(card))}[/]\n"
+
+
+def _cards(house: House, now: datetime) -> str:
+    """Where the PDF of cards lies; it is made up for when the font came after the election."""
+    path = house.papers / "cards.pdf"
+    no_font = None if path.exists() else story.print_cards(house.papers, house.sample.codes, now)
+    return f"{no_font.zh} {no_font.en}" if no_font else f"[bold]{path}[/]"
 
 
 def _pairing_code(house: House, box: str, now: datetime) -> str:
