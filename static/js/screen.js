@@ -33,7 +33,7 @@ function render(fromZero) {
   byId("screen-head").hidden = shown.head.length === 0;
   const pill = byId("screen-pill");
   pill.textContent = shown.words.large;
-  pill.className = `pill pill--${{ result: "ok", void: "bad", paused: "warn" }[shown.phase] ?? "act"}`;
+  pill.className = `pill pill--${shown.valid === false ? "bad" : "ok"}`;
   pill.hidden = !now;
   showOffices();
   screen.replaceChildren(now ? hall(now, fromZero) : words());

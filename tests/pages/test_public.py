@@ -174,6 +174,7 @@ def test_the_hall_sees_the_result_with_its_sums(house: House) -> None:
 def test_an_invalid_poll_is_said_plainly(house: House) -> None:
     built = a_decided_election(house, CHOICES[:6])
     shown = screen(built)
+    assert shown["words"]["large"] == "选举无效"
     assert not shown["valid"] and not shown["proofs"][1]["ok"]
     assert {office["follows"] for office in shown["offices"]} == {"选举无效，须重新组织选举"}
     client, base = visitor(built)

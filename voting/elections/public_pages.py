@@ -7,6 +7,7 @@ oneself up on the roll is a form's body.
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, send_file, url_for
+from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -249,13 +250,15 @@ def _screen(community: Unit, election: Election) -> dict[str, Any]:
         shown["shares"] = [_share(one) for one in queries.shares(reading(), election=election).trustees]
     if sheet is not None:
         portraits = _portraits(community, election)
+        if not sheet.valid:
+            shown["words"]["large"] = _("选举无效")
         shown["sums"] = {key: figure(getattr(sheet, key)) for key in ("roll", "issued", "collected")}
         shown["valid"] = sheet.valid
         shown["proofs"] = [_proof(one) for one in sheet.proofs]
         shown["collected"] = sheet.collected
         shown["rule"] = _(
             "当选规则：得票超过收回选票的一半，弃权也计入收回数（%(article)s）",
-            article=in_language(sheet.article).partition("》")[2] or in_language(sheet.article),
+            article=in_language((sheet.article[0].partition("》")[2], sheet.article[1].rpartition(", ")[2])),
         )
         shown["offices"] = [_office(one, sheet, portraits) for one in sheet.offices]
     return shown
@@ -298,7 +301,7 @@ def _office(office: Office, sheet: Sheet, portraits: dict[str, str]) -> dict[str
 def _words(election: Election, phase: str) -> dict[str, str]:
     """The large words of a screen without figures."""
     opens, closes = (at.astimezone(HALL).strftime("%H:%M") for at in (election.opens_at, election.closes_at))
-    day = _("%(month)s 月 %(day)s 日", month=election.day.month, day=election.day.day)
+    day = format_date(election.day, _("M 月 d 日"))
     hours = _("%(opens)s 至 %(closes)s", opens=opens, closes=closes)
     words: dict[str, tuple[str, str]] = {
         "before": (_("投票：%(day)s", day=day), hours),
