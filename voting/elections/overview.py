@@ -31,7 +31,7 @@ _SUPPLY: Final = {
     "cards_missing": ("keys", "请两位监督委员制卡", "Two supervisors make the cards"),
     "cards_too_many": ("keys", "重新制卡", "Make the cards anew"),
     "rehearsal_missing": ("keys", "请监督委员演练解密", "Supervisors rehearse the decryption"),
-    "no_tablet": ("kiosks", "配对投票平板", "Pair a tablet"),
+    "no_tablet": ("kiosks", "配对平板", "Pair a tablet"),
     "before_the_day": ("", "一切就绪，等到选举日", "All is ready for the election day"),
     "after_the_day": ("", "选举日已过", "The election day is over"),
     "before_closing_time": ("", "投票进行中", "The poll is open"),
