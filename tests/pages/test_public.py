@@ -247,7 +247,8 @@ def test_the_notice_sheet_prints_the_four_keys(house: House) -> None:
     )
     answer = client.get(f"{base}/notice.pdf")
     text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(answer.data)).pages)
-    assert answer.status_code == 200 and made.ca_fingerprint.replace(" ", "")[:32] in "".join(text.replace("\u200b", "").split())
+    printed = "".join(text.replace("\u200b", "").split())
+    assert answer.status_code == 200 and made.ca_fingerprint.replace(" ", "")[:32] in printed
 
 
 def test_an_id_of_another_community_is_not_here(certified: Built) -> None:
