@@ -142,7 +142,7 @@ FAULTS: dict[str, tuple[type[AuditError], str, str]] = {
     # --- entries ---
     "LEAF_MISMATCH": (
         Tampered,
-        "第 {index} 条的内容与树中的哈希不同：该条被改动过，请保存证据并报告。",
+        "第 {index} 条的内容与树中的校验值不同：该条被改动过，请保存证据并报告。",
         "Entry {index} differs from its hash in the tree: it was changed; keep the evidence and report it.",
     ),
     "CHAIN_BREAK": (

@@ -131,6 +131,7 @@ def _fill_templates(app: Flask) -> None:
         short_language=i18n.short_language,
         sentence=i18n.sentence,
         in_language=i18n.in_language,
+        roll_word=i18n.roll_word,
         Permission=Permission,
         has_endpoint=app.view_functions.__contains__,
         **sign_in_session.TEMPLATE_GLOBALS,

@@ -22,6 +22,8 @@ TRANSLATIONS = Path(__file__).parent / "translations"
 COOKIE = "voting_lang"
 #: Short names in addresses and cookies.
 SHORT = {"zh": "zh_Hans_CN", "en": "en"}
+#: The two words that the roll's column of sexes holds.
+_SEXES = {"男": "male", "女": "female"}
 
 
 def init_app(app: Flask, languages: tuple[str, ...], time_zone: str) -> None:
@@ -54,6 +56,13 @@ def sentence(refusal: Refused) -> str:
 def in_language(pair: tuple[str, str]) -> str:
     """The half of a (Chinese, English) pair in the language of this request."""
     return pair[1] if short_language() == "en" else pair[0]
+
+
+def roll_word(text: str) -> str:
+    """A sex or an age group as the roll keeps it (女, “70–79 岁”), in the language of this request."""
+    if short_language() != "en":
+        return text
+    return _SEXES.get(text) or text.replace("100 岁以上", "100 or over").replace(" 岁", "")
 
 
 def compile_catalogues() -> list[Path]:

@@ -16,7 +16,7 @@ class Permission(Enum):
     MANAGE_UNITS = "建立市、区、街道、社区、网格、楼栋"
     MANAGE_ACCOUNTS = "开设账号、重置口令、停用账号"
     APPOINT = "任命和免去工作人员"
-    SEE_ELECTION = "看选举进程和登记、领卡的人数"
+    SEE_ELECTION = "看选举进程和登记、领票的人数"
     PREPARE_ELECTION = "建立选举、职务、候选人、选票"
     SEE_ROLL = "看选民名单"
     MANAGE_ROLL = "导入、公布、封存选民名单"

@@ -24,7 +24,7 @@ function electionOf(record: string): Election {
 
 function nameAllowed(name: string): string {
   if (name.trim() !== "" && name.length <= 100 && !/[\u0000-\u001f\u007f]/.test(name)) return name.trim();
-  throw new Refusal("TRUSTEE_NAME", "请填写监督委员的姓名或称呼。", "Fill in the trustee's name.");
+  throw new Refusal("TRUSTEE_NAME", "请填写监督委员的姓名或称呼。", "Fill in the supervisor's name.");
 }
 
 const methods = {

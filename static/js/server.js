@@ -1,6 +1,6 @@
 // Asking this page's server in JSON. A refusal carries its sentence; no answer at all is an Offline.
 const token = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
-const english = document.documentElement.lang.startsWith("en");
+export const english = document.documentElement.lang.startsWith("en");
 
 export class Refused extends Error {
   constructor(answer, status) {

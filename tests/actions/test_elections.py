@@ -160,7 +160,7 @@ def test_what_sealing_waits_for(house: House) -> None:
     built = a_published_election(house)
     missing = refused(TooEarly, "candidates_not_posted", built.do, seal_election)
     # One refusal names everything that is missing, and who supplies it.
-    assert "主任、委员" in missing.zh and "监督委员的密钥" in missing.zh and "投票卡" in missing.zh
+    assert "主任、委员" in missing.zh and "监督委员的密钥" in missing.zh and "选票卡" in missing.zh
     with_candidates(built)
     refused(TooEarly, "keys_missing", built.do, seal_election)
     with_keys_and_cards(built)

@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po
 from voting import i18n
 
 CATALOGUE = i18n.TRANSLATIONS / "en/LC_MESSAGES/messages.po"
-PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 
 
 def messages(path: Path) -> dict[str, str]:
@@ -18,10 +18,8 @@ def messages(path: Path) -> dict[str, str]:
 
 
 TEXTS = messages(CATALOGUE)
-begun = pytest.mark.skipif(not any(TEXTS.values()), reason="the English catalogue has no text yet")
 
 
-@begun
 def test_every_key_in_the_source_has_an_english_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = tmp_path / "voting/translations/en/LC_MESSAGES/messages.po"
     copy.parent.mkdir(parents=True)
@@ -31,7 +29,6 @@ def test_every_key_in_the_source_has_an_english_text(tmp_path: Path, monkeypatch
     assert i18n.untranslated() == [], "run: make translations, then fill in the empty texts"
 
 
-@begun
 def test_texts_keep_the_placeholders_of_their_keys() -> None:
     for key, text in TEXTS.items():
         assert sorted(PLACEHOLDER.findall(text)) == sorted(PLACEHOLDER.findall(key)), key

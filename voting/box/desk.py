@@ -89,7 +89,7 @@ def undo(
         row = chain.locked(session, found.box_id) if found else None
         if found is None or row is None or found.undone is not None:
             raise NotFound(
-                "NO_SUCH_CHECK_IN", "没有这条领卡记录，或者已经撤销。", "No such check-in, or it was undone already."
+                "NO_SUCH_CHECK_IN", "没有这条领票记录，或者已经撤销。", "No such check-in, or it was undone already."
             )
         _require_before_closing(row)
         card = _unvoted_card(session, row, credential)

@@ -292,6 +292,6 @@ _CHECKS: tuple[Callable[[Event | None, Event], None], ...] = (_check_chain, _che
 def _fault(code: str, position: int, zh: str, en: str) -> Malformed:
     return Malformed(
         code,
-        f"选票档案在第 {position} 字节处: {zh}, 请重新取得原件",
+        f"选票档案在第 {position} 字节处：{zh}，请重新取得原件",
         f"Ballot archive at byte {position}: {en}; get it again",
     )

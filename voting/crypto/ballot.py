@@ -153,7 +153,7 @@ def check_blank_proof(election: Election, answer: Answer, *, total: Ciphertext, 
 
 
 def _failed(code: str, zh: str, en: str) -> Malformed:
-    return Malformed(code, f"{zh}, 请重新制作选票", f"{en}; make the ballot again")
+    return Malformed(code, f"{zh}，请重新制作选票", f"{en}; make the ballot again")
 
 
 # --- making ------------------------------------------------------------------------------------------------------
@@ -169,7 +169,7 @@ def make_ballot(election: Election, secret: int, choices: Sequence[Sequence[int]
     group = election.group
     if not 0 < secret < group.order:
         raise Malformed(
-            "BALLOT_CREDENTIAL", "凭证不在范围内, 请换一张选票卡", "The credential is out of range; use another"
+            "BALLOT_CREDENTIAL", "凭据不在范围内，请换一张选票卡", "The credential is out of range; use another"
         )
     if len(choices) != len(election.questions):
         raise _not_a_choice("every question")

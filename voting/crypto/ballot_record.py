@@ -97,7 +97,7 @@ def parse_ballot(election: Election, raw: bytes) -> Ballot:
     if len(raw) > size_limit(election):
         raise TooLarge(
             "BALLOT_TOO_LARGE",
-            f"选票超过 {size_limit(election)} 字节, 请重新制作选票",
+            f"选票超过 {size_limit(election)} 字节，请重新制作选票",
             f"The ballot is over {size_limit(election)} bytes; make it again",
         )
     value = records.read(raw, "BALLOT_JSON")
@@ -112,7 +112,7 @@ def _check_canonical(value: Any, raw: bytes) -> None:
     if records.write(value) != raw:
         raise Malformed(
             "BALLOT_NOT_CANONICAL",
-            "选票的写法不规范, 请重新制作选票",
+            "选票的写法不规范，请重新制作选票",
             "The ballot is not in canonical form; make it again",
         )
 

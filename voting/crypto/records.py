@@ -33,7 +33,7 @@ def read(raw: bytes, code: str) -> Any:
         return json.loads(raw.decode(), object_pairs_hook=_distinct, parse_float=_no_number, parse_constant=_no_number)
     except (ValueError, RecursionError) as fault:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
         raise Malformed(
-            code, "这份记录不是规范的 JSON, 请重新取得原件", f"This record is not strict JSON: {fault}"
+            code, "这份记录不是规范的 JSON，请重新取得原件", f"This record is not strict JSON: {fault}"
         ) from fault
 
 
@@ -101,6 +101,6 @@ def refuse(code: str, where: str, wanted: str) -> NoReturn:
     """Raise Malformed(code): ``where`` in the record is not ``wanted``."""
     raise Malformed(
         code,
-        f"记录的 {where} 处不合格式, 请重新取得原件",
+        f"记录的 {where} 处不合格式，请重新取得原件",
         f"The record is not in form at {where}: expected {wanted}",
     )

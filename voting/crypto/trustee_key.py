@@ -49,6 +49,6 @@ def check_possession(group: Group, key: TrusteeKey) -> None:
     if not knows(group, key.public_key, key.pok, possession_prefix(group, group.text(key.public_key))):
         raise Malformed(
             "TRUSTEE_POK",
-            f"监督委员 {key.name or ''} 的公钥缺少有效的持有证明, 请重新建密钥",
+            f"监督委员 {key.name or ''} 的公钥缺少有效的持有证明，请重新建密钥",
             f"The proof of possession of trustee {key.name or ''} does not verify; make the key again",
         )

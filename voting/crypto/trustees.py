@@ -80,7 +80,7 @@ def parse_trustees(group: Group, raw: bytes) -> Trustees:
     if len(set(keys)) < len(keys):
         # A proof of possession is not bound to a name: copied, it would make two trustees out of one.
         raise Malformed(
-            "TRUSTEE_TWICE", "同一把公钥出现两次, 请各自建密钥", "A key occurs twice; each trustee makes their own"
+            "TRUSTEE_TWICE", "同一把公钥出现两次，请各自建密钥", "A key occurs twice; each trustee makes their own"
         )
     return trustees
 
@@ -140,7 +140,7 @@ def _check_factors(
         if not decrypts(group, key.public_key, choice.alpha, factor, proof=proof, prefix=prefix):
             raise Malformed(
                 "DECRYPTION_PROOF",
-                f"{where} 第 {position + 1} 项的解密证明不成立, 请该监督委员重新解密",
+                f"{where} 第 {position + 1} 项的解密证明不成立，请该监督委员重新解密",
                 f"The decryption proof at {where}, position {position + 1}, does not verify; decrypt again",
             )
 
@@ -181,7 +181,7 @@ def _used_shares(group: Group, trustees: Trustees, shares: Mapping[int, Factors]
         if len(inside) < item.threshold:
             raise Malformed(
                 "RESULT_SHARES",
-                f"第 {first} 到 {first + size - 1} 号监督委员的解密份额不够, 需要 {item.threshold} 份",
+                f"第 {first} 到 {first + size - 1} 号监督委员的解密份额不够，需要 {item.threshold} 份",
                 f"Too few decryption shares of trustees {first} to {first + size - 1}: {item.threshold} are needed",
             )
         used += [(first + index - 1, _lagrange(group.order, index, inside)) for index in inside]

@@ -20,6 +20,7 @@ from voting.elections.roll.queries import Found, find, get_entry, namesakes
 from voting.elections.tables import Election
 from voting.elections.texts import typed
 from voting.errors import Malformed, NotFound
+from voting.i18n import roll_word
 from voting.people import queries as people
 from voting.people.tables import Account, Unit
 from voting.permissions import Actor, Permission, Role
@@ -110,7 +111,7 @@ def undo(community: Unit, election: Election) -> dict[str, Any]:  # noqa: ARG001
     mark = reading().get(DeskMark, _text("mark"))
     if mark is None or mark.box_id != election.box_id:
         raise NotFound(
-            "NO_SUCH_CHECK_IN", "没有这条领卡记录，请重新查找此人。", "No such check-in; look the person up again."
+            "NO_SUCH_CHECK_IN", "没有这条领票记录，请重新查找此人。", "No such check-in; look the person up again."
         )
     with acting() as writer:
         box_desk.undo(
@@ -197,7 +198,7 @@ def _hit(community: Unit, election: Election, entry: Found, shut: dict[str, Any]
         "number": _number(entry),
         "name": entry.name,
         "building": entry.building,
-        "person": " · ".join(part for part in (entry.sex, entry.age_group) if part),
+        "person": " · ".join(roll_word(part) for part in (entry.sex, entry.age_group) if part),
         "group": entry.grid or entry.building,
         "last4": entry.id_last4,
         "namesakes": _namesakes(election, entry),
@@ -211,7 +212,11 @@ def _may() -> dict[str, Any]:
 
 def _received(community: Unit, mark: DeskMark) -> dict[str, Any]:
     clerk = reading().get(Account, mark.clerk_id)
-    where = {"hour": hour_words(mark.hour), "desk": mark.desk, "clerk": clerk.display_name if clerk else "—"}
+    where = {
+        "hour": hour_words(mark.hour),
+        "desk": _desk_words(mark.desk),
+        "clerk": clerk.display_name if clerk else "—",
+    }
     return {
         "ok": False,
         "title": _("不能再领票"),
@@ -226,6 +231,12 @@ def _received(community: Unit, mark: DeskMark) -> dict[str, Any]:
         ],
         "mark": mark.id,
     }
+
+
+def _desk_words(desk: str) -> str:
+    """A desk as this page names it; it is stored by its Chinese name, whatever the clerk's language."""
+    number = desk.removesuffix(" 号台")
+    return _("%(number)s 号台", number=number) if number.isdigit() else desk
 
 
 def _shut(community: Unit, election: Election) -> dict[str, Any] | None:
@@ -250,14 +261,14 @@ def _who(community: Unit, role: Role) -> str:
     """The people who can help, by name."""
     words = {Role.SUPERVISOR: _("居务监督委员"), Role.ELECTION_OFFICIAL: _("选举工作人员")}[role]
     names = [one.display_name for one in people.holders(reading(), community, role, today())]
-    return f"{words} {'、'.join(names)} " if names else words
+    return f"{words} {_('、').join(names)} " if names else words
 
 
 def _namesakes(election: Election, entry: Found) -> str:
     others = namesakes(reading(), election=election, entry=entry)
     if not others:
         return ""
-    listed = "、".join(
+    listed = _("、").join(
         _("%(number)s 号（%(building)s）", number=_number(one), building=one.building or "—") for one in others
     )
     said: str = _(

@@ -133,13 +133,13 @@ KEYS = Need(
 CARDS = Need(
     "cards_missing",
     lambda f: f.cards >= max(f.cards_needed, 1),
-    "投票卡 {f.cards} 张，名单需要 {f.cards_needed} 张：请两名监督委员到场制卡。",
+    "选票卡 {f.cards} 张，名单需要 {f.cards_needed} 张：请两名监督委员到场制卡。",
     "{f.cards} card(s) for a list of {f.cards_needed}: two supervisors make the cards together.",
 )
 CARDS_BOUND = Need(
     "cards_too_many",
     lambda f: f.cards <= f.cards_allowed,
-    "投票卡 {f.cards} 张，多于名单加备用卡 {f.cards_allowed} 张：请监督委员销毁后重新制卡。",
+    "选票卡 {f.cards} 张，多于名单加备用卡 {f.cards_allowed} 张：请监督委员销毁后重新制卡。",
     "{f.cards} cards, more than roll and spares allow ({f.cards_allowed}): "
     "the supervisors destroy them and make the cards anew.",
 )
@@ -166,7 +166,7 @@ REHEARSALS = Need(
 TABLETS = Need(
     "no_tablet",
     lambda f: f.tablets > 0,
-    "还没有配对的投票平板：请选举工作人员配对至少一台。",
+    "还没有配对的平板：请选举工作人员配对至少一台。",
     "No tablet is paired: the election official pairs at least one.",
 )
 REASON = Need(
@@ -191,13 +191,13 @@ CLOSING_TIME = Need(
 QUEUE = Need(
     "queue_left",
     lambda f: f.queue == 0,
-    "还有 {f.queue} 人领卡后未投票：请工作人员等他们投完或收回投票卡。",
+    "还有 {f.queue} 人领卡后未投票：请工作人员等他们投完或收回选票卡。",
     "{f.queue} voter(s) hold a card and have not voted: the desk waits for them or takes the cards back.",
 )
 UNSCANNED = Need(
     "cards_unscanned",
     lambda f: f.cards_unscanned == 0,
-    "还有 {f.cards_unscanned} 张未用、退回或损坏的卡没有扫描：请领卡处工作人员扫描。",
+    "还有 {f.cards_unscanned} 张未用、收回或破损的卡没有扫描：请发票处工作人员扫描。",
     "{f.cards_unscanned} unused, returned or torn card(s) are not scanned: the desk scans them.",
 )
 FLOOR = Need(

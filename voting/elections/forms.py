@@ -96,5 +96,5 @@ class MoveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     spares = IntegerField(
         _("备用卡"),
         [Optional(), NumberRange(min=0, message=_("不能少于 0。"))],
-        description=_("用来更换撕坏的卡；最多 5 张或名单的 2%，取多者。"),
+        description=_("用来更换破损的卡；最多 5 张或名单的 2%，取多者。"),
     )

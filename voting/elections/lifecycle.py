@@ -59,6 +59,7 @@ __all__ = [
     "next_moves",
     "require",
     "require_state",
+    "state_en",
     "state_zh",
     "timeline",
 ]
@@ -158,7 +159,7 @@ def require(state: str, move: str, facts: Facts, *, expected: str | None = None)
         raise Conflict(
             "moved_meanwhile",
             f"选举状态已由他人改为“{state_zh(state)}”，本次“{rule.zh}”没有执行；请刷新页面后再决定。",
-            f"Somebody else has moved the election to “{state}”; “{rule.en}” was not done. "
+            f"Somebody else has moved the election to “{state_en(state)}”; “{rule.en}” was not done. "
             "Reload the page, then decide.",
         )
     if state not in rule.sources:
@@ -175,17 +176,18 @@ def require_state(state: str, *allowed: str) -> None:
     """Refuses an act that is no move but belongs to certain states. Raises ``TooEarly`` or ``TooLate``."""
     if state in allowed:
         return
-    zh, en = "”或“".join(state_zh(each) for each in allowed), "” or “".join(allowed)
+    zh, en = "”或“".join(state_zh(each) for each in allowed), "” or “".join(state_en(each) for each in allowed)
     if state not in ENDED and STATES.index(state) < min(STATES.index(each) for each in allowed):
         raise TooEarly(
             "state_too_early",
             f"现在是“{state_zh(state)}”，要到“{zh}”时才能办理：请选举工作人员先办到那一步。",
-            f"The election is “{state}”; this waits for “{en}”, which the election official brings about first.",
+            f"The election is “{state_en(state)}”; this waits for “{en}”, "
+            "which the election official brings about first.",
         )
     raise TooLate(
         "state_too_late",
         f"现在是“{state_zh(state)}”，这件事只能在“{zh}”时办理；如有错误，请选举委员会决定。",
-        f"The election is “{state}”; this belonged to “{en}”. "
+        f"The election is “{state_en(state)}”; this belonged to “{en}”. "
         "If something is wrong, the election committee decides.",
     )
 
@@ -193,6 +195,11 @@ def require_state(state: str, *allowed: str) -> None:
 def state_zh(state: str) -> str:
     """The state as a page names it in Chinese."""
     return _STATE_ZH[state]
+
+
+def state_en(state: str) -> str:
+    """The state as a page names it in English."""
+    return _STATE_EN[state]
 
 
 _STATE_ZH: Final[dict[str, str]] = {
@@ -208,6 +215,19 @@ _STATE_ZH: Final[dict[str, str]] = {
     "certified": "已签发",
     "void": "无效",
 }
+_STATE_EN: Final[dict[str, str]] = {
+    "draft": "in preparation",
+    "published": "roll posted",
+    "sealed": "sealed",
+    "open": "poll open",
+    "paused": "poll paused",
+    "closing": "queue closed",
+    "closed": "ballot box closed",
+    "counting": "counting",
+    "decided": "outcome decided",
+    "certified": "certified",
+    "void": "void",
+}
 
 
 def _as_move(rule: Rule, state: str, facts: Facts) -> Move:
@@ -220,7 +240,7 @@ def _wrong_state(state: str, rule: Rule) -> Conflict | TooEarly | TooLate:
         return Conflict(
             "already_moved",
             f"选举已经是“{state_zh(state)}”，“{rule.zh}”已由他人完成；请刷新页面。",
-            f"The election is already “{state}”: somebody else has done “{rule.en}”. Reload the page.",
+            f"The election is already “{state_en(state)}”: somebody else has done “{rule.en}”. Reload the page.",
         )
     early = state not in ENDED and STATES.index(state) < min(STATES.index(source) for source in rule.sources)
     first = state_zh(rule.sources[0])
@@ -228,13 +248,13 @@ def _wrong_state(state: str, rule: Rule) -> Conflict | TooEarly | TooLate:
         return TooEarly(
             "state_too_early",
             f"现在是“{state_zh(state)}”，还不能{rule.zh}：请选举工作人员先办到“{first}”。",
-            f"The election is “{state}”; “{rule.en}” comes after “{rule.sources[0]}”, "
+            f"The election is “{state_en(state)}”; “{rule.en}” comes after “{state_en(rule.sources[0])}”, "
             "which the election official brings about first.",
         )
     return TooLate(
         "state_too_late",
         f"现在是“{state_zh(state)}”，不能再{rule.zh}；如有错误，请选举委员会决定是否宣布选举无效。",
-        f"The election is “{state}”; it is too late to: {rule.en}. "
+        f"The election is “{state_en(state)}”; it is too late to: {rule.en}. "
         "If something is wrong, the election committee decides whether to declare it void.",
     )
 
@@ -282,7 +302,7 @@ def timeline(day: date, facts: Facts, today: date, *, state: str = "draft") -> l
         ("post_candidates", "公布候选人名单", "Post the candidates", eve, facts.candidates_posted or False,
          law.candidates_article, "选举日以前公布；地方另有规定的从其规定",
          "posted before the day; provinces may ask for more"),
-        ("keys_and_cards", "密钥和投票卡", "Keys and cards", eve, ready, 0, "封定选举以前备齐", "ready before sealing"),
+        ("keys_and_cards", "密钥和选票卡", "Keys and cards", eve, ready, 0, "封定选举以前备齐", "ready before sealing"),
         ("rehearsal", "演练解密", "Rehearsal", eve, rehearsed, 0, "开始投票以前完成", "done before the poll opens"),
         ("poll", "投票", "Poll", day, polled, law.turnout_article, "选举日投票", "held on the election day"),
         ("result", "公布结果", "Announce the result", day, result, law.turnout_article,

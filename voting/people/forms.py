@@ -1,6 +1,7 @@
 """Forms of the people's pages. What they refuse, the actions refuse again."""
 
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext as pgettext
 from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length, Optional
@@ -51,6 +52,6 @@ class AppointmentForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no type
     """An appointment over the unit shown."""
 
     login = StringField(_("登录名"), [_REQUIRED, _SHORT])
-    role = SelectField(_("职务"), [_REQUIRED])
+    role = SelectField(pgettext("staff", "职务"), [_REQUIRED])
     from_day = DateField(_("任期第一天"), [DataRequired(message=_("请填写日期。"))])
     until_day = DateField(_("任期最后一天"), [Optional()], description=_("不填则到免去为止"))

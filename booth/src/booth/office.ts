@@ -23,7 +23,7 @@ function density(cells: number): string {
 
 /** "女・52 岁", as far as it is known. */
 export function about(candidate: Candidate, words: Words): string {
-  return [candidate.sex, candidate.age === null ? "" : words.years(candidate.age)].filter((part) => part !== "").join("・");
+  return [words.sex(candidate.sex), candidate.age === null ? "" : words.years(candidate.age)].filter((part) => part !== "").join("・");
 }
 
 export function officeScreen(index: number, changing = false): Draw {

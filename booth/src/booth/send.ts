@@ -43,7 +43,7 @@ function confirmed(body: Record<string, unknown>, tracker: string): Answer {
     kind: "refused",
     code: "OTHER_TRACKER",
     zh: "票箱回答的凭据与封好的选票不符。请停用这台平板并告诉选举工作人员。",
-    en: "The box answered with another receipt than the sealed ballot's. Stop using this tablet and tell the officials.",
+    en: "The box answered with another tracker than the sealed ballot's. Stop using this tablet and tell the officials.",
   };
 }
 

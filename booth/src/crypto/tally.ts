@@ -147,7 +147,7 @@ function otherTally(): Refusal {
 function noTally(): Refusal {
   return new Refusal(
     "NO_TALLY",
-    "投票箱还没有封箱合计，现在不能解密。请等选举工作人员封箱后再来。",
+    "票箱还没有关闭合计，现在不能解密。请等选举工作人员开始计票后再来。",
     "The ballot box has not been closed and added up, so there is nothing to decrypt yet. Come back after the official has closed it.",
   );
 }

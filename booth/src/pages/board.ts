@@ -10,7 +10,7 @@ import { getJson } from "../screen/requests.ts";
 const T = inLanguage(
   {
     form: "选票凭据是 4 组、每组 4 个字母或数字，没有 0、O、1、I；请看着凭据再输一遍。",
-    looking: "正在查找……",
+    looking: "正在查找…",
     found: "在。这张选票凭据在已公布的名单上。",
     missing: "已公布的名单上没有这张选票凭据。名单在投票中每隔一段时间公布一次：刚投的票请过一会儿再查；投票结束后仍查不到，请告诉监督委员。",
   },

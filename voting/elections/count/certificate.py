@@ -131,8 +131,8 @@ def _page(document: ResultDocument) -> dict[str, Any]:
         "date": _day(document.day),
         "community": document.community,
         "figures": [[label, figure(value)] for label, value in counted],
-        "cards": f"选票卡：制 {figure(cards.made)}，发 {figure(cards.out)}，退 {figure(cards.returned)}，"
-        f"损坏换卡 {figure(cards.torn)}，未用 {figure(cards.unused)}；拒绝重复使用 {figure(cards.refused_uses)} 次。",
+        "cards": f"选票卡：制 {figure(cards.made)}，发 {figure(cards.out)}，收回 {figure(cards.returned)}，"
+        f"破损换卡 {figure(cards.torn)}，未用 {figure(cards.unused)}；拒绝重复使用 {figure(cards.refused_uses)} 次。",
         "validity": [reason.zh for reason in document.because],
         "valid": document.valid,
         "offices": [_office(office, document) for office in document.offices],
