@@ -8,7 +8,6 @@ from wtforms import (
     BooleanField,
     DateField,
     FieldList,
-    Form,
     FormField,
     HiddenField,
     IntegerField,
@@ -35,8 +34,11 @@ def _length(most: int) -> Any:
     return Length(max=most, message=_("最多 %(max)d 个字。"))
 
 
-class OfficeForm(Form):
-    """One office to fill."""
+class OfficeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """One office to fill. A part of the election's form: that one has the token, this one the same language."""
+
+    class Meta:
+        csrf = False
 
     title = StringField(_("职务"), [_length(20)])
     seats = IntegerField(_("名额"), [Optional(), NumberRange(1, MAX_SEATS, _("名额应在 %(min)d 至 %(max)d 之间。"))])
