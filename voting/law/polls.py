@@ -190,13 +190,13 @@ def validity(
     in_box = Reason(
         f"收回选票 {figure(collected)} 张，发出 {figure(issued)} 张："
         + (
-            f"{figure(collected)} ≤ {figure(issued)}，选举有效。"
+            f"{figure(collected)} ≤ {figure(issued)}，收回不多于发出。"
             if collected <= issued
             else "收回多于发出，选举无效。"
         ),
         f"{figure(collected)} ballots collected, {figure(issued)} issued: "
         + (
-            f"{figure(collected)} ≤ {figure(issued)}, the poll stands."
+            f"{figure(collected)} ≤ {figure(issued)}, not more than were issued."
             if collected <= issued
             else "more collected than issued, the poll is void."
         ),
