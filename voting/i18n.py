@@ -118,7 +118,7 @@ def collect() -> int:
     for path in sorted(TRANSLATIONS.glob("*/LC_MESSAGES/*.po")):
         with path.open("rb") as file:
             catalogue = read_po(file, locale=path.parent.parent.name)
-        catalogue.update(found, no_fuzzy_matching=True)
+        catalogue.update(found, no_fuzzy_matching=True, update_creation_date=False)
         catalogue.obsolete.clear()
         with path.open("wb") as file:
             write_po(file, catalogue, width=110, sort_output=True, include_lineno=False, omit_header=False)

@@ -94,6 +94,7 @@ def test_an_election_is_set_up_from_its_form(house: House) -> None:
         ({"offices-0-seats": ""}, "名额应在 1 至 30 之间"),
         ({"offices-0-title": "", "offices-1-title": ""}, "应有 1 至 20 个职务"),
         ({"offices-1-title": "主任"}, "名称不能相同"),
+        ({"offices-0-seats": "一"}, "不是有效的整数"),
     ],
 )
 def test_a_wrong_form_comes_back_with_what_was_typed(house: House, changed: dict[str, str], words: str) -> None:
