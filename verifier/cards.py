@@ -14,15 +14,19 @@ from voting.box.rules import spares_allowed
 from voting.elections.events import ElectionSealed
 from voting.errors import Malformed
 
+#: Something that is no fault and yet for people to look into: Chinese, English.
+Note = tuple[str, str]
 
-def check_cards(facts: ArchiveFacts, story: Story) -> None:
-    """10: every sum of the cards, by name."""
+
+def check_cards(facts: ArchiveFacts, story: Story) -> tuple[Note, ...]:
+    """10: every sum of the cards, by name. Returns what people should look into though no sum is wrong."""
     closed = story.only(events.BoxClosed).fact
     check_one_ballot_each(facts)
     check_cards_made(facts, story, closed)
     check_casts(facts, closed)
     check_check_ins(story, closed)
     check_unused(story, closed)
+    return notes(story, closed)
 
 
 def check_one_ballot_each(facts: ArchiveFacts) -> None:
@@ -111,7 +115,21 @@ def check_check_ins(story: Story, closed: events.BoxClosed) -> None:
 
 
 def check_unused(story: Story, closed: events.BoxClosed) -> None:
-    """10: every card that nobody received was scanned after closing, and none of them has a ballot."""
+    """10: every card that, by the desk's counters, nobody received was scanned after closing and has no ballot.
+
+    A voter may lay a used card back on the pile. A card with a ballot found there is a card of the pile that voted
+    only if the pile without it is not whole.
+    """
+    scanned: list[Said[events.UnusedScanned]] = story.all(events.UnusedScanned)
+    left = closed.cards_made - closed.cards_out
+    if scanned and scanned[-1].fact.cards_unused != left:
+        raise Malformed(
+            "UNUSED_OTHER",
+            f"扫描到未用卡 {scanned[-1].fact.cards_unused} 张，应为 {left} 张",
+            f"{scanned[-1].fact.cards_unused} unused cards were scanned, {left} should be there",
+        )
+    if scanned or not left:
+        return
     voted = story.all(events.UnusedCardVoted)
     if voted:
         raise Malformed(
@@ -119,17 +137,29 @@ def check_unused(story: Story, closed: events.BoxClosed) -> None:
             f"日志第 {voted[0].seq} 条：没有发出的卡却有选票，有人知道卡上的号码",
             f"Entry {voted[0].seq}: a card that was not with a voter has a ballot; somebody knew its code",
         )
-    scanned: list[Said[events.UnusedScanned]] = story.all(events.UnusedScanned)
-    left = closed.cards_made - closed.cards_out
-    if left and not scanned:
-        raise Lacking(
-            "UNUSED_NOT_SCANNED",
-            f"没有发出的 {left} 张卡还没有全部扫描",
-            f"The {left} cards that were never handed out are not all scanned",
-        )
-    if scanned and scanned[-1].fact.cards_unused != left:
-        raise Malformed(
-            "UNUSED_OTHER",
-            f"扫描到未用卡 {scanned[-1].fact.cards_unused} 张，应为 {left} 张",
-            f"{scanned[-1].fact.cards_unused} unused cards were scanned, {left} should be there",
-        )
+    raise Lacking(
+        "UNUSED_NOT_SCANNED",
+        f"没有发出的 {left} 张卡还没有全部扫描",
+        f"The {left} cards that were never handed out are not all scanned",
+    )
+
+
+def notes(story: Story, closed: events.BoxClosed) -> tuple[Note, ...]:
+    """10: cards with a ballot that lay with the unused ones while no unused one was missing.
+
+    The log cannot tell a used card laid back from a card cast by whoever owns the server and covered by a
+    check-in of nobody: that is for the people who counted heads at the desk.
+    """
+    laid_back = len({one.fact.credential for one in story.all(events.UnusedCardVoted)})
+    if not laid_back:
+        return ()
+    people = closed.cards_out - closed.cards_returned - closed.cards_torn
+    zh = (
+        f"剩下的卡里另有 {laid_back} 张投过票的卡，而没有发出的卡一张不少：应是选民投完放回的。"
+        f"请与现场的人核对领卡人数是不是 {people} 人"
+    )
+    en = (
+        f"{laid_back} card(s) with a ballot lay with the unused ones, of which none is missing: laid back by voters, "
+        f"it seems. Ask those who watched the desk whether {people} people received a card"
+    )
+    return ((zh, en),)

@@ -49,6 +49,7 @@ class Facts:
     document: ResultDocument | None = None
     outcome: ElectionOutcome | None = None
     authority: str = ""
+    card_notes: tuple[cards.Note, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def _story(run: _Run) -> story.Story | None:
 def _ties(run: _Run, found: ArchiveFacts, told: story.Story) -> None:
     """10 to 12: what ties archive, log and result together."""
     run.progress(10, 0, 0)
-    run.findings.run(10, lambda: cards.check_cards(found, told))
+    run.facts.card_notes = run.findings.run(10, lambda: cards.check_cards(found, told)) or ()
     run.progress(11, 0, 0)
     run.findings.run(11, lambda: anchors.check_anchors(found, told))
     run.progress(12, 0, 0)

@@ -119,6 +119,8 @@ def _check(report: BundleReport, number: int, at: int) -> Iterator[str]:
     yield f"{number:2} {mark} {CHECKS[number][at]}"
     for finding in found:
         yield f"     {finding.code}: {(finding.zh, finding.en)[at]}"
+    for note in report.facts.card_notes if number == 10 else ():
+        yield f"     {('注意：', 'Note: ')[at]}{note[at]}"
 
 
 def _closing(report: BundleReport, at: int) -> Iterator[str]:
@@ -153,6 +155,7 @@ def _facts(facts: Facts) -> dict[str, Any]:
         "committee_key": facts.committee_key and facts.committee_key.text,
         "log_key": facts.log_key and facts.log_key.text,
         "certificate": facts.authority or None,
+        "card_notes": [{"zh": zh, "en": en} for zh, en in facts.card_notes],
     }
     if facts.head is not None:
         value["log"] = {"origin": facts.head.origin, "size": facts.head.size, "root": facts.head.root.hex()}

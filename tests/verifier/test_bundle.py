@@ -92,6 +92,29 @@ def test_the_names_are_those_of_the_certificate() -> None:
     ) == (bundle.AUTHORITY, bundle.RESULT, bundle.CSV, bundle.XLSX, bundle.PDF, bundle.LOG)
 
 
+# --- cards that lie where they should not -------------------------------------------------------------------------
+
+
+def test_a_used_card_laid_back_on_a_whole_pile_is_no_fault(forger: Forger, tmp_path: Path) -> None:
+    files = forger.build(more=[("box_unused_card_voted", pile_card(forger, 0))] * 2)
+    report = verify_bundle(write(files, tmp_path / "b"), forger.committee.key)
+    assert (report.verdict, report.findings, report.passed) == (Verdict.SOUND, (), ALL)
+    (note,) = report.facts.card_notes
+    assert "1 张投过票的卡" in note[0] and "9 people" in note[1]
+    assert "注意：剩下的卡里另有 1 张" in printed.text(report, "zh") and "Note: 1 card" in printed.text(report, "en")
+    assert json.loads(printed.as_json(report))["facts"]["card_notes"] == [{"zh": note[0], "en": note[1]}]
+
+
+def test_an_honest_bundle_has_no_note(forger: Forger, honest: Path) -> None:
+    assert verify_bundle(honest, forger.committee.key).facts.card_notes == ()
+
+
+def pile_card(forger: Forger, card: int) -> dict[str, Any]:
+    """The fact that this card, found on the pile, has a ballot."""
+    closed = next(one.data for one in forger.entries if one.type == "box_closed")
+    return {"box": closed["box"], "credential": forger.small.public(card), "by": "x"}
+
+
 # --- evidence that is not there ----------------------------------------------------------------------------------
 
 

@@ -316,7 +316,9 @@ ATTACKS: dict[str, Attack] = {
         ((cards, "check_cards_made", nothing),),
     ),
     "unused_card_voted": (
-        lambda forger: forger.build(more=[("box_unused_card_voted", unused(forger))]),
+        lambda forger: forger.build(
+            more=[("box_unused_card_voted", unused(forger))], retell=leave_out("box_unused_scanned")
+        ),
         ((cards, "check_unused", nothing),),
     ),
     "unused_miscounted": (
