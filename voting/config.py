@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from voting.errors import Malformed
+from voting.addresses import public_address
+from voting.errors import Malformed, Refused
 
 DOORS = frozenset({"public", "desk", "kiosk"})
 
@@ -90,6 +91,14 @@ class Settings:
         "Host names the server answers to, separated by commas. Empty: any.",
         "Nothing: not a secret.",
     )
+    public_url: str = _setting(
+        "VOTING_PUBLIC_URL",
+        "",
+        "Address under which everybody finds the public pages, such as https://vote.example; printed with its QR code "
+        "on the signed result sheet. Empty: the official types it when signing, or none is printed.",
+        "Nothing: not a secret. Whoever changes it before signing leads readers of the sheet to a copy of the pages; "
+        "the signatures do not follow him there.",
+    )
     listen: str = _setting(
         "VOTING_LISTEN",
         "127.0.0.1:8000",
@@ -131,6 +140,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         text = environ.get(name) or default
         try:
             values[one.name] = _READERS[one.name](text)
+        except Refused as refusal:
+            raise Malformed("SETTING", f"设置 {name}：{refusal.zh}", f"Setting {name}: {refusal.en}") from None
         except ValueError as error:
             raise Malformed(
                 "SETTING",
@@ -211,6 +222,7 @@ _READERS: dict[str, Any] = {
     "https": _flag,
     "trusted_proxies": _count(0, 8),
     "hosts": _words,
+    "public_url": public_address,
     "listen": _listen,
     "workers": _count(1, 64),
     "time_zone": str,

@@ -1,6 +1,7 @@
 """The count's page: every step by its button, every refusal in its form, who may see and do what."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from count_build import (
@@ -18,10 +19,14 @@ from count_build import (
     vote,
 )
 from election_build import Built, an_open_election
+from flask import url_for
 from flask.testing import FlaskClient
 from house_build import House
 
+from voting.database import read
+from voting.elections.count.queries import certified_bundle
 from voting.elections.count.report import read_result_json
+from voting.elections.tables import Election
 
 
 class Official:
@@ -67,7 +72,53 @@ def test_the_whole_count_by_its_buttons(house: House) -> None:
     raw = official.client.get(f"/c/{built.community}/e/{built.election_id}/files/result.json").data
     document = read_result_json(raw)
     assert document.number == "枫选字 1 号"
-    assert document.verify_url == f"http://localhost/c/{built.community}/e/{built.election_id}"
+    assert document.verify_url == "", "an address that leads readers to their own machine is not printed"
+
+
+def certified_address(official: Official, **fields: str) -> str:
+    """Sign with `fields` and return the address on the signed result."""
+    assert official.send("certify", passphrase=PASSPHRASE, **fields).status_code == 303
+    with read(official.built.engine) as session:
+        election = session.get_one(Election, official.built.election_id)
+        return read_result_json(certified_bundle(session, election=election)["result.json"]).verify_url
+
+
+def test_the_address_on_the_sheet_is_the_settings_whatever_the_browser_says(house: House) -> None:
+    house.settings = replace(house.settings, public_url="https://vote.example/fenglin")
+    built = a_decided_election(house)
+    committee(built)
+    official = Official(built)
+    expected = f"https://vote.example/fenglin/c/{built.community}/e/{built.election_id}"
+    page = official.page()
+    assert expected in page and 'name="verify_url"' not in page
+    assert certified_address(official, verify_url="https://elsewhere.example/") == expected
+
+
+def test_the_address_is_shown_before_it_is_printed_and_can_be_changed(house: House) -> None:
+    built = a_decided_election(house)
+    committee(built)
+    official = Official(built)
+    assert re.search(r'name="verify_url"[^>]*value=""', official.page()), "this browser came by a loopback address"
+    proposed = f"http://10.0.0.7:8000/c/{built.community}/e/{built.election_id}"
+    cookie = official.client.get_cookie("voting")
+    assert cookie is not None
+    official.client.set_cookie("voting", cookie.value, domain="10.0.0.7")
+    assert proposed in official.client.get(official.base, base_url="http://10.0.0.7:8000").text
+    for wrong, said in (
+        ("http://127.0.0.1:8000/x", "只有服务器自己打得开"),
+        ("vote.example", "网址「vote.example」不对"),
+    ):
+        refused = official.send("certify", passphrase=PASSPHRASE, verify_url=wrong)
+        assert refused.status_code == 422 and said in refused.text and wrong in refused.text
+    assert built.state == "decided"
+    assert certified_address(official, verify_url="https://vote.example/e/2/") == "https://vote.example/e/2"
+
+
+def test_the_printed_path_is_the_notices_own(house: House) -> None:
+    built = a_decided_election(house)
+    with house.app().test_request_context():
+        path = url_for("notice.show", community_id=built.community, election_id=built.election_id)
+    assert path == f"/c/{built.community}/e/{built.election_id}"
 
 
 def test_a_decision_opens_a_small_count(house: House) -> None:

@@ -203,6 +203,8 @@ def test_the_house_does_not_boot_with_a_bad_key_file(house: House, spoil: object
         ("VOTING_WORKERS", "0"),
         ("VOTING_LISTEN", "8000"),
         ("VOTING_SESSION_MINUTES", "4"),
+        ("VOTING_PUBLIC_URL", "vote.example"),
+        ("VOTING_PUBLIC_URL", "http://localhost:8000"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:

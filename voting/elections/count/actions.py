@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from voting import journal, signing
+from voting.addresses import public_address
 from voting.box import chain, tallying
 from voting.box.tables import Box
 from voting.crypto.tally import EncryptedTally
@@ -103,9 +104,11 @@ def certify(
     """Write and sign the bundle; returns the SHA-256 of the signed manifest (hex).
 
     ``number``: the office's number of the report; ``verify_url``: what its QR code opens. Both may be empty.
-    Raises what `lifecycle.require` and `bundle.certified_files` raise; Conflict LOG_DAMAGED, ARCHIVE_BROKEN.
+    Raises what `addresses.public_address`, `lifecycle.require` and `bundle.certified_files` raise; Conflict
+    LOG_DAMAGED, ARCHIVE_BROKEN.
     """
     number = typed(number, zh="编号", en="Number", most=40)
+    verify_url = public_address(verify_url)
     # A wrong passphrase is told before anything is asked of the database.
     vkey = signing.open_committee_key(committee.key, passphrases.key).key.text
     now = now.replace(microsecond=0)

@@ -5,6 +5,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
+from voting.addresses import MOST
 from voting.elections.texts import REASON_LENGTH
 
 
@@ -33,6 +34,12 @@ class CertifyForm(StepForm):
         [Length(max=40, message=_("最多 %(max)d 个字。"))],
         description=_("例如“枫选字〔2026〕第 16 号”，印在报告单上。"),
         render_kw={"autocomplete": "off"},
+    )
+    verify_url = StringField(
+        _("印在报告单上的网址（可不填）"),
+        [Length(max=MOST, message=_("最多 %(max)d 个字。"))],
+        description=_("二维码打开这个网址，任何人都可以在那里核对。请填居民能打开的网址；留空就不印网址。"),
+        render_kw={"autocomplete": "off", "inputmode": "url"},
     )
     passphrase = PasswordField(
         _("选举委员会的口令"),

@@ -1,12 +1,14 @@
 """The count's page for officials and supervisors: from the closed box to the signed bundle."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 
 from voting import founding
+from voting.addresses import is_loopback
 from voting.box import chain, tallying
 from voting.box.tables import Box
 from voting.elections import actions as election_actions
@@ -96,11 +98,8 @@ def decide(community: Unit, election: Election) -> Any:
 def certify(community: Unit, election: Election) -> Any:
     """Print, sign, keep the bundle."""
     form = CertifyForm()
-    public = (
-        url_for("notice.show", community_id=community.id, election_id=election.id, _external=True)
-        if "public" in house().doors
-        else ""
-    )
+    # A setting is what the administrator answers for; no form changes it.
+    public = _public_address(community, election) if house().settings.public_url else form.verify_url.data or ""
 
     def deed(writer: Session) -> None:
         actions.certify(
@@ -117,6 +116,18 @@ def certify(community: Unit, election: Election) -> Any:
         )
 
     return _try(community, election, form, deed)
+
+
+def _public_address(community: Unit, election: Election) -> str:
+    """What the report's QR code opens unless the official types another; empty where nobody here knows it.
+
+    Only a proposal where it comes from the browser's own address: that says how the official came here, not how
+    a resident would.
+    """
+    base = house().settings.public_url
+    if not base and "public" in house().doors:
+        base = "" if is_loopback(urlsplit(request.host_url).hostname or "") else request.url_root
+    return f"{base.rstrip('/')}/c/{community.id}/e/{election.id}" if base else ""
 
 
 def _try(community: Unit, election: Election, form: FlaskForm, deed: Any) -> Any:
@@ -153,7 +164,8 @@ def _page(community: Unit, election: Election, form: FlaskForm | None = None) ->
         own_share=any(one.shared for one in shares.trustees if one.account == actor().account_id),
         missing=_missing(election),
         sheet=_sheet(election),
-        forms=_forms(election, form),
+        forms=_forms(election, form, _public_address(community, election)),
+        public_url=house().settings.public_url and _public_address(community, election),
         files=queries.certified_paths(reading(), election=election),
         manifest=MANIFEST,
         vkey=vkey,
@@ -177,12 +189,12 @@ def _sheet(election: Election) -> Sheet | None:
     return sheet_of(counted.facts, counted.outcome)
 
 
-def _forms(election: Election, sent: FlaskForm | None) -> dict[str, FlaskForm]:
+def _forms(election: Election, sent: FlaskForm | None, verify_url: str) -> dict[str, FlaskForm]:
     """The page's three forms, the one that was refused as it was typed."""
     forms: dict[str, FlaskForm] = {
         "step": StepForm(None),
         "floor": FloorForm(None),
-        "certify": CertifyForm(None),
+        "certify": CertifyForm(None, verify_url=verify_url),
     }
     if sent is not None:
         forms[{FloorForm: "floor", CertifyForm: "certify"}.get(type(sent), "step")] = sent
