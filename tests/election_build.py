@@ -173,9 +173,8 @@ def add_candidate(built: Built, office: int, query: str, **facts: Any) -> str:
     entry = built.look(lambda session, election: find(session, election=election, query=query)[0])
     office_id = built.election.offices[office].id
     given = {"trade": "教师", "introduction": "", "photo": None, **facts}
-    made = built.act(
+    made = built.do(
         candidates.add_candidate,
-        election_id=built.election_id,
         office_id=office_id,
         entry_id=entry.id,
         keys=built.keys,
@@ -187,14 +186,7 @@ def add_candidate(built: Built, office: int, query: str, **facts: Any) -> str:
 def clear(built: Built, candidate_id: str) -> None:
     """All four bars answered with no, by the person and by the official."""
     answers = dict.fromkeys(BARS, False)
-    built.act(
-        candidates.record_bars,
-        election_id=built.election_id,
-        candidate_id=candidate_id,
-        declared=answers,
-        checked=answers,
-        actor=built.actor(),
-    )
+    built.do(candidates.record_bars, candidate_id=candidate_id, declared=answers, checked=answers)
 
 
 def with_candidates(built: Built) -> Built:
@@ -241,7 +233,8 @@ def with_rehearsals(built: Built) -> Built:
 
 def with_tablet(built: Built) -> str:
     """A paired tablet; returns the token of its cookie."""
-    code = built.act(kiosk.new_pairing_code, box=built.box.id, name="1 号", actor="", now=BEFORE).code
+    official = built.accounts["official"]
+    code = built.act(kiosk.new_pairing_code, box=built.box.id, name="1 号", actor=official, now=BEFORE).code
     return str(built.act(kiosk.pair, code=code, now=BEFORE))
 
 

@@ -20,7 +20,7 @@ from box_build import (
 from sqlalchemy import Engine, update
 
 from voting import journal
-from voting.box import anchors, cards, casting, chain, rules, sealing, slot, tallying, trustees
+from voting.box import anchors, cards, casting, chain, kiosk, rules, sealing, slot, tallying, trustees
 from voting.box.tables import Box, PublicCredential
 from voting.crypto import archive
 from voting.crypto import trustees as crypto
@@ -28,7 +28,7 @@ from voting.crypto.ballot import tracker
 from voting.crypto.election import write_election
 from voting.crypto.group import get_group
 from voting.database import read, write
-from voting.errors import Refused
+from voting.errors import Malformed, Refused
 
 
 @pytest.fixture
@@ -398,3 +398,27 @@ def test_shares_are_refused(engine: Engine) -> None:
     with write(engine) as session:
         session.execute(update(Box).values(state="opened"))
     assert code(box, trustees.add_share, box=box.box, account=first, record=foreign) == "RESULT_KNOWN"
+
+
+# --- tablets --------------------------------------------------------------------------------------------------------
+
+
+def test_the_log_says_who_admitted_and_who_shut_out_a_tablet(engine: Engine) -> None:
+    box = an_open_box(engine)
+    made = box.act(kiosk.new_pairing_code, box=box.box, name="2 号写票处", actor=box.clerk)
+    box.act(kiosk.pair, made.code, now=NOW)  # type: ignore[attr-defined]
+    box.act(kiosk.revoke, box=box.box, kiosk=made.kiosk, actor=box.clerk)  # type: ignore[attr-defined]
+    tablet = {"box": box.row().uuid, "kiosk": made.kiosk, "name": "2 号写票处"}  # type: ignore[attr-defined]
+    assert logged(box, "box_kiosk_admitted") == [{**tablet, "by": box.clerk}]
+    assert logged(box, "box_kiosk_paired") == [tablet], "the tablet itself has no account"
+    assert logged(box, "box_kiosk_revoked") == [{**tablet, "by": box.clerk}]
+    assert made.code not in str(logged(box, "box_kiosk_admitted"))  # type: ignore[attr-defined]
+
+
+def test_a_tablet_without_a_name_is_not_admitted(engine: Engine) -> None:
+    box = an_open_box(engine)
+    for name in ("", " \n ", "台" * 41):
+        with pytest.raises(Malformed) as caught:
+            box.act(kiosk.new_pairing_code, box=box.box, name=name, actor=box.clerk)
+        assert caught.value.code == "KIOSK_NAME"
+    assert logged(box, "box_kiosk_admitted") == []

@@ -41,7 +41,7 @@ def order(built: Built, office: int) -> list[str]:
 
 
 def act(built: Built, action: Callable[..., object], **facts: object) -> object:
-    return built.act(action, election_id=built.election_id, **facts)
+    return built.do(action, **facts)
 
 
 def test_a_candidate_comes_from_the_roll_with_age_on_the_day(house: House) -> None:
@@ -129,10 +129,7 @@ def test_bars_are_answered_twice_and_by_name(house: House) -> None:
     clear(built, made)
     assert standing_of(built).errors == 0
     answers = dict.fromkeys(BARS, False)
-    act(
-        built, actions.record_bars, candidate_id=made, declared=answers, checked={**answers, "cult": True},
-        actor=built.actor(),
-    )  # fmt: skip
+    act(built, actions.record_bars, candidate_id=made, declared=answers, checked={**answers, "cult": True})
     found = built.look(lambda session, e: check(session, election=e))
     assert {one.code for one in found.errors if one.person} == {"bar_cult"}
     assert standing_of(built).errors == 1
@@ -145,7 +142,7 @@ def standing_of(built: Built) -> object:
 def test_a_bar_the_law_does_not_know(house: House) -> None:
     built = a_published_election(house)
     made = add_candidate(built, 0, "1")
-    facts = {"candidate_id": made, "checked": {}, "actor": built.actor()}
+    facts = {"candidate_id": made, "checked": {}}
     refused(Malformed, "BAR_UNKNOWN", act, built, actions.record_bars, declared={"tall": False}, **facts)
     refused(
         NotFound, "NO_SUCH_CANDIDATE", act, built, actions.record_bars, declared={}, **{**facts, "candidate_id": "no"}
@@ -239,6 +236,55 @@ def test_a_new_portrait_or_introduction_leaves_the_posted_list_alone(house: Hous
     found = built.look(lambda session, _e: (session.get_one(Candidate, made), session.get_one(Candidate, made).photo))
     assert found[0].introduction == "二十一年楼长。" and found[1] == a_png(80, 100)
     assert built.election.candidates_posted is not None
+
+
+# --- every deed leaves its trace --------------------------------------------------------------------------------------
+
+
+def since(built: Built, count: int) -> list[tuple[str, dict[str, object]]]:
+    """What the log says after its first `count` entries, without what every such entry says."""
+    said = [(kind, dict(fact)) for kind, fact in built.events()[count:]]
+    for _, fact in said:
+        assert fact.pop("election") == built.election_id
+        assert fact.pop("by") == built.actor().account_id
+    return said
+
+
+def test_every_deed_on_the_list_is_logged_by_id_and_never_by_name(house: House) -> None:
+    built = a_published_election(house)
+    before = len(built.events())
+    first, second = (add_candidate(built, 1, number, introduction="热心公益。") for number in "34")
+    describe(built, first, trade="医生", introduction="热心公益。", photo=a_png(80, 100))
+    describe(built, first, trade="医生", introduction="热心公益。", photo=a_png(80, 100))
+    office = built.election.offices[1].id
+    act(built, actions.reorder_candidates, office_id=office, order=[second, first])
+    act(built, actions.reorder_candidates, office_id=office, order=[second, first])
+    act(built, actions.remove_candidate, candidate_id=second)
+    assert since(built, before) == [
+        ("candidate_added", {"candidate": first, "office": "委员"}),
+        ("candidate_added", {"candidate": second, "office": "委员"}),
+        ("candidate_described", {"candidate": first, "changed": ["trade", "photo"]}),
+        ("candidates_reordered", {"office": "委员", "order": [second, first]}),
+        ("candidate_removed", {"candidate": second, "office": "委员"}),
+    ]
+    assert "样人" not in str(built.events()[before:])
+
+
+def test_the_legal_attestation_is_logged_without_the_answers(house: House) -> None:
+    built = a_published_election(house)
+    made = add_candidate(built, 0, "1")
+    before = len(built.events())
+    act(built, actions.record_bars, candidate_id=made, declared={"cult": True}, checked=dict.fromkeys(BARS, False))
+    act(built, actions.record_bars, candidate_id=made, declared={"cult": False}, checked=dict.fromkeys(BARS, False))
+    answered = {"candidate": made, "declared": ["cult"], "checked": sorted(BARS)}
+    assert since(built, before) == [("candidate_bars_answered", answered)] * 2
+
+
+def test_a_refused_deed_leaves_no_trace(house: House) -> None:
+    built = a_sealed_election(house)
+    before = built.events()
+    refused(TooLate, "CANDIDATES_FIXED", add_candidate, built, 1, "7")
+    assert built.events() == before
 
 
 def test_a_sealed_list_stands(house: House) -> None:

@@ -211,11 +211,23 @@ class BoxOpened(_Fact):
 
 
 @dataclass(frozen=True)
+class KioskAdmitted(_Fact):
+    """An official made the code with which one tablet may be paired: who let it in."""
+
+    type: ClassVar[str] = "box_kiosk_admitted"
+    box: str
+    kiosk: str
+    name: str
+    by: str
+
+
+@dataclass(frozen=True)
 class KioskPaired(_Fact):
-    """A tablet was paired with the box (named, never tied to a ballot)."""
+    """An admitted tablet used its code up (named, never tied to a ballot); it acts without an account."""
 
     type: ClassVar[str] = "box_kiosk_paired"
     box: str
+    kiosk: str
     name: str
 
 
@@ -225,6 +237,7 @@ class KioskRevoked(_Fact):
 
     type: ClassVar[str] = "box_kiosk_revoked"
     box: str
+    kiosk: str
     name: str
     by: str
 

@@ -57,7 +57,7 @@ def tablets(session: Session, box: str) -> list[TabletState]:
     ]
 
 
-def new_pairing_code(session: Session, *, box: str, name: str, actor: str, now: datetime) -> PairingCode:  # noqa: ARG001 (actions carry their actor)
+def new_pairing_code(session: Session, *, box: str, name: str, actor: str, now: datetime) -> PairingCode:
     """Announce a tablet and give its pairing code. Raises Malformed KIOSK_NAME."""
     name = journal.typed(name).strip()
     if not 1 <= len(name) <= 40:
@@ -72,6 +72,7 @@ def new_pairing_code(session: Session, *, box: str, name: str, actor: str, now: 
         found = Kiosk(box_id=row.id, name=name, pairing_hash=_hash("pair", code), pairing_until=now + PAIRING_TIME)
         session.add(found)
         session.flush()
+        journal.record(session, row.community_id, events.KioskAdmitted(row.uuid, found.id, name, actor), now)
         return PairingCode(found.id, code, now + PAIRING_TIME)
 
 
@@ -91,7 +92,7 @@ def pair(session: Session, code: str, now: datetime) -> str:
         found.token_hash = _hash("token", token)
         found.pairing_hash, found.pairing_until = None, None
         row = chain.locked(session, found.box_id)
-        journal.record(session, row.community_id, events.KioskPaired(row.uuid, found.name), now)
+        journal.record(session, row.community_id, events.KioskPaired(row.uuid, found.id, found.name), now)
         return token
 
 
@@ -113,7 +114,7 @@ def revoke(session: Session, *, box: str, kiosk: str, actor: str, now: datetime)
         if found.revoked:
             return
         found.revoked, found.calling, found.pairing_hash = True, False, None
-        journal.record(session, row.community_id, events.KioskRevoked(row.uuid, found.name, actor), now)
+        journal.record(session, row.community_id, events.KioskRevoked(row.uuid, found.id, found.name, actor), now)
 
 
 def call_staff(session: Session, *, box: str, kiosk: str, on: bool) -> None:

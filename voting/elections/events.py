@@ -1,7 +1,7 @@
 """What the community's log says about an election: one frozen dataclass per fact. Pure.
 
-The log is public. It names accounts by their random id, candidates by their name (they stand for
-office in public) and voters not at all.
+The log is public. It names accounts by their random id, candidates by a random id until the list is
+posted and by their name from then on (they stand for office in public), and voters not at all.
 """
 
 from dataclasses import dataclass
@@ -78,6 +78,103 @@ class RollPublished:
             "election": self.election_id,
             "roll_sha256": self.roll_sha256,
             "entries": self.entries,
+            "by": self.by,
+        }
+
+
+@dataclass(frozen=True)
+class CandidateAdded:
+    """Somebody from the roll was put on the list for one office; named by a random id until the list is posted."""
+
+    type: ClassVar[str] = "candidate_added"
+    election_id: str
+    candidate_id: str
+    office: str
+    by: str
+
+    def data(self) -> dict[str, object]:
+        return {
+            "election": self.election_id,
+            "candidate": self.candidate_id,
+            "office": self.office,
+            "by": self.by,
+        }
+
+
+@dataclass(frozen=True)
+class CandidateDescribed:
+    """What the ballot shows beside a candidate's name was changed: which parts, not their text."""
+
+    type: ClassVar[str] = "candidate_described"
+    election_id: str
+    candidate_id: str
+    changed: tuple[str, ...]
+    by: str
+
+    def data(self) -> dict[str, object]:
+        return {
+            "election": self.election_id,
+            "candidate": self.candidate_id,
+            "changed": list(self.changed),
+            "by": self.by,
+        }
+
+
+@dataclass(frozen=True)
+class BarsAnswered:
+    """The statutory bars were answered (居委会组织法 18): which of them, by whom; never what the answers are."""
+
+    type: ClassVar[str] = "candidate_bars_answered"
+    election_id: str
+    candidate_id: str
+    declared: tuple[str, ...]
+    checked: tuple[str, ...]
+    by: str
+
+    def data(self) -> dict[str, object]:
+        return {
+            "election": self.election_id,
+            "candidate": self.candidate_id,
+            "declared": list(self.declared),
+            "checked": list(self.checked),
+            "by": self.by,
+        }
+
+
+@dataclass(frozen=True)
+class CandidateRemoved:
+    """Somebody was taken off the list while it was being prepared."""
+
+    type: ClassVar[str] = "candidate_removed"
+    election_id: str
+    candidate_id: str
+    office: str
+    by: str
+
+    def data(self) -> dict[str, object]:
+        return {
+            "election": self.election_id,
+            "candidate": self.candidate_id,
+            "office": self.office,
+            "by": self.by,
+        }
+
+
+@dataclass(frozen=True)
+class CandidatesReordered:
+    """The ballot order of one office was set: its candidates' ids from the first to the last."""
+
+    type: ClassVar[str] = "candidates_reordered"
+    election_id: str
+    office: str
+    order: tuple[str, ...]
+    by: str
+
+    def data(self) -> dict[str, object]:
+        return {
+            "election": self.election_id,
+            "office": self.office,
+            "order": list(self.order),
             "by": self.by,
         }
 

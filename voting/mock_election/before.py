@@ -62,9 +62,8 @@ def nominate(day: Day, advance: Advance) -> None:
     answers = dict.fromkeys(BARS, False)
     for office, wanted in zip(offices, _NOMINEES, strict=True):
         for _ in range(wanted):
-            made = day.act(
+            made = day.official(
                 candidates.add_candidate,
-                election_id=day.election,
                 office_id=office,
                 entry_id=next(people),
                 trade="居民",
@@ -72,14 +71,7 @@ def nominate(day: Day, advance: Advance) -> None:
                 photo=None,
                 keys=keys,
             )
-            day.act(
-                candidates.record_bars,
-                election_id=day.election,
-                candidate_id=made.id,
-                declared=answers,
-                checked=answers,
-                actor=day.community.official.actor,
-            )
+            day.official(candidates.record_bars, candidate_id=made.id, declared=answers, checked=answers)
     day.official(candidates.post_candidates)
     advance(1, 1)
 

@@ -151,9 +151,9 @@ def propose(story: Story) -> None:
     for number, (title, person) in enumerate(
         (title, chosen.pop()) for title, _seats, standing in OFFICES for _ in range(standing)
     ):
-        made = story.act(
+        made = story.move(
             candidates.add_candidate,
-            election_id=story.election_id,
+            10,
             office_id=offices[title],
             entry_id=person.id,
             trade=_TRADES[number % len(_TRADES)],
@@ -162,14 +162,7 @@ def propose(story: Story) -> None:
             keys=story.keys.fields,
         )
         clear = dict.fromkeys(BARS, False)
-        story.act(
-            candidates.record_bars,
-            election_id=story.election_id,
-            candidate_id=made.id,
-            declared=clear,
-            checked=clear,
-            actor=story.official,
-        )
+        story.move(candidates.record_bars, 10, candidate_id=made.id, declared=clear, checked=clear)
     story.move(candidates.post_candidates, 10)
 
 

@@ -13,7 +13,14 @@ from voting.elections.candidates.photos import read_photo
 from voting.elections.candidates.queries import contests, get_candidate
 from voting.elections.candidates.rules import BARS
 from voting.elections.candidates.tables import Candidate
-from voting.elections.events import CandidatesPosted
+from voting.elections.events import (
+    BarsAnswered,
+    CandidateAdded,
+    CandidateDescribed,
+    CandidateRemoved,
+    CandidatesPosted,
+    CandidatesReordered,
+)
 from voting.elections.moves import HALL, moved
 from voting.elections.queries import locked, office_of
 from voting.elections.roll.queries import birth_date, get_entry
@@ -37,6 +44,8 @@ def add_candidate(
     introduction: str,
     photo: bytes | None,
     keys: FieldKeys,
+    actor: Actor,
+    now: datetime,
 ) -> Candidate:
     """Put a voter on the list for one office, at the end of its order; a posted list must then be posted anew.
 
@@ -74,13 +83,25 @@ def add_candidate(
                 f"{entry.name} stands in this election already; a person stands for one office. Remove the other.",
             ) from twice
         election.candidates_posted = None
+        fact = CandidateAdded(election.id, candidate.id, office.title, actor.account_id)
+        journal.record(session, election.community_id, fact, now)
         return candidate
 
 
 def describe_candidate(
-    session: Session, *, election_id: str, candidate_id: str, trade: str, introduction: str, photo: bytes | None
+    session: Session,
+    *,
+    election_id: str,
+    candidate_id: str,
+    trade: str,
+    introduction: str,
+    photo: bytes | None,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Change what the ballot shows beside the name; without a new `photo` the present one stays.
+
+    The log names the parts that became different; saving the same again is no deed.
 
     Raises TooLate CANDIDATES_FIXED; NotFound NO_SUCH_CANDIDATE; Malformed and TooLarge as `add_candidate`.
     """
@@ -92,9 +113,18 @@ def describe_candidate(
         if candidate.trade != trade:
             # The trade may stand in the name on the ballot, where it tells namesakes apart.
             election.candidates_posted = None
+        parts = {
+            "trade": candidate.trade != trade,
+            "introduction": candidate.introduction != introduction,
+            "photo": picture is not None and candidate.photo != picture.content,
+        }
         candidate.trade, candidate.introduction = trade, introduction
         if picture is not None:
             candidate.photo, candidate.photo_type = picture.content, picture.media_type
+        changed = tuple(part for part, different in parts.items() if different)
+        if changed:
+            fact = CandidateDescribed(election.id, candidate.id, changed, actor.account_id)
+            journal.record(session, election.community_id, fact, now)
 
 
 def record_bars(
@@ -105,8 +135,11 @@ def record_bars(
     declared: Mapping[str, bool],
     checked: Mapping[str, bool],
     actor: Actor,
+    now: datetime,
 ) -> None:
     """Record the answers to the statutory bars: the person's own declaration and what the official found.
+
+    The log says which bars were answered and by whom; the answers are personal and stay in the database.
 
     Raises TooLate CANDIDATES_FIXED; NotFound NO_SUCH_CANDIDATE; Malformed BAR_UNKNOWN.
     """
@@ -119,9 +152,17 @@ def record_bars(
         candidate = get_candidate(session, election=election, candidate_id=candidate_id)
         candidate.declared, candidate.checked = dict(declared), dict(checked)
         candidate.checked_by = actor.account_id
+        fact = BarsAnswered(
+            election_id=election.id,
+            candidate_id=candidate.id,
+            declared=tuple(sorted(declared)),
+            checked=tuple(sorted(checked)),
+            by=actor.account_id,
+        )
+        journal.record(session, election.community_id, fact, now)
 
 
-def remove_candidate(session: Session, *, election_id: str, candidate_id: str) -> None:
+def remove_candidate(session: Session, *, election_id: str, candidate_id: str, actor: Actor, now: datetime) -> None:
     """Take somebody off the list while it is being prepared; the others close ranks.
 
     Raises TooLate CANDIDATES_FIXED; NotFound NO_SUCH_CANDIDATE.
@@ -129,14 +170,18 @@ def remove_candidate(session: Session, *, election_id: str, candidate_id: str) -
     with transaction(session):
         election = _preparing(session, election_id)
         candidate = get_candidate(session, election=election, candidate_id=candidate_id)
-        office_id = candidate.office_id
+        office = office_of(election, candidate.office_id)
         session.execute(delete(Candidate).where(Candidate.id == candidate.id))
         session.expunge(candidate)
-        _number(session, _in_order(session, office_id))
+        _number(session, _in_order(session, office.id))
         election.candidates_posted = None
+        fact = CandidateRemoved(election.id, candidate_id, office.title, actor.account_id)
+        journal.record(session, election.community_id, fact, now)
 
 
-def reorder_candidates(session: Session, *, election_id: str, office_id: str, order: Sequence[str]) -> None:
+def reorder_candidates(
+    session: Session, *, election_id: str, office_id: str, order: Sequence[str], actor: Actor, now: datetime
+) -> None:
     """Set the ballot order of one office: `order` names each of its candidates once.
 
     Raises TooLate CANDIDATES_FIXED; NotFound NO_SUCH_OFFICE; Conflict CANDIDATES_CHANGED when the list is
@@ -155,6 +200,8 @@ def reorder_candidates(session: Session, *, election_id: str, office_id: str, or
         if list(present) != list(order):
             _number(session, [present[candidate_id] for candidate_id in order])
             election.candidates_posted = None
+            fact = CandidatesReordered(election.id, office.title, tuple(order), actor.account_id)
+            journal.record(session, election.community_id, fact, now)
 
 
 def post_candidates(

@@ -20,7 +20,7 @@ from voting.i18n import sentence
 from voting.law.profiles import LAWS
 from voting.people.tables import Account, Unit
 from voting.permissions import Permission
-from voting.request import acting, actor, house, reading, wants_json
+from voting.request import acting, actor, house, now, reading, wants_json
 from voting.security import access, upload
 
 candidates = Blueprint("candidates", __name__, url_prefix="/c/<community_id>/elections/<election_id>/candidates")
@@ -95,6 +95,8 @@ def add(community: Unit, election: Election) -> Any:
                     introduction=form.introduction.data or "",
                     photo=_photo(form),
                     keys=house().keys.fields,
+                    actor=actor(),
+                    now=now(),
                 )
             return _to(community, election, made.id)
         except Refused as refusal:
@@ -151,6 +153,8 @@ def describe(community: Unit, election: Election, candidate: Candidate) -> Any:
                     trade=form.trade.data or "",
                     introduction=form.introduction.data or "",
                     photo=_photo(form),
+                    actor=actor(),
+                    now=now(),
                 )
             return _to(community, election, candidate.id)
         except Refused as refusal:
@@ -174,6 +178,7 @@ def answer_bars(community: Unit, election: Election, candidate: Candidate) -> An
                 declared=_answers(form, "declared"),
                 checked=_answers(form, "checked"),
                 actor=actor(),
+                now=now(),
             )
     except Refused as refusal:
         if wants_json():
@@ -195,7 +200,7 @@ def _answers(form: BarsForm, who: str) -> dict[str, bool]:
 def remove(community: Unit, election: Election, candidate: Candidate) -> Any:
     """Take somebody off the list."""
     with acting() as writer:
-        actions.remove_candidate(writer, election_id=election.id, candidate_id=candidate.id)
+        actions.remove_candidate(writer, election_id=election.id, candidate_id=candidate.id, actor=actor(), now=now())
     return redirect(url_for("candidates.show", **_place(community, election)), 303)
 
 
@@ -216,7 +221,14 @@ def shift(community: Unit, election: Election, candidate: Candidate, where: str)
     if 0 <= to < len(order):
         order[at], order[to] = order[to], order[at]
         with acting() as writer:
-            actions.reorder_candidates(writer, election_id=election.id, office_id=candidate.office_id, order=order)
+            actions.reorder_candidates(
+                writer,
+                election_id=election.id,
+                office_id=candidate.office_id,
+                order=order,
+                actor=actor(),
+                now=now(),
+            )
     return redirect(url_for("candidates.show", **_place(community, election)), 303)
 
 
