@@ -240,6 +240,14 @@ def test_paused_box_answers_409(app: Flask, engine: Engine) -> None:
     assert client.get("/booth/election", headers=BOOTH).json["state"] == "shut"
 
 
+def test_a_void_poll_has_ended_for_the_tablet(app: Flask, engine: Engine) -> None:
+    box = an_open_box(engine, checked_in=1)
+    client = tablet(app, box)
+    box.act(slot.void, box=box.box, actor=None)
+    assert "宣布无效" in cast(client, box.ballot(0)).json["zh"]  # type: ignore[index]
+    assert client.get("/booth/election", headers=BOOTH).json["state"] == "void", "which the tablet reads as ended"
+
+
 def test_another_site_cannot_post_for_the_tablet(app: Flask, engine: Engine) -> None:
     box = an_open_box(engine, checked_in=1)
     client = tablet(app, box)
@@ -369,6 +377,24 @@ def test_supervisors_refusals_over_http(app: Flask, engine: Engine) -> None:
     assert (nothing.status_code, nothing.json["code"]) == (409, "BOX_NOT_SEALED")
     assert client.get(address(box, "trustee/setup")).status_code == 409
     assert client.post(address(box, "trustee/key"), json={"record": "{}"}).status_code == 400, "no form token"
+
+
+def test_a_supervisor_reads_no_ballot_during_the_poll(app: Flask, engine: Engine) -> None:
+    box = an_open_box(engine, checked_in=1)
+    client, url = supervisor(app, box), address(box, "trustee/archive")
+    cast(tablet(app, box), box.ballot(0))
+
+    def early() -> tuple[int, str]:
+        answer = client.get(url, headers={"Accept": "application/json"})
+        assert url not in client.get(address(box, "trustee")).text, "no way is shown to what is not given"
+        return answer.status_code, answer.json["code"]
+
+    assert early() == (409, "ARCHIVE_NOT_YET")
+    box.act(slot.serve_queue, 0, box=box.box, actor=None)
+    assert early() == (409, "ARCHIVE_NOT_YET"), "the queue is still voting"
+    box.act(slot.close, box=box.box, actor=None)
+    events = list(archive.read(io.BytesIO(client.get(url).data)))
+    assert [event.type for event in events] == ["Setup", "Ballot", "EndBallots"]
 
 
 def test_cards_need_the_second_supervisor(app: Flask, engine: Engine) -> None:

@@ -11,7 +11,7 @@ from voting.box import cards, chain, kiosk, sealing, trustees
 from voting.box.pages import archive_response
 from voting.box.rules import trustee_name
 from voting.box.tables import Box, Kiosk
-from voting.errors import Malformed, NotAllowed, Refused
+from voting.errors import Malformed, NotAllowed, Refused, TooEarly
 from voting.i18n import sentence
 from voting.people import queries, sign_in
 from voting.people.tables import Account, Unit
@@ -93,9 +93,18 @@ def send_rehearsal(community: Unit, box: Box) -> Any:
 @box_rooms.get("/trustee/archive")
 @access(Permission.HOLD_KEY)
 def trustee_archive(community: Unit, box: Box) -> Any:  # noqa: ARG001 (the guard loaded it)
-    """The archive at any time: a supervisor's device checks every ballot itself."""
+    """The archive, for a supervisor's device that checks every ballot itself before it decrypts.
+
+    Not during the poll: there the order of ballots, live, beside a view of the hall tells who cast which.
+    """
     if box.archive_time is None:
         chain.archive_bytes(reading(), box.id)
+    if box.state not in ("closed", "tallied", "opened"):
+        raise TooEarly(
+            "ARCHIVE_NOT_YET",
+            "投票还没有结束，监督委员也不能先看选票，请结束后再下载。",
+            "The poll is not over, and supervisors see no ballots before; download the archive after closing.",
+        )
     return archive_response(box)
 
 
@@ -134,7 +143,7 @@ def _done(community: Unit, box: Box) -> Any:
 
 
 def _fingerprint(box: Box) -> list[str]:
-    if box.state == "preparing":
+    if box.archive_time is None:
         return []
     return sealing.fingerprint_in_groups(chain.sealed_election(reading(), box.id).fingerprint).split(" ")
 
