@@ -368,7 +368,7 @@ def test_supervisors_refusals_over_http(app: Flask, engine: Engine) -> None:
         return answer.status_code, answer.json["code"]  # type: ignore[attr-defined]
 
     assert send("key", {}) == (422, "NO_RECORD")
-    assert send("key", [1]) == (422, "NO_RECORD")
+    assert send("key", [1]) == (422, "JSON_BODY")
     lone = post_raw(client, page, address(box, "trustee/key"), b'{"record": "\\ud800"}')
     assert (lone.status_code, lone.json["code"]) == (422, "TRUSTEE_JSON")  # type: ignore[attr-defined]
     assert send("rehearsal", {"record": "{}"}) == (409, "BOX_NOT_SEALED")
@@ -471,15 +471,23 @@ def test_board_shows_the_last_anchor_only(app: Flask, engine: Engine) -> None:
     assert public.get("/board/nothing").status_code == 404
 
 
-def test_archive_is_public_after_closing_only(app: Flask, engine: Engine) -> None:
+def test_archive_is_public_once_the_count_has_begun(app: Flask, engine: Engine) -> None:
     box = an_open_box(engine, checked_in=1)
     public, url = app.test_client(), f"/archive/{box.row().uuid}.bel"
-    early = public.get(url, headers={"Accept": "application/json"})
-    assert (early.status_code, early.json["code"]) == (409, "ARCHIVE_NOT_YET")
+
+    def early() -> tuple[int, str]:
+        answer = public.get(url, headers={"Accept": "application/json"})
+        assert url not in public.get(f"/board/{box.row().uuid}").text
+        return answer.status_code, answer.json["code"]
+
+    assert early() == (409, "ARCHIVE_NOT_YET")
     box.act(slot.serve_queue, 0, box=box.box, actor=None)
     box.act(slot.close, box=box.box, actor=None)
+    assert early() == (409, "ARCHIVE_NOT_YET"), "the unused cards are still to be scanned, from the cards"
+    box.act(tallying.tally, box=box.box, floor=5, floor_decision="演练")
+    assert url in public.get(f"/board/{box.row().uuid}").text
     events = list(archive.read(io.BytesIO(public.get(url).data)))
-    assert [event.type for event in events] == ["Setup", "EndBallots"]
+    assert [event.type for event in events] == ["Setup", "EndBallots", "EncryptedTally"]
 
 
 def test_a_box_in_preparation_has_no_board(app: Flask, engine: Engine) -> None:

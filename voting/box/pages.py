@@ -24,7 +24,7 @@ from voting.database import read
 from voting.errors import Malformed, NotAllowed, NotFound, Refused, TooEarly
 from voting.people.session import limiter
 from voting.people.tables import Unit
-from voting.request import acting, close_reading, house, now, reading, wants_json
+from voting.request import acting, close_reading, house, json_object, now, reading, wants_json
 from voting.security import csrf, kiosk_loader, public
 from voting.security import kiosk as from_tablet
 
@@ -66,9 +66,7 @@ def page() -> str:
 @public
 def pair() -> Any:
     """Use a pairing code up; the tablet gets its cookie, which no script and no other site can use."""
-    code = (
-        str((request.get_json(silent=True) or {}).get("code", "")) if request.is_json else request.form.get("code", "")
-    )
+    code = str(json_object().get("code", "")) if request.is_json else request.form.get("code", "")
     try:
         with acting() as session:
             token = kiosk.pair(session, code, now())
@@ -99,7 +97,7 @@ def election(tablet: Tablet) -> dict[str, Any]:
     return {**DISPLAY_DEFAULTS, **shown, "kiosk": tablet.name}
 
 
-@booth.get("/photo/<int:number>")
+@booth.get("/photo/<int(max=9999):number>")
 @from_tablet
 def photo(tablet: Tablet, number: int) -> Response:
     """A candidate's portrait."""
@@ -126,7 +124,7 @@ def cast(tablet: Tablet) -> tuple[dict[str, str], int]:
 def call_for_help(tablet: Tablet) -> dict[str, bool]:
     """Light or put out the lamp of this tablet on the desk's screen."""
     _require_own_script()
-    on = (request.get_json(silent=True) or {}).get("on")
+    on = json_object().get("on")
     if not isinstance(on, bool):
         raise Malformed("HELP", "请重新点「叫工作人员」。", "Press “call staff” again: the request was not complete.")
     with acting() as session:
@@ -219,13 +217,17 @@ def trackers_text(uuid: str) -> Response:
 @board.get("/archive/<uuid>.bel")
 @public
 def archive(uuid: str) -> Response:
-    """The whole archive once the poll has ended."""
+    """The whole archive once the count has begun.
+
+    Not at closing already: the archive names the cards without a ballot, so that somebody who holds none of
+    them could "scan" the rest of the pile from it. The count begins when every unused card has been scanned.
+    """
     found = _public_box(uuid).box
-    if found.state not in ("closed", "tallied", "opened"):
+    if found.state not in ("tallied", "opened"):
         raise TooEarly(
             "ARCHIVE_NOT_YET",
-            "投票结束后才公开全部选票档案，请那时再下载。",
-            "The archive is published when the poll has ended; come back then.",
+            "清点完未用的卡、开始计票后才公开全部选票档案，请那时再下载。",
+            "The archive is published when the unused cards are scanned and the count has begun; come back then.",
         )
     return archive_response(found)
 
