@@ -48,6 +48,18 @@ def test_heartbeat_each_minute_of_an_open_poll(box: Built, clock: clocks.Clock) 
     assert types(box).count("clock_heartbeat") == 3, "a closed poll has no heartbeat"
 
 
+def test_a_void_poll_is_over_for_the_clock_and_logged_to_its_end(box: Built, clock: clocks.Clock) -> None:
+    clock.beat(NOW)
+    cast(box, 0, 1)
+    box.act(slot.shut_slot, box=box.box, actor=None)
+    box.act(slot.void, box=box.box, actor=None)
+    told = types(box)
+    assert told.count("box_check_in_batch") == told.count("box_anchored") == told.count("box_voided") == 1
+    for day in range(1, 4):
+        clock.beat(NOW + timedelta(days=day))
+    assert types(box) == told, "no heartbeat, no anchor, no batch for a poll that is over"
+
+
 def test_checkpoint_follows_the_log_and_rests_with_it(box: Built, clock: clocks.Clock) -> None:
     clock.beat(NOW)
     with read(box.engine) as session:

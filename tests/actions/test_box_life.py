@@ -20,7 +20,7 @@ from box_build import (
 from sqlalchemy import Engine, update
 
 from voting import journal
-from voting.box import anchors, cards, casting, chain, kiosk, rules, sealing, slot, tallying, trustees
+from voting.box import anchors, cards, casting, chain, desk, kiosk, rules, sealing, slot, tallying, trustees
 from voting.box.tables import Box, PublicCredential
 from voting.crypto import archive
 from voting.crypto import trustees as crypto
@@ -28,7 +28,7 @@ from voting.crypto.ballot import tracker
 from voting.crypto.election import write_election
 from voting.crypto.group import get_group
 from voting.database import read, write
-from voting.errors import Malformed, Refused
+from voting.errors import Malformed, Refused, TooEarly
 
 
 @pytest.fixture
@@ -422,3 +422,39 @@ def test_a_tablet_without_a_name_is_not_admitted(engine: Engine) -> None:
             box.act(kiosk.new_pairing_code, box=box.box, name=name, actor=box.clerk)
         assert caught.value.code == "KIOSK_NAME"
     assert logged(box, "box_kiosk_admitted") == []
+
+
+# --- declared void -----------------------------------------------------------------------------------------------
+
+
+def test_a_void_box_is_out_of_use_for_good(engine: Engine) -> None:
+    box = an_open_box(engine, checked_in=2)
+    casting.accept(engine, box=box.box, raw=box.ballot(0), log_key=LOG_KEY)
+    box.act(slot.void, box=box.box, actor=None)
+    row = box.row()
+    assert (row.state, row.desk, row.casts) == ("void", "shut", 1), "nothing is deleted"
+    with pytest.raises(TooEarly) as late:
+        casting.accept(engine, box=box.box, raw=box.ballot(1), log_key=LOG_KEY)
+    assert late.value.code == "BOX_NOT_OPEN" and "宣布无效" in late.value.zh
+    assert code(box, slot.open_slot, box=box.box, actor=None) == "BOX_CLOSED"
+    assert code(box, slot.close, box=box.box, actor=None) == "BOX_CLOSED"
+    assert code(box, tallying.tally, box=box.box, floor=1, floor_decision=None) == "BOX_VOID"
+    assert code(box, desk.scan_unused, box=box.box, credential="x", actor=box.clerk) == "BOX_VOID"
+    box.act(slot.void, box=box.box, actor=None)
+    assert len(logged(box, "box_voided")) == 1
+
+
+def test_a_closed_box_stays_closed_when_its_election_is_void(engine: Engine) -> None:
+    box = an_open_box(engine)
+    box.act(slot.serve_queue, 0, box=box.box, actor=None)
+    box.act(slot.close, box=box.box, actor=None)
+    box.act(slot.void, box=box.box, actor=None)
+    assert box.row().state == "closed" and logged(box, "box_voided") == []
+
+
+def test_a_box_that_was_never_sealed_shows_no_form_when_void(engine: Engine) -> None:
+    box = a_box(engine)
+    box.act(slot.void, box=box.box, actor=None)
+    with read(engine) as session, pytest.raises(TooEarly) as caught:
+        sealing.booth_display(session, box=box.box)
+    assert caught.value.code == "BOX_NOT_SEALED"

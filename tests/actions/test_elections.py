@@ -304,10 +304,10 @@ def test_a_small_tally_needs_a_recorded_decision(house: House) -> None:
 def test_void_at_any_time_with_a_reason(house: House, stage: Any) -> None:
     built: Built = stage(house)
     refused(TooEarly, "reason_missing", built.do, actions.declare_void, reason="", now=ON_THE_DAY)
-    before = built.box.state
     built.do(actions.declare_void, reason="名单有误", now=ON_THE_DAY)
     assert built.state == "void"
-    assert built.box.state == ("shut" if before == "open" else before)
+    assert (built.box.state, built.box.desk) == ("void", "shut")
+    assert [kind for kind, _ in built.events()][-2:] == ["box_voided", "poll_moved"]
     refused(Conflict, "already_moved", built.do, actions.declare_void, reason="再来", now=ON_THE_DAY)
     refused(TooLate, "state_too_late", built.do, actions.open_poll, now=ON_THE_DAY)
 

@@ -148,7 +148,10 @@ def _card(session: Session, box: str, credential: str) -> str | None:
 def _require_open(state: str) -> None:
     if state == "open":
         return
-    if state in ("closed", "tallied", "opened"):
+    if state == "void":
+        zh = "本次选举已宣布无效，票箱不再收票。请把卡交还工作人员。"
+        en = "This election was declared void; the box takes no more ballots. Hand the card back to the staff."
+    elif state in ("closed", "tallied", "opened"):
         zh, en = "投票已经结束，票箱不再收票。", "The poll has ended; the box takes no more ballots."
     else:
         zh = "票箱现在没有开放。选票没有投出，卡仍然有效，请等工作人员通知。"

@@ -17,7 +17,7 @@ from voting.box.rules import Counters
 from voting.box.tables import Ballot, Box, BoxEvent, BoxRecord
 from voting.crypto import archive
 from voting.crypto.election import Election
-from voting.errors import Conflict, NotFound, TooEarly
+from voting.errors import Conflict, NotFound, TooEarly, TooLate
 
 _LOCKED = select(Box).where(Box.id == bindparam("box")).with_for_update().execution_options(populate_existing=True)
 
@@ -26,6 +26,17 @@ def locked(session: Session, box: str) -> Box:
     """The box's row, locked until the transaction ends and as fresh as the lock."""
     row = session.scalars(_LOCKED, {"box": box}).one_or_none()
     return row if row is not None else no_such_box()
+
+
+def refuse_void(row: Box) -> None:
+    """Raises TooLate BOX_VOID for the box of an election that was declared void."""
+    if row.state == "void":
+        raise TooLate(
+            "BOX_VOID",
+            "本次选举已宣布无效，这个票箱已经停用，不再清点也不开票。要重新选举，请新建一次选举。",
+            "This election was declared void: its box is out of use and neither counted nor opened. To hold it again, "
+            "set up a new election.",
+        )
 
 
 def no_such_box() -> NoReturn:

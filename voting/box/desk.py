@@ -129,6 +129,7 @@ def scan_unused(session: Session, *, box: str, credential: str, actor: str, now:
     """
     with transaction(session):
         row = chain.locked(session, box)
+        chain.refuse_void(row)
         if row.state in ("preparing", "sealed", "open", "shut"):
             raise TooEarly(
                 "BOX_NOT_CLOSED",

@@ -94,6 +94,16 @@ class QueueCounted(_Fact):
 
 
 @dataclass(frozen=True)
+class BoxVoided(_Fact):
+    """The election was declared void before the box was closed: no ballot after this, and it is never counted."""
+
+    type: ClassVar[str] = "box_voided"
+    box: str
+    casts: int
+    by: str
+
+
+@dataclass(frozen=True)
 class BoxClosed(_Fact):
     """No ballot after this; the final counters of the desk, in cards."""
 

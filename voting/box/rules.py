@@ -30,7 +30,7 @@ UNDO_REASONS = {
 }
 
 #: How the log and the pages see the box; the table's CHECK names the same words.
-STATES = ("preparing", "sealed", "open", "shut", "closed", "tallied", "opened")
+STATES = ("preparing", "sealed", "open", "shut", "closed", "tallied", "opened", "void")
 
 #: Anchors wait for company in number and in time, so that none singles out a voter (audit-log.md §5.4).
 ANCHOR_BALLOTS = 10

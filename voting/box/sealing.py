@@ -90,7 +90,7 @@ def set_display(session: Session, *, box: str, display: dict[str, Any], pictures
 def booth_display(session: Session, *, box: str) -> dict[str, Any]:
     """What the booth's page asks for: the display, the form's record as text, and the slot's state."""
     row = session.get(Box, box, options=[undefer(Box.display)]) or chain.no_such_box()
-    if row.state == "preparing":
+    if row.archive_time is None:
         raise TooEarly(
             "BOX_NOT_SEALED",
             "选票还没有定下来，请等选举工作人员封存票箱。",

@@ -84,6 +84,25 @@ def close(session: Session, *, box: str, actor: str | None, now: datetime) -> Co
         return chain.counters_of(row)
 
 
+def void(session: Session, *, box: str, actor: str | None, now: datetime) -> Counters:
+    """Put the box out of use for good: no ballot after this, no tally, no heartbeat. Nothing is deleted.
+
+    The desk's last check-ins and the last anchor still reach the log, so that it covers what happened. Does
+    nothing to a box that is closed already: its archive is public and stays as it is.
+    """
+    with transaction(session):
+        row = chain.locked(session, box)
+        if row.state not in ("preparing", *_SEALED_NOT_CLOSED):
+            return chain.counters_of(row)
+        sealed = row.state != "preparing"
+        row.state, row.desk, row.queue_left = "void", "shut", 0
+        if sealed:
+            anchors.log_check_ins(session, row, now, closing=True)
+            anchors.anchor_if_due(session, box=box, now=now, closing=True)
+        journal.record(session, row.community_id, events.BoxVoided(row.uuid, row.casts, actor or ""), now)
+        return chain.counters_of(row)
+
+
 def _refuse_unless_sealed(row: Box) -> None:
     if row.state == "preparing":
         raise TooEarly(

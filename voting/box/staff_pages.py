@@ -16,7 +16,7 @@ from voting.i18n import sentence
 from voting.people import queries, sign_in
 from voting.people.tables import Account, Unit
 from voting.permissions import Permission, Role
-from voting.request import acting, actor, now, reading, today, wants_json
+from voting.request import acting, actor, json_object, now, reading, today, wants_json
 from voting.security import access, loader, upload
 
 box_rooms = Blueprint("box_rooms", __name__, url_prefix="/c/<community_id>/boxes/<box_id>")
@@ -122,8 +122,7 @@ def send_share(community: Unit, box: Box) -> Any:
 def _record() -> bytes:
     """The record a page sent as JSON, or the file that `voting trustee` wrote."""
     if request.is_json:
-        value = request.get_json(silent=True)
-        record = value.get("record") if isinstance(value, dict) else None
+        record = json_object().get("record")
         if isinstance(record, str):
             return record.encode("utf-8", "surrogatepass")
     elif "file" in request.files:

@@ -36,7 +36,9 @@ class Box(Base):
 
     __tablename__ = "box"
     __table_args__ = (
-        CheckConstraint("state IN ('preparing','sealed','open','shut','closed','tallied','opened')", name="state"),
+        CheckConstraint(
+            "state IN ('preparing','sealed','open','shut','closed','tallied','opened','void')", name="state"
+        ),
         CheckConstraint("desk IN ('shut','open','queue')", name="desk"),
         # The last line against stuffing: no ballot beyond the cards that are out, whatever the code above does.
         CheckConstraint("casts <= cards_out - cards_returned - cards_torn", name="casts_within_cards"),

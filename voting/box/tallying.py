@@ -128,6 +128,7 @@ def encrypted_tally(session: Session, row: Box, election: Election) -> Encrypted
 
 
 def _require_closed(row: Box) -> None:
+    chain.refuse_void(row)
     if row.state in ("tallied", "opened"):
         raise Conflict(
             "ALREADY_TALLIED", "已经合计过了，请刷新页面。", "The tally has been made already; reload the page."

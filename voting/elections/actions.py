@@ -258,10 +258,8 @@ def declare_void(
     reason = reason_text(reason)
     with transaction(session):
         election = locked(session, election_id)
-        running = election.state in ("open", "paused", "closing")
         move(session, election, "void", now, expected=expected, reason=reason)
-        if running:
-            slot.shut_slot(session, box=election.box_id, actor=actor.account_id, now=now)
+        slot.void(session, box=election.box_id, actor=actor.account_id, now=now)
         _record_move(session, election, "void", actor, now, reason=reason)
 
 

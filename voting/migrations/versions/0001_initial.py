@@ -97,7 +97,8 @@ def upgrade() -> None:
         sa.Column("display", voting.database.JSONText(), nullable=True),
         sa.CheckConstraint("desk IN ('shut','open','queue')", name=op.f("ck_box_desk")),
         sa.CheckConstraint(
-            "state IN ('preparing','sealed','open','shut','closed','tallied','opened')", name=op.f("ck_box_state")
+            "state IN ('preparing','sealed','open','shut','closed','tallied','opened','void')",
+            name=op.f("ck_box_state"),
         ),
         sa.CheckConstraint("cards_out <= cards_made", name=op.f("ck_box_cards_out_within_made")),
         sa.CheckConstraint("casts <= cards_out - cards_returned - cards_torn", name=op.f("ck_box_casts_within_cards")),
