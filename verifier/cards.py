@@ -11,7 +11,7 @@ from verifier.report import Lacking
 from verifier.story import Said, Story
 from voting.box import events
 from voting.box.rules import spares_allowed
-from voting.elections.events import ElectionSealed
+from voting.elections.events import CardsMissingDecided, ElectionSealed
 from voting.errors import Malformed
 
 #: Something that is no fault and yet for people to look into: Chinese, English.
@@ -137,6 +137,15 @@ def check_unused(story: Story, closed: events.BoxClosed) -> None:
             f"日志第 {voted[0].seq} 条：没有发出的卡却有选票，有人知道卡上的号码",
             f"Entry {voted[0].seq}: a card that was not with a voter has a ballot; somebody knew its code",
         )
+    decided = decision_on_missing(story)
+    if decided is not None and decided.unused + decided.missing != left:
+        raise Malformed(
+            "MISSING_OTHER",
+            f"决定缺卡 {decided.missing} 张时扫到 {decided.unused} 张，合计应为 {left} 张",
+            f"{decided.missing} cards were decided missing and {decided.unused} scanned; together {left} is right",
+        )
+    if decided is not None:
+        return
     raise Lacking(
         "UNUSED_NOT_SCANNED",
         f"没有发出的 {left} 张卡还没有全部扫描",
@@ -144,8 +153,35 @@ def check_unused(story: Story, closed: events.BoxClosed) -> None:
     )
 
 
+def decision_on_missing(story: Story) -> CardsMissingDecided | None:
+    """The last decision to count without cards of the pile; None where all of them turned up after all."""
+    decided = story.all(CardsMissingDecided)
+    return decided[-1].fact if decided and not story.all(events.UnusedScanned) else None
+
+
 def notes(story: Story, closed: events.BoxClosed) -> tuple[Note, ...]:
-    """10: cards with a ballot that lay with the unused ones while no unused one was missing.
+    """10: what no sum shows to be wrong."""
+    return *_missing(story, closed), *_laid_back(story, closed)
+
+
+def _missing(story: Story, closed: events.BoxClosed) -> tuple[Note, ...]:
+    """Cards of the pile that nobody found: whether they have ballots no sum can show."""
+    decided = decision_on_missing(story)
+    if decided is None:
+        return ()
+    zh = (
+        f"缺卡 {decided.missing} 张：制卡 {closed.cards_made} = 发卡 {closed.cards_out} + 未用 {decided.unused} "
+        f"+ 缺 {decided.missing}。选举委员会决定照常计票：{decided.reason}"
+    )
+    en = (
+        f"{decided.missing} card(s) missing: {closed.cards_made} made = {closed.cards_out} out + "
+        f"{decided.unused} unused + {decided.missing} missing. The election committee decided to count: {decided.reason}"
+    )
+    return ((zh, en),)
+
+
+def _laid_back(story: Story, closed: events.BoxClosed) -> tuple[Note, ...]:
+    """Cards with a ballot that lay with the unused ones while no unused one was missing.
 
     The log cannot tell a used card laid back from a card cast by whoever owns the server and covered by a
     check-in of nobody: that is for the people who counted heads at the desk.

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from audit.checkpoint import Checkpoint
 from verifier.archive import ArchiveFacts
+from verifier.cards import decision_on_missing
 from verifier.report import Lacking
 from verifier.story import Story
 from voting.box import events
@@ -117,12 +118,13 @@ def check_figures(document: ResultDocument, facts: ArchiveFacts, story: Story, c
     closed = story.only(events.BoxClosed).fact
     ballots = len(facts.trackers)
     _require_same("figures", document.figures, Figures(count.eligible, count.issued, ballots, ballots, 0, 0, 0))
+    decided = decision_on_missing(story)
     cards = Cards(
         made=closed.cards_made,
         out=closed.cards_out,
         returned=closed.cards_returned,
         torn=closed.cards_torn,
-        unused=closed.cards_made - closed.cards_out,
+        unused=closed.cards_made - closed.cards_out - (decided.missing if decided else 0),
         refused_uses=closed.refused_uses,
     )
     _require_same("cards", document.cards, cards)

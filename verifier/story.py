@@ -11,7 +11,7 @@ from audit.note import VerifierKey, parse_vkey
 from audit.source import Source
 from audit.verify import Report, read_entries, verify
 from verifier.report import Lacking
-from voting.elections.events import ElectionSealed, OutcomeDecided
+from voting.elections.events import CardsMissingDecided, ElectionSealed, OutcomeDecided
 from voting.errors import Malformed, Refused
 
 T = TypeVar("T")
@@ -164,4 +164,18 @@ def _outcome(data: dict[str, Any]) -> OutcomeDecided:
     )
 
 
-_READERS: dict[type, Callable[[dict[str, Any]], Any]] = {ElectionSealed: _sealed, OutcomeDecided: _outcome}
+def _missing(data: dict[str, Any]) -> CardsMissingDecided:
+    wanted = {"election": str, "box": str, "unused": int, "missing": int, "reason": str, "by": str}
+    value = _typed(data, wanted)
+    return CardsMissingDecided(
+        election_id=value["election"],
+        box_uuid=value["box"],
+        **{name: value[name] for name in ("unused", "missing", "reason", "by")},
+    )
+
+
+_READERS: dict[type, Callable[[dict[str, Any]], Any]] = {
+    ElectionSealed: _sealed,
+    OutcomeDecided: _outcome,
+    CardsMissingDecided: _missing,
+}

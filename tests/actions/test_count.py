@@ -18,9 +18,11 @@ from count_build import (
     a_decided_election,
     bundle,
     certify,
+    clerk_act,
     close,
     committee,
     give_share,
+    public_of,
     scan_pile,
     vote,
 )
@@ -30,7 +32,7 @@ from sqlalchemy import update
 
 from audit.note import open_note, parse_vkey
 from voting import founding, journal
-from voting.box import tallying
+from voting.box import casting, desk, tallying
 from voting.box.tables import BoxEvent
 from voting.crypto import archive
 from voting.database import read, write, writing_session
@@ -112,6 +114,40 @@ def test_few_ballots_are_counted_only_by_a_recorded_decision(house: House) -> No
     built.do(actions.decide_floor, reason="投票人少，已当场告知三位投票人", now=EVENING)
     built.do(count.begin_count, now=EVENING)
     assert logged(built, "box_tallied")[0]["floor_decision"].startswith("投票人少")
+
+
+def test_missing_cards_are_counted_by_a_recorded_decision(house: House) -> None:
+    built = close(vote(an_open_election(house)))
+    for card in range(8, 15):
+        clerk_act(built, desk.scan_unused, box=built.box.id, credential=public_of(built, card))
+    assert refused(built, built.do, count.begin_count, now=EVENING).code == "cards_unscanned"
+    decide = {"reason": "两张掉进水沟，监督委员在场", "now": EVENING}
+    assert refused(built, built.do, actions.decide_missing, missing=2, reason=" ", now=EVENING).code == "TEXT_LENGTH"
+    other = refused(built, built.do, actions.decide_missing, missing=3, **decide)
+    assert other.code == "MISSING_OTHER" and "2 张" in other.zh
+    built.do(actions.decide_missing, missing=2, **decide)
+    fact = logged(built, "cards_missing_decided")[0]
+    assert (fact["unused"], fact["missing"], fact["box"]) == (7, 2, built.box.uuid)
+    # One turns up: the decision was about another number.
+    clerk_act(built, desk.scan_unused, box=built.box.id, credential=public_of(built, 15))
+    assert refused(built, built.do, count.begin_count, now=EVENING).code == "cards_unscanned"
+    built.do(actions.decide_missing, missing=1, **decide)
+    built.do(count.begin_count, now=EVENING)
+    assert built.state == "counting"
+    assert refused(built, built.do, actions.decide_missing, missing=1, **decide).code == "state_too_late"
+
+
+def test_a_pile_card_that_voted_stops_the_count_until_it_is_decided_upon(house: House) -> None:
+    built = vote(an_open_election(house), CHOICES[:7])
+    clerk_act(built, desk.check_in, box=built.box.id, voter="v7", voter_label="8", desk="一号桌")
+    raw = built.ballot(16, CHOICES[7])
+    casting.accept(built.engine, box=built.box.id, raw=raw, log_key=seed(built))
+    scan_pile(close(built))
+    refusal = refused(built, built.do, count.begin_count, now=EVENING)
+    assert refusal.code == "pile_card_voted" and "还差 1 张" in refusal.zh
+    built.do(actions.decide_missing, missing=1, reason="已请监督委员查清", now=EVENING)
+    built.do(count.begin_count, now=EVENING)
+    assert built.state == "counting"
 
 
 # --- the outcome -------------------------------------------------------------------------------------------------

@@ -121,6 +121,19 @@ def test_the_printed_path_is_the_notices_own(house: House) -> None:
     assert path == f"/c/{built.community}/e/{built.election_id}"
 
 
+def test_a_decision_counts_without_missing_cards(house: House) -> None:
+    built = close(vote(an_open_election(house)))
+    official = Official(built)
+    assert "记录缺卡的决定" in official.page()
+    assert official.send("missing", missing="9", reason="").status_code == 422
+    refused = official.send("missing", missing="2", reason="掉进水沟")
+    assert refused.status_code == 422 and "现在没有扫到的卡是 9 张" in refused.text
+    assert official.send("missing", missing="9", reason="掉进水沟").status_code == 303
+    page = official.page()
+    assert "掉进水沟" in page and "记录缺卡的决定" not in page
+    assert official.send("begin").status_code == 303
+
+
 def test_a_decision_opens_a_small_count(house: House) -> None:
     built = a_closed_election(house, CHOICES[:3])
     official = Official(built)

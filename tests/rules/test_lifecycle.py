@@ -56,6 +56,7 @@ MISSING = [
     ("stop_queue", {"closing_time": False, "reason": ""}, "before_closing_time"),
     ("close", {"queue": 2}, "queue_left"),
     ("count", {"cards_unscanned": 7}, "cards_unscanned"),
+    ("count", {"cards_unscanned": 7, "pile_voted": 1}, "pile_card_voted"),
     ("count", {"ballots": 4}, "under_floor"),
     ("decide", {"shares": 2}, "shares_missing"),
     ("decide", {"result": False}, "no_result"),
@@ -88,6 +89,17 @@ def test_a_missing_fact_stops_the_move_and_says_who_supplies_it(move: str, chang
 
 def test_every_need_of_the_table_has_a_refusal_tested() -> None:
     assert {(rule.name, need.code) for rule in TABLE for need in rule.needs} == {(m, code) for m, _, code in MISSING}
+
+
+@pytest.mark.parametrize("voted", [0, 1])
+def test_missing_cards_stop_the_count_until_that_number_is_decided_upon(voted: int) -> None:
+    lacking = replace(READY, cards_unscanned=2, pile_voted=voted)
+    assert require("closed", "count", replace(lacking, cards_missing=2)) == "counting"
+    for decided in (1, 3):
+        with pytest.raises(TooEarly):
+            require("closed", "count", replace(lacking, cards_missing=decided))
+    # A used card that was laid back on a whole pile stops nothing.
+    assert require("closed", "count", replace(READY, pile_voted=1)) == "counting"
 
 
 def test_all_missing_facts_are_named_at_once() -> None:

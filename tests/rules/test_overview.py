@@ -43,6 +43,7 @@ def test_an_ended_election_asks_for_nothing(state: str) -> None:
         ("sealed", {"rehearsals": 2}, "请监督委员演练解密", "keys"),
         ("sealed", {"tablets": 0}, "配对平板", "kiosks"),
         ("closed", {"cards_unscanned": 4}, "扫描未用的卡", "desk"),
+        ("closed", {"cards_unscanned": 4, "pile_voted": 1}, "查清投过票的卡", "count"),
         ("counting", {"shares": 1}, "请监督委员解密", "count"),
     ],
 )

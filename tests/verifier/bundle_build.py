@@ -33,7 +33,7 @@ from small_election import SmallElection
 from audit import GENESIS, Checkpoint, Entry, Signer, encode, leaf_hash, root_of, sign_checkpoint
 from audit.tiles import write_export
 from audit.verify import read_entries
-from verifier import anchors, outcome
+from verifier import anchors, cards, outcome
 from verifier.archive import ArchiveFacts
 from verifier.bundle import ARCHIVE, LOG, MANIFEST, RESULT
 from verifier.story import Story
@@ -173,7 +173,7 @@ class Forger:
         """The honest result over this archive and log."""
         old, ballots = self.document, len(found.trackers)
         closed, facts = story.only(events.BoxClosed).fact, outcome.count_facts(found, story)
-        decided = decide(facts)
+        decided, missing = decide(facts), cards.decision_on_missing(story)
         archive = {"sha256": sha256, "fingerprint": found.election.fingerprint, "ballots": ballots}
         return replace(
             old,
@@ -183,7 +183,7 @@ class Forger:
                 out=closed.cards_out,
                 returned=closed.cards_returned,
                 torn=closed.cards_torn,
-                unused=closed.cards_made - closed.cards_out,
+                unused=closed.cards_made - closed.cards_out - (missing.missing if missing else 0),
                 refused_uses=closed.refused_uses,
             ),
             valid=decided.valid,

@@ -109,6 +109,37 @@ def test_an_honest_bundle_has_no_note(forger: Forger, honest: Path) -> None:
     assert verify_bundle(honest, forger.committee.key).facts.card_notes == ()
 
 
+def test_missing_cards_that_were_decided_upon_are_printed(forger: Forger, tmp_path: Path) -> None:
+    files = forger.build(more=[("cards_missing_decided", missing_cards(forger, 4, 2))], retell=pile_not_whole)
+    report = verify_bundle(write(files, tmp_path / "b"), forger.committee.key)
+    assert (report.verdict, report.findings, report.passed) == (Verdict.SOUND, (), ALL)
+    assert "制卡 17 = 发卡 11 + 未用 4 + 缺 2" in printed.text(report, "zh")
+    assert report.facts.document is not None and report.facts.document.cards.unused == 4
+
+
+def test_cards_found_after_the_decision_make_the_pile_whole(forger: Forger, tmp_path: Path) -> None:
+    files = forger.build(more=[("cards_missing_decided", missing_cards(forger, 4, 2))])
+    report = verify_bundle(write(files, tmp_path / "b"), forger.committee.key)
+    assert (report.verdict, report.facts.card_notes) == (Verdict.SOUND, ())
+
+
+def test_a_decision_does_not_cover_a_card_of_the_pile_that_voted(forger: Forger, tmp_path: Path) -> None:
+    more = [("box_unused_card_voted", pile_card(forger, 16)), ("cards_missing_decided", missing_cards(forger, 5, 1))]
+    files = forger.build(more=more, retell=pile_not_whole)
+    report = verify_bundle(write(files, tmp_path / "b"), forger.committee.key)
+    assert (report.verdict, report.findings[0].code) == (Verdict.TAMPERED, "UNUSED_CARD_VOTED")
+
+
+def missing_cards(forger: Forger, unused: int, missing: int) -> dict[str, Any]:
+    sealed = next(one.data for one in forger.entries if one.type == "election_sealed")
+    said = {"unused": unused, "missing": missing, "reason": "掉进水沟", "by": "x"}
+    return {"election": sealed["election"], "box": sealed["box"], **said}
+
+
+def pile_not_whole(kind: str, data: dict[str, Any]) -> dict[str, Any] | None:
+    return None if kind == "box_unused_scanned" else data
+
+
 def pile_card(forger: Forger, card: int) -> dict[str, Any]:
     """The fact that this card, found on the pile, has a ballot."""
     closed = next(one.data for one in forger.entries if one.type == "box_closed")

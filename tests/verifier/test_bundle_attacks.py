@@ -325,6 +325,12 @@ ATTACKS: dict[str, Attack] = {
         lambda forger: forger.build(retell=change("box_unused_scanned", cards_unused=5)),
         ((cards, "check_unused", nothing),),
     ),
+    "missing_miscounted": (
+        lambda forger: forger.build(
+            more=[("cards_missing_decided", too_many_missing(forger))], retell=leave_out("box_unused_scanned")
+        ),
+        ((cards, "check_unused", nothing),),
+    ),
     "unused_not_scanned": (
         lambda forger: forger.build(retell=leave_out("box_unused_scanned")),
         ((cards, "check_unused", nothing),),
@@ -401,6 +407,13 @@ ATTACKS: dict[str, Attack] = {
     "pdf_of_another": (pdf_of_another, ((papers, "check_pdf_signature", nothing),)),
     "pdf_changed": (pdf_changed, ((papers, "check_pdf_signature", nothing),)),
 }
+
+
+def too_many_missing(forger: Forger) -> Data:
+    """Of six cards that were never handed out, four were scanned and three decided missing."""
+    sealed = next(one.data for one in forger.entries if one.type == "election_sealed")
+    said = {"unused": 4, "missing": 3, "reason": "x", "by": "x"}
+    return {"election": sealed["election"], "box": sealed["box"], **said}
 
 
 def unused(forger: Forger) -> Data:

@@ -139,7 +139,9 @@ def scan_unused(session: Session, *, box: str, credential: str, actor: str, now:
         card = _card(session, row, credential)
         expected = chain.counters_of(row).never_out
         if _has_ballot(session, row, credential):
-            journal.record(session, row.community_id, events.UnusedCardVoted(row.uuid, credential, actor), now)
+            if card.mark is None:
+                card.mark = "voted"
+                journal.record(session, row.community_id, events.UnusedCardVoted(row.uuid, credential, actor), now)
             return Scanned("voted", row.cards_unused, expected)
         if card.mark is None:
             _count_unused(session, row, card, actor=actor, now=now)

@@ -170,7 +170,7 @@ class BoxAnchored(_Fact):
 
 @dataclass(frozen=True)
 class UnusedCardVoted(_Fact):
-    """A card found unused or returned after closing has a ballot in the box: somebody knew its code."""
+    """A card found among the unused ones after closing has a ballot: laid back there, or somebody knew its code."""
 
     type: ClassVar[str] = "box_unused_card_voted"
     box: str

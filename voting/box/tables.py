@@ -89,11 +89,14 @@ class BoxPicture(Base):
 
 
 class PublicCredential(Base):
-    """The public half of one card; ``mark`` says why the card may not vote (torn, returned, unused)."""
+    """The public half of one card; ``mark`` says why the card may not vote (torn, returned, unused).
+
+    ``voted``: it has, and lay with the unused ones after closing.
+    """
 
     __tablename__ = "public_credential"
     __table_args__ = (
-        CheckConstraint("mark IN ('torn','returned','unused')", name="mark"),
+        CheckConstraint("mark IN ('torn','returned','unused','voted')", name="mark"),
         WITHOUT_ROWID,
     )
 

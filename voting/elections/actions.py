@@ -10,14 +10,21 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from voting import journal
-from voting.box import cards, slot
+from voting.box import cards, chain, slot
 from voting.box.rules import spares_allowed
 from voting.box.tables import Box
 from voting.crypto.election import new_uuid
 from voting.crypto.group import get_group
 from voting.database import transaction
 from voting.elections import lifecycle
-from voting.elections.events import ElectionCreated, FloorDecided, PollLengthened, PollMoved, RollPublished
+from voting.elections.events import (
+    CardsMissingDecided,
+    ElectionCreated,
+    FloorDecided,
+    PollLengthened,
+    PollMoved,
+    RollPublished,
+)
 from voting.elections.facts import MIN_TRUSTEES
 from voting.elections.moves import HALL, gather, move, moved
 from voting.elections.queries import locked
@@ -25,7 +32,7 @@ from voting.elections.roll.queries import roll_hash, roll_size
 from voting.elections.tables import Election, Office
 from voting.elections.texts import reason as reason_text
 from voting.elections.texts import typed
-from voting.errors import Malformed
+from voting.errors import Conflict, Malformed
 from voting.law.profiles import Mode, law_on
 from voting.permissions import Actor
 
@@ -247,6 +254,38 @@ def decide_floor(session: Session, *, election_id: str, reason: str, actor: Acto
         casts = session.get_one(Box, election.box_id).casts
         fact = FloorDecided(
             election_id=election.id, ballots=casts, floor=election.ballot_floor, reason=reason, by=actor.account_id
+        )
+        journal.record(session, election.community_id, fact, now)
+
+
+def decide_missing(
+    session: Session, *, election_id: str, missing: int, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Record the committee's decision to count although ``missing`` cards of the pile were not found.
+
+    A card found later makes the decision one about another number: it is asked for again.
+    Raises Malformed TEXT_…; Conflict MISSING_OTHER; TooEarly, TooLate when the box is not just closed.
+    """
+    reason = reason_text(reason, least=1)
+    with transaction(session):
+        election = locked(session, election_id)
+        lifecycle.require_state(election.state, "closed")
+        box = chain.locked(session, election.box_id)
+        lacking = box.cards_made - box.cards_out - box.cards_unused
+        if not missing == lacking > 0:
+            raise Conflict(
+                "MISSING_OTHER",
+                f"现在没有扫到的卡是 {lacking} 张，不是 {missing} 张。请再清点一次，按现在的数目决定。",
+                f"{lacking} card(s) are not scanned now, not {missing}. Count again and decide on the present number.",
+            )
+        election.cards_missing, election.missing_decision = missing, reason
+        fact = CardsMissingDecided(
+            election_id=election.id,
+            box_uuid=box.uuid,
+            unused=box.cards_unused,
+            missing=missing,
+            reason=reason,
+            by=actor.account_id,
         )
         journal.record(session, election.community_id, fact, now)
 

@@ -299,6 +299,29 @@ class FloorDecided:
 
 
 @dataclass(frozen=True)
+class CardsMissingDecided:
+    """The committee decided to count although cards of the pile were not found, and why."""
+
+    type: ClassVar[str] = "cards_missing_decided"
+    election_id: str
+    box_uuid: str
+    unused: int
+    missing: int
+    reason: str
+    by: str
+
+    def data(self) -> dict[str, object]:
+        return {
+            "election": self.election_id,
+            "box": self.box_uuid,
+            "unused": self.unused,
+            "missing": self.missing,
+            "reason": self.reason,
+            "by": self.by,
+        }
+
+
+@dataclass(frozen=True)
 class OutcomeDecided:
     """The count's outcome by the law's arithmetic."""
 

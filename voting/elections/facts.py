@@ -24,7 +24,9 @@ class Facts:
 
     ``offices_short``: offices without more candidates than seats. ``candidate_errors``: candidates who fail
     a check of the law. ``cards``: public credentials received; ``cards_needed``/``cards_allowed``: roll, and
-    roll plus declared spares. ``cards_unscanned``: cards neither used nor scanned as unused, returned or torn.
+    roll plus declared spares. ``cards_unscanned``: cards never handed out that were not found and scanned after
+    closing; ``cards_missing``: how many of them the committee decided to count as missing; ``pile_voted``: cards
+    with a ballot found among them.
     ``reason`` is the recorded reason of the move at hand, ``until_later`` whether a lengthening lengthens.
     """
 
@@ -53,6 +55,8 @@ class Facts:
     ballot_floor: int = 5
     floor_decision: bool = False
     cards_unscanned: int = 0
+    cards_missing: int = 0
+    pile_voted: int = 0
     shares: int = 0
     result: bool = False
     committee_key: bool = False
@@ -196,9 +200,19 @@ QUEUE = Need(
 )
 UNSCANNED = Need(
     "cards_unscanned",
-    lambda f: f.cards_unscanned == 0,
-    "还有 {f.cards_unscanned} 张未用、收回或破损的卡没有扫描：请发票处工作人员扫描。",
-    "{f.cards_unscanned} unused, returned or torn card(s) are not scanned: the desk scans them.",
+    lambda f: f.pile_voted > 0 or f.cards_unscanned == f.cards_missing,
+    "还有 {f.cards_unscanned} 张没有发出的卡没有扫描：请发票处工作人员扫描；找不到的，请选举委员会记录缺卡的决定。",
+    "{f.cards_unscanned} card(s) that were never handed out are not scanned: the desk scans them; "
+    "if some cannot be found, the election committee records a decision.",
+)
+PILE_VOTED = Need(
+    "pile_card_voted",
+    lambda f: f.pile_voted == 0 or f.cards_unscanned == f.cards_missing,
+    "剩下的卡里有 {f.pile_voted} 张在票箱里已有选票，没有发出的卡还差 {f.cards_unscanned} 张：请把其余的卡扫完；"
+    "仍然不齐，就可能有没有发出的卡投了票，请监督委员到场查清，由选举委员会记录决定或宣布选举无效。",
+    "{f.pile_voted} card(s) among those left over have a ballot in the box, and {f.cards_unscanned} that were never "
+    "handed out are not accounted for: scan the rest; if some are still missing, a card of the pile may have voted: "
+    "the supervisors look into it, and the election committee records a decision or declares the election void.",
 )
 FLOOR = Need(
     "under_floor",

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from voting.box.tables import Box, Kiosk, TrusteeKey
+from voting.box.tables import Box, Kiosk, PublicCredential, TrusteeKey
 from voting.elections import lifecycle
 from voting.elections.candidates.queries import standing
 from voting.elections.facts import Facts
@@ -53,6 +53,11 @@ def gather(session: Session, election: Election, now: datetime) -> Facts:
         .select_from(Kiosk)
         .where(Kiosk.box_id == box.id, Kiosk.token_hash.is_not(None), Kiosk.revoked.is_(False))
     )
+    voted = session.scalar(
+        select(func.count())
+        .select_from(PublicCredential)
+        .where(PublicCredential.box_id == box.id, PublicCredential.mark == "voted")
+    )
     unscanned = max(box.cards_made - box.cards_out - box.cards_unused, 0)
     return Facts(
         today=now.astimezone(HALL).date(),
@@ -78,6 +83,8 @@ def gather(session: Session, election: Election, now: datetime) -> Facts:
         ballot_floor=election.ballot_floor,
         floor_decision=bool(election.floor_decision),
         cards_unscanned=unscanned if election.state == "closed" else 0,
+        cards_missing=(election.cards_missing or 0) if election.state == "closed" else 0,
+        pile_voted=voted or 0,
         shares=shares,
         result=box.state == "opened",
         # The committee's key file and passphrase are checked where they are used, at certification.

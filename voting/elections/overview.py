@@ -37,6 +37,7 @@ _SUPPLY: Final = {
     "before_closing_time": ("", "投票进行中", "The poll is open"),
     "queue_left": ("", "等排队的人投完", "Wait for the queue"),
     "cards_unscanned": ("desk", "扫描未用的卡", "Scan the unused cards"),
+    "pile_card_voted": ("count", "查清投过票的卡", "Look into the card that voted"),
     "under_floor": ("count", "记录开票的决定", "Record the decision to open"),
     "shares_missing": ("count", "请监督委员解密", "Supervisors decrypt"),
     "no_result": ("count", "合成结果", "Combine the result"),

@@ -47,6 +47,9 @@ class Election(Base):
     # No tally is opened under this many ballots without a recorded decision.
     ballot_floor: Mapped[int] = mapped_column(default=5)
     floor_decision: Mapped[str | None] = mapped_column(Text)
+    # Cards of the pile that were not found after closing, as the committee decided.
+    cards_missing: Mapped[int | None]
+    missing_decision: Mapped[str | None] = mapped_column(Text)
 
     offices: Mapped[list["Office"]] = relationship(order_by="Office.ordinal", lazy="selectin")
 

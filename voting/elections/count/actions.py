@@ -178,7 +178,7 @@ def _document(
             out=box.cards_out,
             returned=box.cards_returned,
             torn=box.cards_torn,
-            unused=box.cards_unused,
+            unused=_unused(box, election),
             refused_uses=box.refused_uses,
         ),
         valid=outcome.valid,
@@ -190,6 +190,12 @@ def _document(
         log=LogRef(log.origin, log.size, log.root),
         verify_url=verify_url,
     )
+
+
+def _unused(box: Box, election: Election) -> int:
+    """As it was decided on where cards were missing, whatever turned up since; unless then the pile became whole."""
+    left = box.cards_made - box.cards_out
+    return left if box.cards_unused >= left else left - (election.cards_missing or 0)
 
 
 def _second(at: datetime) -> datetime:

@@ -124,6 +124,8 @@ def _page(document: ResultDocument) -> dict[str, Any]:
         ("委托投票", figures.proxy),
     ]
     cards = document.cards
+    lost = cards.made - cards.out - cards.unused
+    missing = f"，缺 {figure(lost)}" if lost else ""
     return {
         "number": document.number,
         "title": document.title,
@@ -132,7 +134,8 @@ def _page(document: ResultDocument) -> dict[str, Any]:
         "community": document.community,
         "figures": [[label, figure(value)] for label, value in counted],
         "cards": f"选票卡：制 {figure(cards.made)}，发 {figure(cards.out)}，收回 {figure(cards.returned)}，"
-        f"破损换卡 {figure(cards.torn)}，未用 {figure(cards.unused)}；拒绝重复使用 {figure(cards.refused_uses)} 次。",
+        f"破损换卡 {figure(cards.torn)}，未用 {figure(cards.unused)}{missing}；"
+        f"拒绝重复使用 {figure(cards.refused_uses)} 次。",
         "validity": [reason.zh for reason in document.because],
         "valid": document.valid,
         "offices": [_office(office, document) for office in document.offices],

@@ -2,8 +2,8 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, PasswordField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms import HiddenField, IntegerField, PasswordField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, NumberRange
 
 from voting.addresses import MOST
 from voting.elections.texts import REASON_LENGTH
@@ -22,6 +22,21 @@ class FloorForm(StepForm):
         _("选举委员会的决定和理由"),
         [DataRequired(message=_("请填写这一项。")), Length(max=REASON_LENGTH, message=_("最多 %(max)d 个字。"))],
         description=_("会写进公开的日志和选票档案，请不要写个人信息。"),
+        render_kw={"rows": 3},
+    )
+
+
+class MissingForm(StepForm):
+    """The committee's decision to count although cards of the pile were not found."""
+
+    missing = IntegerField(
+        _("缺少的卡（张）"),
+        [DataRequired(message=_("请填写这一项。")), NumberRange(min=1, message=_("不能小于 1。"))],
+    )
+    reason = TextAreaField(
+        _("选举委员会的决定和理由"),
+        [DataRequired(message=_("请填写这一项。")), Length(max=REASON_LENGTH, message=_("最多 %(max)d 个字。"))],
+        description=_("会写进公开的日志，请不要写个人信息。"),
         render_kw={"rows": 3},
     )
 

@@ -19,7 +19,7 @@ from voting.elections import (
 from voting.elections.count import actions, queries
 from voting.elections.count.bundle import Passphrases, committee_public, read_committee
 from voting.elections.count.certificate import MANIFEST
-from voting.elections.count.forms import CertifyForm, FloorForm, StepForm
+from voting.elections.count.forms import CertifyForm, FloorForm, MissingForm, StepForm
 from voting.elections.count.shown import Sheet, sheet_of
 from voting.elections.moves import gather
 from voting.elections.tables import Election
@@ -60,6 +60,25 @@ def decide_floor(community: Unit, election: Election) -> Any:
     def deed(writer: Session) -> None:
         election_actions.decide_floor(
             writer, election_id=election.id, reason=form.reason.data or "", actor=actor(), now=now()
+        )
+
+    return _try(community, election, form, deed)
+
+
+@count.post("/missing")
+@access(Permission.MOVE_ELECTION)
+def decide_missing(community: Unit, election: Election) -> Any:
+    """Record the decision to count although cards of the pile were not found."""
+    form = MissingForm()
+
+    def deed(writer: Session) -> None:
+        election_actions.decide_missing(
+            writer,
+            election_id=election.id,
+            missing=form.missing.data or 0,
+            reason=form.reason.data or "",
+            actor=actor(),
+            now=now(),
         )
 
     return _try(community, election, form, deed)
@@ -190,14 +209,15 @@ def _sheet(election: Election) -> Sheet | None:
 
 
 def _forms(election: Election, sent: FlaskForm | None, verify_url: str) -> dict[str, FlaskForm]:
-    """The page's three forms, the one that was refused as it was typed."""
+    """The page's forms, the one that was refused as it was typed."""
     forms: dict[str, FlaskForm] = {
         "step": StepForm(None),
         "floor": FloorForm(None),
+        "missing": MissingForm(None),
         "certify": CertifyForm(None, verify_url=verify_url),
     }
     if sent is not None:
-        forms[{FloorForm: "floor", CertifyForm: "certify"}.get(type(sent), "step")] = sent
+        forms[{FloorForm: "floor", MissingForm: "missing", CertifyForm: "certify"}.get(type(sent), "step")] = sent
     for form in forms.values():
         # A refused form must not carry the old state on: the person looks at the new one now.
         form.state.data = election.state

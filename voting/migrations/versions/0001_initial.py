@@ -249,6 +249,8 @@ def upgrade() -> None:
         sa.Column("eligible", sa.Integer(), nullable=True),
         sa.Column("ballot_floor", sa.Integer(), nullable=False),
         sa.Column("floor_decision", sa.Text(), nullable=True),
+        sa.Column("cards_missing", sa.Integer(), nullable=True),
+        sa.Column("missing_decision", sa.Text(), nullable=True),
         sa.CheckConstraint("mode IN ('all_voters','household_reps','resident_reps')", name=op.f("ck_election_mode")),
         sa.CheckConstraint(
             "state IN ('draft','published','sealed','open','paused','closing','closed','counting','decided','certified','void')",  # noqa: E501 — one CHECK is one line
@@ -286,7 +288,7 @@ def upgrade() -> None:
         sa.Column("box_id", sa.String(length=22), nullable=False),
         sa.Column("public", sa.String(length=700), nullable=False),
         sa.Column("mark", sa.String(length=8), nullable=True),
-        sa.CheckConstraint("mark IN ('torn','returned','unused')", name=op.f("ck_public_credential_mark")),
+        sa.CheckConstraint("mark IN ('torn','returned','unused','voted')", name=op.f("ck_public_credential_mark")),
         sa.ForeignKeyConstraint(["box_id"], ["box.id"], name=op.f("fk_public_credential_box_id_box")),
         sa.PrimaryKeyConstraint("box_id", "public", name=op.f("pk_public_credential")),
         sqlite_with_rowid=False,
