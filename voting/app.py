@@ -10,9 +10,9 @@ from http import HTTPStatus
 from importlib import import_module
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, jsonify, make_response, render_template
+from flask import Blueprint, Flask, Response, current_app, jsonify, make_response, render_template
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -144,6 +144,7 @@ def _answer_refusals(app: Flask) -> None:
     app.register_error_handler(SecurityError, _unknown_host)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(StaleDataError, _somebody_was_first)
+    app.register_error_handler(IntegrityError, _constraint_held)
     app.register_error_handler(OperationalError, _database_busy)
 
 
@@ -181,7 +182,7 @@ def _unknown_host(_error: SecurityError) -> Response:
     return Response(f"{zh}\n{en}\n", HTTPStatus.BAD_REQUEST, content_type="text/plain; charset=utf-8")
 
 
-def _somebody_was_first(_error: StaleDataError) -> Response:
+def _somebody_was_first(_error: StaleDataError | None = None) -> Response:
     return _refused(
         Conflict(
             "CHANGED_MEANWHILE",
@@ -189,6 +190,13 @@ def _somebody_was_first(_error: StaleDataError) -> Response:
             "Somebody else acted first and nothing was done here. Reload the page and look again.",
         )
     )
+
+
+def _constraint_held(error: IntegrityError) -> Response:
+    """An action looked before it wrote, and another transaction came between: the constraint decided."""
+    # The first line names the constraint; what PostgreSQL adds below it quotes the row, which is people's data.
+    current_app.logger.error("%s", str(error.orig).partition("\n")[0])
+    return _somebody_was_first()
 
 
 def _database_busy(error: OperationalError) -> Response:

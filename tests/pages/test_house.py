@@ -3,12 +3,14 @@
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask, render_template
 from flask.testing import FlaskClient
 from house_build import House, token
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from voting import config, errors, i18n, keys
@@ -114,11 +116,41 @@ def a_page(app: Flask, error: Exception) -> FlaskClient:
     return app.test_client()
 
 
+def test_a_race_that_a_constraint_decided_is_logged_without_the_row(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    said = 'duplicate key value violates unique constraint "uq_account_login"\nDETAIL:  Key (login)=(zhangsan) exists.'
+    answer = a_page(app, IntegrityError("INSERT", {}, Exception(said))).get("/broken")
+    assert answer.status_code == 409 and "刚才有别人先办了" in answer.text
+    assert "uq_account_login" in caplog.text and "zhangsan" not in caplog.text + answer.text
+
+
+def test_two_administrators_open_the_same_account_at_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = house.signed_in("admin")
+    sent = {"csrf_token": token(client), "account-login": "clerk", "account-display_name": "样例"}
+    # Both looked before either wrote: what the second transaction sees on a database without one writer.
+    select_one = Session.scalar
+
+    def blind(session: Session, statement: Any, *args: Any, **kwargs: Any) -> Any:
+        return None if "account.login =" in str(statement) else select_one(session, statement, *args, **kwargs)
+
+    with monkeypatch.context() as race:
+        race.setattr(Session, "scalar", blind)
+        answer = client.post(f"/units/{house.community}/accounts", data=sent, headers={"Accept": "application/json"})
+    assert answer.status_code == 409, answer.text
+    assert answer.json is not None and answer.json["code"] == "CHANGED_MEANWHILE"
+
+
 @pytest.mark.parametrize(
     ("error", "status", "code"),
     [
         (ZeroDivisionError("secret detail"), 500, "INTERNAL"),
         (StaleDataError("secret detail"), 409, "CHANGED_MEANWHILE"),
+        (
+            IntegrityError("secret detail", {}, Exception("UNIQUE constraint failed: account.login")),
+            409,
+            "CHANGED_MEANWHILE",
+        ),
         (OperationalError("secret detail", {}, Exception("database is locked")), 503, "BUSY"),
         (OperationalError("secret detail", {}, Exception("no such table: x")), 500, "INTERNAL"),
     ],
