@@ -77,6 +77,23 @@ def test_a_session_is_begun_afresh_and_ends_when_signing_out(house: House, clien
     assert client.get("/units").status_code == 302
 
 
+def test_a_copied_cookie_dies_with_the_session(house: House) -> None:
+    app = house.app()
+    owner, other = house.signed_in("official", app), house.signed_in("clerk", app)
+    cookie = owner.get_cookie("voting")
+    assert cookie is not None
+    thief = app.test_client()
+    thief.set_cookie("voting", cookie.value)
+    assert thief.get("/account").status_code == 200
+    assert owner.post("/sign-out", data={"csrf_token": token(owner)}).status_code == 303
+    assert thief.get("/account").status_code == 302
+    # A dead cookie cannot put the owner out again, nor anybody else.
+    again = house.signed_in("official", app)
+    thief.set_cookie("voting", cookie.value)
+    thief.post("/sign-out", data={"csrf_token": token(thief)})
+    assert again.get("/account").status_code == other.get("/account").status_code == 200
+
+
 def test_a_first_password_must_be_changed_before_anything_else(house: House) -> None:
     admin = house.signed_in("admin")
     page = send(admin, f"/units/{house.community}/accounts", account__login="wang", account__display_name="王某")

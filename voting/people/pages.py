@@ -114,7 +114,10 @@ def sign_in_send() -> Any:
 @people.post("/sign-out")
 @public
 def sign_out() -> Any:
-    """Sign out."""
+    """Sign out, everywhere: a copy of the cookie ends with the session it was copied from."""
+    if g.actor is not None:
+        with acting() as writer:
+            sign_in.sign_out(writer, account_id=actor().account_id)
     session.end()
     return redirect(url_for("entrance.home"), 303)
 

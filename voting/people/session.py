@@ -1,7 +1,7 @@
 """The signed-in person of a request: Flask-Login over accounts.
 
-The cookie carries account id and session mark, signed. Disabling an account, or changing or resetting
-its password, changes the mark and thereby ends every session of it.
+The cookie carries account id and session mark, signed. Signing out, disabling an account, or
+changing or resetting its password changes the mark and thereby ends every session of it.
 """
 
 from typing import Any

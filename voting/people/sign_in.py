@@ -61,6 +61,12 @@ def sign_in(session: Session, *, now: datetime, login: str, password: str) -> Si
         return SignedIn(account.id, account.session_mark)
 
 
+def sign_out(session: Session, *, account_id: str) -> None:
+    """End every session of the account: the cookie holds all there is of one, so a copied cookie dies only so."""
+    with transaction(session):
+        session.get_one(Account, account_id).session_mark = random_id()
+
+
 def change_password(session: Session, *, now: datetime, today: date, account_id: str, old: str, new: str) -> SignedIn:
     """Change one's own password; all other sessions of the account end. The old one must be right."""
     with transaction(session):
