@@ -136,6 +136,13 @@ def _facts(setup: Setup, outline: Outline) -> ArchiveFacts:
 def check_events(path: Path) -> Outline:
     """4: the archive can be read to its end, byte-exact, chained and in order, and no ballot is in it twice."""
     try:
+        # Whoever hands in a pipe or a device would have the verifier wait for ever, or read without end.
+        if path.exists() and not path.is_file():
+            raise Malformed(
+                "ARCHIVE_UNREADABLE",
+                f"{path.name} 不是普通文件，请给出 .bel 文件本身",
+                f"{path.name} is not a regular file; name the .bel file itself",
+            )
         outline = read_outline(path)
     except OSError as fault:
         raise Malformed(

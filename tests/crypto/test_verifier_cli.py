@@ -1,6 +1,7 @@
 """The verifier's command line: what it prints, and its exit codes."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +49,8 @@ def test_exit_codes(small: SmallElection, votes: Votes, tmp_path: Path, capsys: 
     assert main(["archive", str(path)]) == 3
     assert main(["archive", str(tmp_path / "absent.bel")]) == 2
     assert main(["archive", str(tmp_path)]) == 2
+    os.mkfifo(tmp_path / "pipe.bel")
+    assert main(["archive", str(tmp_path / "pipe.bel")]) == 2
     for wrong in ([], ["archive"], ["archive", "a", "b"], ["archive", "--color", "x"]):
         with pytest.raises(SystemExit) as stopped:
             main(wrong)
