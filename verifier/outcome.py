@@ -19,7 +19,7 @@ from voting.elections.count.report import (
 from voting.elections.count.rules import CountFacts, ElectionOutcome, OfficeCount, decide
 from voting.elections.events import ElectionSealed, OutcomeDecided
 from voting.errors import Malformed
-from voting.law.profiles import Mode, law_on
+from voting.law.profiles import LAWS, Law, Mode, law_of
 
 
 def check_outcome(
@@ -48,6 +48,7 @@ def count_facts(facts: ArchiveFacts, story: Story) -> CountFacts:
         raise Lacking("RESULT_MISSING", "还没有公布结果", "There is no result yet")
     return CountFacts(
         mode=_mode(sealed),
+        law=sealed_law(sealed).key,
         eligible=sealed.eligible,
         issued=closed.cards_out - closed.cards_returned - closed.cards_torn,
         collected=len(facts.trackers),
@@ -142,7 +143,7 @@ def check_references(
 ) -> None:
     """12: ``result.json`` names this archive, this log, this election and its law."""
     sealed = story.only(ElectionSealed).fact
-    law = law_on(_mode(sealed), sealed.day)
+    law = sealed_law(sealed)
     article = law.reason("", "", law.turnout_article)
     stated = (sealed.title, sealed.place, sealed.day, sealed.mode, law.key, article.article, article.article_en)
     election = facts.election
@@ -152,7 +153,6 @@ def check_references(
         ("archive", document.archive, archive),
         ("log", document.log, LogRef(head.origin, head.size, head.root.hex())),
         ("title, place, day, mode, law, article", _stated(document), stated),
-        ("law", sealed.law, law.key),
         ("opened_at, closed_at", (document.opened_at, document.closed_at), times),
     )
     for name, found, right in wanted:
@@ -169,6 +169,24 @@ def _mode(sealed: ElectionSealed) -> Mode:
         return Mode(sealed.mode)
     except ValueError as error:
         raise Lacking("MODE_UNKNOWN", "本程序不认识这种选举方式", "This program does not know the mode") from error
+
+
+def sealed_law(sealed: ElectionSealed) -> Law:
+    """The version that the log says the election began under, never the newest this program happens to know."""
+    if sealed.law not in {law.key for law in LAWS}:
+        raise Lacking(
+            "LAW_UNKNOWN",
+            f"本程序不认识法律版本“{sealed.law}”：请用与平台同版本的核验程序",
+            f"This program does not know the law “{sealed.law}”: use the verifier of the platform's version",
+        )
+    law = law_of(sealed.law, _mode(sealed))
+    if sealed.day < law.in_force:
+        raise Malformed(
+            "LAW_NOT_IN_FORCE",
+            f"日志说按“{law.key}”办理，但该法 {law.in_force} 才施行，选举日是 {sealed.day}",
+            f"The log says “{law.key}”, which came into force on {law.in_force}, after the election day {sealed.day}",
+        )
+    return law
 
 
 def _require_same(name: str, found: object, right: object) -> None:

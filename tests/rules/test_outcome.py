@@ -1,7 +1,9 @@
 """The outcome over several offices, the count's invariant, and properties of the arithmetic."""
 
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given, settings
@@ -19,9 +21,21 @@ from voting.elections.count.rules import (
     reconcile,
     revote,
 )
+from voting.elections.facts import Facts
+from voting.elections.lifecycle import timeline
 from voting.errors import Malformed, Refused
-from voting.law.profiles import Mode, law_on
-from voting.law.thresholds import Share, at_least, figure, more_than, needed_at_least, needed_more_than, over_half
+from voting.law import profiles
+from voting.law.profiles import LAWS, RESIDENTS_2026, Law, Mode, law_of, law_on
+from voting.law.thresholds import (
+    OVER_TWO_THIRDS,
+    Share,
+    at_least,
+    figure,
+    more_than,
+    needed_at_least,
+    needed_more_than,
+    over_half,
+)
 
 CHAIR = OfficeCount("主任", 1, {"甲": 300, "乙": 200}, blank=12)
 MEMBERS = OfficeCount("委员", 3, {"丙": 400, "丁": 350, "戊": 300, "己": 290}, blank=10)
@@ -137,11 +151,62 @@ def test_revote_and_second_poll_refuse_what_makes_no_sense() -> None:
 
 
 def test_an_election_before_the_new_law_is_refused() -> None:
-    from datetime import date
-
     assert law_on(Mode.VILLAGE, date(2026, 1, 1)).key == "villagers-2026"
     with pytest.raises(Refused, match="law_not_in_force"):
         law_on(Mode.ALL_VOTERS, date(2025, 12, 31))
+
+
+def a_later_law(monkeypatch: pytest.MonkeyPatch) -> Law:
+    """A version that asks two thirds of the voters to come, in force from 2031."""
+    later = replace(
+        RESIDENTS_2026,
+        key="residents-2031",
+        in_force=date(2031, 1, 1),
+        turnout=MappingProxyType(dict.fromkeys(RESIDENTS_2026.turnout, OVER_TWO_THIRDS)),
+        roll_days=30,
+    )
+    monkeypatch.setattr(profiles, "LAWS", (*LAWS, later))
+    return later
+
+
+def test_an_election_is_judged_by_the_version_it_began_under(monkeypatch: pytest.MonkeyPatch) -> None:
+    pinned = replace(FACTS, law="residents-2026")
+    before = decide(pinned)
+    later = a_later_law(monkeypatch)
+    assert decide(pinned) == before and before.valid
+    assert decide(replace(FACTS, law=later.key)).reason == "turnout"
+    assert decide(FACTS).reason == "turnout", "without a key the newest version judges"
+    second = replace(pinned, second=True)
+    assert decide(second).valid and not decide(replace(second, law=later.key)).valid
+
+
+def test_the_calendar_of_an_election_is_the_one_it_began_under(monkeypatch: pytest.MonkeyPatch) -> None:
+    a_later_law(monkeypatch)
+    day = date(2031, 2, 1)
+    due = {
+        key: timeline(day, Facts(today=day, day=day, law=key), day)[0].due
+        for key in ("residents-2026", "residents-2031")
+    }
+    assert (due["residents-2026"], due["residents-2031"]) == (date(2031, 1, 12), date(2031, 1, 2))
+
+
+def test_a_new_election_begins_under_the_law_of_its_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    a_later_law(monkeypatch)
+    keys = [law_on(Mode.ALL_VOTERS, day).key for day in (date(2030, 12, 31), date(2031, 1, 1))]
+    assert keys == ["residents-2026", "residents-2031"]
+
+
+@pytest.mark.parametrize(
+    ("key", "mode", "code"),
+    [("residents-1989", Mode.ALL_VOTERS, "law_unknown"), ("villagers-2026", Mode.ALL_VOTERS, "law_mode"),
+     ("residents-2026", Mode.VILLAGE, "law_mode")],
+)  # fmt: skip
+def test_a_law_that_is_not_this_elections_is_refused(key: str, mode: Mode, code: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        law_of(key, mode)
+    assert caught.value.code == code
+    with pytest.raises(Malformed):
+        decide(replace(FACTS, law=key, mode=mode))
 
 
 counts = st.integers(0, 10**6)

@@ -27,12 +27,14 @@ class Facts:
     roll plus declared spares. ``cards_unscanned``: cards never handed out that were not found and scanned after
     closing; ``cards_missing``: how many of them the committee decided to count as missing; ``pile_voted``: cards
     with a ballot found among them.
+    ``law``: key of the version the election began under; empty: the newest for its mode.
     ``reason`` is the recorded reason of the move at hand, ``until_later`` whether a lengthening lengthens.
     """
 
     today: date
     day: date
     mode: Mode = Mode.ALL_VOTERS
+    law: str = ""
     offices: int = 0
     roll: int = 0
     roll_posted: date | None = None

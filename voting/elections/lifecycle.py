@@ -42,7 +42,7 @@ from voting.elections.facts import (
 )
 from voting.errors import Conflict, TooEarly, TooLate
 from voting.law.calendar import days_after, days_before
-from voting.law.profiles import law_for
+from voting.law.profiles import law_of
 from voting.law.thresholds import Reason
 
 __all__ = [
@@ -287,7 +287,7 @@ def timeline(day: date, facts: Facts, today: date, *, state: str = "draft") -> l
 
     A late step is a warning, never a refusal: the election committee answers for its dates.
     """
-    law = law_for(facts.mode)
+    law = law_of(facts.law, facts.mode)
     roll_due, eve = days_before(day, law.roll_days), day - timedelta(days=1)
     objections = None if facts.roll_posted is None else days_after(facts.roll_posted, law.objection_days)
     ready = facts.trustees > 0 and facts.keys >= facts.trustees and facts.cards >= max(facts.cards_needed, 1)

@@ -63,6 +63,7 @@ def gather(session: Session, election: Election, now: datetime) -> Facts:
         today=now.astimezone(HALL).date(),
         day=election.day,
         mode=Mode(election.mode),
+        law=election.law,
         offices=len(election.offices),
         roll=roll,
         roll_posted=election.roll_posted,

@@ -25,7 +25,7 @@ from voting.elections.sealing import seal_election
 from voting.elections.tables import Election
 from voting.errors import Malformed, NotFound, Refused
 from voting.i18n import sentence
-from voting.law.profiles import LAWS, Law
+from voting.law.profiles import Law, Mode, law_of
 from voting.people import queries
 from voting.people.tables import Unit
 from voting.permissions import Actor, Permission, Role
@@ -130,7 +130,7 @@ def show(community: Unit, election: Election) -> str:
 
 
 def _law(election: Election) -> Law:
-    return next(law for law in LAWS if law.key == election.law)
+    return law_of(election.law, Mode(election.mode))
 
 
 # --- moves -----------------------------------------------------------------------------------------------------------

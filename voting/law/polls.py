@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from voting.errors import Malformed
-from voting.law.profiles import Law, Mode, law_for
+from voting.law.profiles import Law, Mode, law_of
 from voting.law.seats import Filled, fill, highest, ordered
 from voting.law.thresholds import Reason, figure, needed_at_least, over_half
 
@@ -37,6 +37,7 @@ class Poll:
     ``eligible``: people on the list that counts (voters, household or residents' representatives).
     ``ineligible``: people whose election is void because a bar of Art. 18 applies. They keep their place
     in the order and their seat stays open: it never goes to the runner-up.
+    ``law``: key of the version that the election began under; empty: the newest for its mode.
     """
 
     mode: Mode
@@ -48,6 +49,7 @@ class Poll:
     invalid: int = 0
     blank: int = 0
     ineligible: frozenset[str] = frozenset()
+    law: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,11 +86,11 @@ def election_first(poll: Poll) -> Outcome:
 
     Raises ``Malformed`` for figures that cannot be (negative, no seat, more votes than ballots).
     """
-    law = law_for(poll.mode)
+    law = law_of(poll.law, poll.mode)
     _check_figures(poll)
     needed = law.turnout[poll.mode].needed(poll.eligible)
     majority = law.majority.needed(poll.collected)
-    reason, because = validity(poll.mode, poll.eligible, poll.issued, poll.collected)
+    reason, because = validity(poll.mode, poll.eligible, poll.issued, poll.collected, law=poll.law)
     if reason:
         return _void(poll, reason, needed, because)
     passed, bars = _over_half(law, poll)
@@ -112,11 +114,13 @@ def election_by(poll: Poll, *, require_turnout: bool = True) -> Outcome:
     ``require_turnout``: the organic laws do not exempt the second poll from the turnout rule; provinces
     differ. Raises ``Malformed`` as ``election_first`` does.
     """
-    law = law_for(poll.mode)
+    law = law_of(poll.law, poll.mode)
     _check_figures(poll)
     needed = law.turnout[poll.mode].needed(poll.eligible)
     third = needed_at_least(law.second_poll.fraction, poll.collected)
-    reason, because = validity(poll.mode, poll.eligible, poll.issued, poll.collected, require_turnout=require_turnout)
+    reason, because = validity(
+        poll.mode, poll.eligible, poll.issued, poll.collected, require_turnout=require_turnout, law=poll.law
+    )
     if reason:
         return _void(poll, reason, needed, because)
     passed, bars = _a_third(law, poll)
@@ -183,10 +187,10 @@ def by_candidates(votes: Mapping[str, int], elected: tuple[str, ...], vacancies:
 
 
 def validity(
-    mode: Mode, eligible: int, issued: int, collected: int, *, require_turnout: bool = True
+    mode: Mode, eligible: int, issued: int, collected: int, *, require_turnout: bool = True, law: str = ""
 ) -> tuple[str, tuple[Reason, ...]]:
     """Whether the poll as a whole stands: empty string, or ``collected>issued``, or ``turnout``; with reasons."""
-    law = law_for(mode)
+    version = law_of(law, mode)
     in_box = Reason(
         f"收回选票 {figure(collected)} 张，发出 {figure(issued)} 张："
         + (
@@ -205,13 +209,13 @@ def validity(
         return COLLECTED_OVER_ISSUED, (in_box,)
     if not require_turnout:
         return "", (in_box,)
-    share = law.turnout[mode]
+    share = version.turnout[mode]
     turnout = share.compare(collected, eligible)
     judged, judged_en = ("达到", "reached") if turnout else ("未达到", "not reached")
-    because = law.reason(
+    because = version.reason(
         f"参加投票 {figure(collected)} 人，应参加 {figure(eligible)} 人，须{share.zh}：{turnout.sum}，{judged}。",
         f"{figure(collected)} of {figure(eligible)} took part, {share.en} is required: {turnout.sum}, {judged_en}.",
-        law.turnout_article,
+        version.turnout_article,
     )
     return ("" if turnout else TURNOUT), (in_box, because)
 

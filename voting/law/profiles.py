@@ -13,7 +13,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from voting.errors import Refused
+from voting.errors import Malformed, Refused
 from voting.law.thresholds import ONE_FIFTH, ONE_TENTH, ONE_THIRD, OVER_HALF, OVER_TWO_THIRDS, Reason, Share
 
 
@@ -107,18 +107,41 @@ VILLAGERS_2026: Final = Law(
 LAWS: Final = (RESIDENTS_2026, VILLAGERS_2026)
 
 
+def law_of(key: str, mode: Mode) -> Law:
+    """The law that an election was begun under, by the ``key`` kept with it; empty: the newest for the mode.
+
+    Raises ``Malformed``: ``law_unknown`` for a key that no version here has, ``law_mode`` for a law that does
+    not govern elections in this mode.
+    """
+    law = next((one for one in LAWS if one.key == key), None) if key else law_for(mode)
+    if law is None:
+        raise Malformed(
+            "law_unknown",
+            f"本系统不认识法律版本“{key}”；请用与选举同版本的程序。",
+            f"No version of the law is known here as “{key}”; use the program of the election's version.",
+        )
+    if mode not in law.turnout:
+        raise Malformed(
+            "law_mode",
+            f"{law.name_zh}不适用于这种选举方式（{mode}）；请核对选举设置。",
+            f"The {law.name_en} does not govern elections in this mode ({mode}); check how the election was set up.",
+        )
+    return law
+
+
 def law_for(mode: Mode) -> Law:
-    """The national law in force since 2026 for elections in this mode."""
-    return VILLAGERS_2026 if mode is Mode.VILLAGE else RESIDENTS_2026
+    """The newest national law kept here for elections in this mode."""
+    return max((law for law in LAWS if mode in law.turnout), key=lambda law: law.in_force)
 
 
 def law_on(mode: Mode, day: date) -> Law:
-    """The law that governs an election in this mode on ``day``.
+    """The law under which an election in this mode with its poll on ``day`` begins.
 
     Raises ``Refused`` (``law_not_in_force``) for a day before the first version kept here: the 2018
     texts differ in turnout, recall and proxies, and an election under them must not be judged by these.
     """
-    law = law_for(mode)
+    versions = [law for law in LAWS if mode in law.turnout]
+    law = min(versions, key=lambda law: law.in_force)
     if day < law.in_force:
         raise Refused(
             "law_not_in_force",
@@ -127,4 +150,4 @@ def law_on(mode: Mode, day: date) -> Law:
             f"{day.isoformat()} is before the {law.name_en} came into force ({law.in_force.isoformat()}); "
             "correct the election day.",
         )
-    return law
+    return max((law for law in versions if law.in_force <= day), key=lambda law: law.in_force)

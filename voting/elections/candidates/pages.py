@@ -17,7 +17,7 @@ from voting.elections.roll.queries import Found, find, get_entry
 from voting.elections.tables import Election
 from voting.errors import NotFound, Refused
 from voting.i18n import sentence
-from voting.law.profiles import LAWS
+from voting.law.profiles import Mode, law_of
 from voting.people.tables import Account, Unit
 from voting.permissions import Permission
 from voting.request import acting, actor, house, now, reading, wants_json
@@ -119,7 +119,7 @@ def _person_page(
     community: Unit, election: Election, candidate: Candidate, form: CandidateForm, bars_form: BarsForm | None = None
 ) -> str:
     found = check(reading(), election=election)
-    law = next(law for law in LAWS if law.key == election.law)
+    law = law_of(election.law, Mode(election.mode))
     checker = reading().get(Account, candidate.checked_by) if candidate.checked_by else None
     return render_template(
         "candidates/person.html",

@@ -10,7 +10,7 @@ from voting.elections.candidates.tables import Candidate
 from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election, Office
 from voting.errors import NotFound
-from voting.law.profiles import Mode, law_on
+from voting.law.profiles import Mode, law_of
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def check(session: Session, *, election: Election) -> CandidateCheck:
         for candidate, entry_id in rows
     )
     seats = {office.title: office.seats for office in election.offices}
-    return check_candidates(nominees, seats, election.day, law_on(Mode(election.mode), election.day))
+    return check_candidates(nominees, seats, election.day, law_of(election.law, Mode(election.mode)))
 
 
 def standing(session: Session, *, election: Election) -> Standing:

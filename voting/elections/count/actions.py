@@ -24,7 +24,7 @@ from voting.elections.moves import gather, moved
 from voting.elections.queries import locked
 from voting.elections.tables import Election
 from voting.elections.texts import typed
-from voting.law.profiles import Mode, law_for
+from voting.law.profiles import Mode, law_of
 from voting.people.tables import Unit
 from voting.permissions import Actor
 
@@ -149,7 +149,7 @@ def _document(
     form = chain.sealed_election(session, box.id)
     counted = queries.counted(session, election=election)
     facts, outcome = counted.facts, counted.outcome
-    law = law_for(Mode(election.mode))
+    law = law_of(election.law, Mode(election.mode))
     article = law.reason("", "", law.turnout_article)
     return ResultDocument(
         community=session.get_one(Unit, election.community_id).name,

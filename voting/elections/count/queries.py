@@ -54,6 +54,7 @@ def counted(session: Session, *, election: Election) -> Counted:
     form, result = chain.sealed_election(session, box.id), tallying.result(session, box.id)
     facts = CountFacts(
         mode=Mode(election.mode),
+        law=election.law,
         eligible=election.eligible or 0,
         issued=chain.counters_of(box).checked_in,
         collected=result.ballots,

@@ -200,6 +200,7 @@ def count_facts(document: ResultDocument) -> CountFacts:
         raise _form("mode") from error
     return CountFacts(
         mode=mode,
+        law=document.law,
         eligible=document.figures.roll,
         issued=document.figures.issued,
         collected=document.figures.collected,

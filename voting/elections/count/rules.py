@@ -23,7 +23,7 @@ from voting.law.polls import (
     revote,
     validity,
 )
-from voting.law.profiles import Mode, law_for
+from voting.law.profiles import Mode, law_of
 from voting.law.thresholds import Reason, figure
 
 __all__ = [
@@ -72,7 +72,8 @@ class CountFacts:
     """Everything the outcome of an election depends on.
 
     ``eligible``: the list that counts (N); ``issued``: cards and papers handed out and not given back (I);
-    ``collected``: ballots in all boxes (C). ``second``: whether this is 另行选举.
+    ``collected``: ballots in all boxes (C). ``second``: whether this is 另行选举. ``law``: key of the version
+    that the election began under; empty: the newest for its mode.
     """
 
     mode: Mode
@@ -84,6 +85,7 @@ class CountFacts:
     ineligible: frozenset[str] = frozenset()
     second: bool = False
     require_turnout: bool = True
+    law: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,14 +117,19 @@ def decide(facts: CountFacts) -> ElectionOutcome:
     """
     unused = reconcile(facts)
     reason, because = validity(
-        facts.mode, facts.eligible, facts.issued, facts.collected, require_turnout=_turnout_counts(facts)
+        facts.mode,
+        facts.eligible,
+        facts.issued,
+        facts.collected,
+        require_turnout=_turnout_counts(facts),
+        law=facts.law,
     )
     offices = tuple(
         OfficeOutcome(office.name, office.seats, unused[office.name], _office(facts, office, len(because)))
         for office in facts.offices
     )
     follows = {office.outcome.next for office in offices}
-    law = law_for(facts.mode)
+    law = law_of(facts.law, facts.mode)
     return ElectionOutcome(
         valid=not reason,
         reason=reason,
@@ -155,6 +162,7 @@ def _office(facts: CountFacts, office: OfficeCount, common: int) -> Outcome:
         invalid=facts.invalid,
         blank=office.blank,
         ineligible=facts.ineligible,
+        law=facts.law,
     )
     outcome = election_by(poll, require_turnout=facts.require_turnout) if facts.second else election_first(poll)
     # The reasons that hold for the whole poll are said once, by ``ElectionOutcome.because``.

@@ -8,7 +8,7 @@ from typing import Final
 
 from voting.elections.count.report import OfficeResult, offices_of
 from voting.elections.count.rules import CountFacts, ElectionOutcome
-from voting.law.profiles import law_for
+from voting.law.profiles import law_of
 from voting.law.thresholds import Reason, figure, over_half
 
 #: Phases as everyone may know them, by the election's state. Turnout is nobody's business before the box is closed.
@@ -85,7 +85,7 @@ class Sheet:
 
 def sheet_of(facts: CountFacts, outcome: ElectionOutcome) -> Sheet:
     """Everything a page shows of a decided count."""
-    law = law_for(facts.mode)
+    law = law_of(facts.law, facts.mode)
     article = law.reason("", "", law.turnout_article)
     share = law.turnout[facts.mode]
     turnout = share.compare(facts.collected, facts.eligible)
