@@ -220,6 +220,7 @@ def make_cards(first: Person, witness: str) -> str:
     page.get_by_label("登录名").fill(witness)
     page.get_by_label("口令").fill(PASSWORD)
     first.press("确认在场")
+    expect(page.get_by_role("checkbox")).to_have_count(2)  # `all` does not wait for the script that draws them
     for box in page.get_by_role("checkbox").all():
         box.check()
     first.press("制作选票卡")
