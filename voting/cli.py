@@ -18,7 +18,6 @@ from rich.console import Console
 from voting import config, founding, i18n, schema
 from voting.backup import archive
 from voting.crypto.keyfile import check_passphrase
-from voting.database import make_engine
 from voting.errors import Malformed, Refused
 from voting.people.tree import KIND_NAMES
 
@@ -112,7 +111,7 @@ def _run_init(args: argparse.Namespace) -> int:
 
 def _run_committee(args: argparse.Namespace) -> int:
     settings = config.load()
-    engine = make_engine(settings.database_url)
+    engine = founding.opened(settings)
     made = founding.make_committee(
         settings,
         engine,

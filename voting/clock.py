@@ -20,10 +20,10 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from voting import config, journal
+from voting import config, founding, journal
 from voting.box import anchors, chain, events
 from voting.box.tables import Box
-from voting.database import make_engine, read, write
+from voting.database import read, write
 from voting.errors import Conflict, Refused
 from voting.keys import read_keys
 
@@ -148,7 +148,7 @@ def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
 
 def _run_clock(_args: argparse.Namespace) -> int:
     settings = config.load()
-    engine = make_engine(settings.database_url)
+    engine = founding.opened(settings)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())

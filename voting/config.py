@@ -13,10 +13,15 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 from voting.addresses import public_address
 from voting.errors import Malformed, Refused
 
 DOORS = frozenset({"public", "desk", "kiosk"})
+#: Languages that every page is written in.
+LANGUAGES = ("zh_Hans_CN", "en")
 
 
 def _setting(name: str, default: str, means: str, thief: str) -> Any:
@@ -185,6 +190,27 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
+def _languages(text: str) -> tuple[str, ...]:
+    languages = _words(text)
+    if not languages or not set(languages) <= set(LANGUAGES):
+        raise ValueError(", ".join(LANGUAGES))
+    return languages
+
+
+def _database_url(text: str) -> str:
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise ValueError("sqlite:///… / postgresql+psycopg://…") from None
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise ValueError("sqlite, postgresql")
+    try:
+        url.get_dialect().import_dbapi()
+    except (ArgumentError, ImportError) as missing:
+        raise ValueError(str(missing).partition("\n")[0]) from None
+    return text
+
+
 def _flag(text: str) -> bool:
     if text not in {"0", "1"}:
         raise ValueError("0 / 1")
@@ -213,7 +239,7 @@ def _path(text: str) -> Path:
 
 _READERS: dict[str, Any] = {
     "data_dir": _path,
-    "database_url": str,
+    "database_url": _database_url,
     "doors": _doors,
     "session_key_file": _path,
     "field_key_file": _path,
@@ -226,6 +252,6 @@ _READERS: dict[str, Any] = {
     "listen": _listen,
     "workers": _count(1, 64),
     "time_zone": str,
-    "languages": _words,
+    "languages": _languages,
     "session_minutes": _count(5, 1440),
 }

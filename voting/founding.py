@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, inspect, select
 
 from voting import journal, schema, signing
 from voting.config import Settings
 from voting.database import make_engine, read, write
-from voting.errors import Conflict, NotFound
+from voting.errors import Conflict, NotFound, Unavailable
 from voting.keys import make_keys
 from voting.people import actions, queries
 from voting.people.tables import Account
@@ -44,14 +44,43 @@ class Committee:
 
 
 def prepare(settings: Settings) -> Engine:
-    """Make the data folder and the key files that are missing, and bring the database up to date."""
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    make_keys(settings)
+    """Make the data folder and the key files that are missing, and bring the database up to date.
+
+    Raises Unavailable DATA_DIR.
+    """
     engine = make_engine(settings.database_url)
-    if engine.dialect.name == "sqlite" and engine.url.database:
-        # Before SQLite makes it: readable by the server's user alone.
-        Path(engine.url.database).touch(mode=0o600)
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_keys(settings)
+        if engine.dialect.name == "sqlite" and engine.url.database:
+            # Before SQLite makes it: readable by the server's user alone.
+            Path(engine.url.database).touch(mode=0o600)
+    except OSError as error:
+        raise Unavailable(
+            "DATA_DIR",
+            f"这里写不进去：{error.filename}（{error.strerror}）。请核对 VOTING_DATA_DIR 等设置，"
+            "或改这个文件夹的权限。",
+            f"{error.filename} cannot be written ({error.strerror}). Check VOTING_DATA_DIR and the other settings, or "
+            "the permissions of that folder.",
+        ) from None
     schema.upgrade(engine)
+    return engine
+
+
+def opened(settings: Settings) -> Engine:
+    """The engine of an installation that is founded; makes nothing. Raises NotFound NO_DATABASE."""
+    engine = make_engine(settings.database_url)
+    path = engine.url.database if engine.dialect.name == "sqlite" else None
+    # SQLite would make an empty file by looking into it.
+    if (path and not Path(path).exists()) or not inspect(engine).has_table(Account.__tablename__):
+        engine.dispose()
+        raise NotFound(
+            "NO_DATABASE",
+            f"{settings.data_dir} 里还没有建立平台。请核对 VOTING_DATA_DIR 和 VOTING_DATABASE_URL，"
+            "或者先运行 voting init。",
+            f"Nothing is founded in {settings.data_dir} yet. Check VOTING_DATA_DIR and VOTING_DATABASE_URL, or run "
+            "voting init first.",
+        )
     return engine
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from voting import cli, founding, schema, signing
-from voting.config import Settings
+from voting.config import Settings, for_folder
 from voting.database import make_engine, read
 from voting.errors import Refused
 from voting.people import queries
@@ -96,6 +96,50 @@ def test_a_wrong_setting_is_one_sentence_not_a_trace(
     monkeypatch.setenv("VOTING_WORKERS", "many")
     assert run("settings") == 2
     assert "VOTING_WORKERS" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("VOTING_DATABASE_URL", "foo"),
+        ("VOTING_DATABASE_URL", "mysql://x/y"),
+        ("VOTING_DATABASE_URL", "postgresql+nodriver://x/y"),
+        ("VOTING_DATABASE_URL", "postgresql://host:port/y"),
+        ("VOTING_LANGUAGES", "fr"),
+        ("VOTING_LANGUAGES", ","),
+    ],
+)
+def test_no_setting_leaks_a_trace(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert run("settings") == 2
+    assert name in capsys.readouterr().err
+
+
+def test_a_data_folder_that_cannot_be_made_is_one_sentence(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a-file").touch()
+    monkeypatch.setenv("VOTING_DATA_DIR", str(tmp_path / "a-file" / "data"))
+    assert run("upgrade") == 2
+    assert "VOTING_DATA_DIR" in capsys.readouterr().err
+
+
+def test_commands_in_a_folder_without_an_installation_say_so(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    passphrase = ("--passphrase-file", str(tmp_path / "passphrase"))
+    for arguments in (("clock",), ("committee", "--community", "x", *passphrase)):
+        assert run(*arguments) == 2
+        assert "voting init" in capsys.readouterr().err
+    assert not (tmp_path / "data").exists(), "looking makes nothing"
+    with pytest.raises(Refused) as caught:
+        founding.opened(for_folder(tmp_path / "data"))
+    assert caught.value.code == "NO_DATABASE"
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/voting.sqlite3").touch()
+    assert run("clock") == 2, "a file without tables is no installation either"
 
 
 def test_an_upgrade_is_safe_to_repeat(run: Run, tmp_path: Path) -> None:

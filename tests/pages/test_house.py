@@ -246,6 +246,10 @@ def test_a_wrong_setting_is_named(name: str, value: str) -> None:
     assert name in caught.value.en
 
 
+def test_every_language_of_the_settings_has_its_short_name() -> None:
+    assert set(i18n.SHORT.values()) == set(config.LANGUAGES)
+
+
 def test_settings_come_from_the_environment(tmp_path: Path) -> None:
     loaded = config.load({"VOTING_DATA_DIR": str(tmp_path), "VOTING_DOORS": "kiosk", "VOTING_HTTPS": "1"})
     assert loaded.database_url == f"sqlite:///{tmp_path}/voting.sqlite3"
