@@ -1,14 +1,17 @@
 """The trustees' own computer: a key opens nothing that its owner has not checked. All through files."""
 
 import argparse
+import hashlib
 import io
 import json
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from voting.box import ceremony, cli
+from voting.box.one_tally import OneTally, Opening
 from voting.crypto import archive, ballot, tally, trustees
 from voting.crypto.credentials import credential_secret, make_code, parse_credential, public_credential
 from voting.crypto.election import Election, Question, new_uuid, write_election, write_public_credentials
@@ -90,7 +93,27 @@ def poll(tmp_path_factory) -> Poll:
 
 
 def decrypt(poll: Poll, path: Path, key: int = 0, **options) -> ceremony.Share:
-    return ceremony.decrypt(path, poll.keys[key].key_file, PASSPHRASE, **options)
+    """With a fresh memory, and seven ballots read out, unless ``options`` say otherwise."""
+    posted = ceremony.Posted(options.pop("fingerprint", poll.election.fingerprint), options.pop("ballots", 7))
+    memory = options.pop("memory", OneTally(fresh_key(poll)))
+    return ceremony.decrypt(path, poll.keys[key].key_file, PASSPHRASE, posted=posted, memory=memory, **options)
+
+
+def fresh_key(poll: Poll) -> Path:
+    """A place for a memory that has opened nothing."""
+    return Path(tempfile.mkdtemp(dir=poll.folder)) / "key"
+
+
+def posted(poll: Poll, ballots: int = 7) -> tuple[object, ...]:
+    """What hangs on the wall and what was read out."""
+    return "--fingerprint", poll.election.fingerprint, "--ballots", ballots
+
+
+def key_copy(poll: Poll, folder: Path, number: str = "一") -> Path:
+    """A trustee's stick: the key file, nothing opened with it yet."""
+    path = folder / f"key{number}"
+    path.write_bytes((poll.folder / f"key{number}").read_bytes())
+    return path
 
 
 # --- the honest way ----------------------------------------------------------------------------------------------
@@ -98,11 +121,11 @@ def decrypt(poll: Poll, path: Path, key: int = 0, **options) -> ceremony.Share:
 
 def test_three_trustees_open_the_count_by_files(poll, tmp_path, capsys):
     path = poll.archive()
-    common = ("--passphrase-file", poll.folder / "passphrase", "--fingerprint", poll.election.fingerprint)
+    common = ("--passphrase-file", poll.folder / "passphrase", *posted(poll))
     shares = {}
     for owner, number in enumerate("一二三", 1):
         out = tmp_path / f"share{owner}"
-        key = poll.folder / f"key{number}"
+        key = key_copy(poll, tmp_path, number)
         assert run("trustee", "decrypt", "--archive", path, "--key", key, "--out", out, *common) == 0
         assert f"第 {owner} 号委员" in capsys.readouterr().out
         shares[owner] = out.read_bytes()
@@ -160,11 +183,11 @@ def test_a_ballot_left_out_of_the_sum_is_noticed(poll):
 
 
 def test_a_ballot_of_a_card_nobody_made_is_noticed(poll):
-    assert refused(poll, poll.archive(poll.ballots + poll.other_ballots)).code == "DECRYPT_CREDENTIAL"
+    assert refused(poll, poll.archive(poll.ballots + poll.other_ballots), ballots=8).code == "DECRYPT_CREDENTIAL"
 
 
 def test_the_same_ballot_twice_is_noticed(poll):
-    assert refused(poll, poll.archive([*poll.ballots, poll.ballots[0]])).code == "DECRYPT_CREDENTIAL"
+    assert refused(poll, poll.archive([*poll.ballots, poll.ballots[0]]), ballots=8).code == "DECRYPT_CREDENTIAL"
 
 
 def test_a_ballot_whose_proof_fails_is_noticed(poll):
@@ -177,9 +200,9 @@ def test_a_ballot_whose_proof_fails_is_noticed(poll):
 
 def test_few_ballots_are_opened_only_by_decision(poll, tmp_path):
     path = poll.archive(poll.ballots[:4])
-    error = refused(poll, path)
+    error = refused(poll, path, ballots=4)
     assert error.code == "DECRYPT_FEW" and isinstance(error, TooEarly) and "4 张" in error.zh
-    common = ("--key", poll.folder / "key一", "--passphrase-file", poll.folder / "passphrase")
+    common = ("--key", key_copy(poll, tmp_path), "--passphrase-file", poll.folder / "passphrase", *posted(poll, 4))
     run("trustee", "decrypt", "--archive", path, "--out", tmp_path / "share", "--few-ballots", *common)
     assert (tmp_path / "share").exists()
 
@@ -201,13 +224,17 @@ def test_another_election_than_the_posted_one_is_noticed(poll):
 def test_keys_of_others_and_wrong_passphrases_are_refused_before_any_work(poll):
     path = poll.archive()
     heard: list[int] = []
+    known = {
+        "posted": ceremony.Posted(poll.election.fingerprint, 7),
+        "memory": OneTally(fresh_key(poll)),
+    }
     stranger = ceremony.make_key(group="Ed25519", uuid=poll.election.uuid, name="外人", passphrase=PASSPHRASE)
     elsewhere = ceremony.make_key(group="Ed25519", uuid=new_uuid(), name="外人", passphrase=PASSPHRASE)
     for key_file, code in ((stranger.key_file, "KEY_FILE_TRUSTEE"), (elsewhere.key_file, "KEY_FILE_ELECTION")):
         with pytest.raises(Malformed, match=code):
-            ceremony.decrypt(path, key_file, PASSPHRASE, on_ballots=heard.append)
+            ceremony.decrypt(path, key_file, PASSPHRASE, on_ballots=heard.append, **known)
     with pytest.raises(NotAllowed, match="PASSPHRASE_WRONG"):
-        ceremony.decrypt(path, poll.keys[0].key_file, "不是这个口令不是这个口令", on_ballots=heard.append)
+        ceremony.decrypt(path, poll.keys[0].key_file, "不是这个口令不是这个口令", on_ballots=heard.append, **known)
     assert heard == []
 
 
@@ -217,6 +244,142 @@ def test_an_archive_cut_is_refused(poll):
     for end in (0, 100, len(whole) // 2, len(whole) - 512, len(whole) - 1):
         path.write_bytes(whole[:end])
         assert refused(poll, path).code.startswith("ARCHIVE_")
+
+
+# --- one key, one tally ------------------------------------------------------------------------------------------
+
+
+def decrypt_by_files(poll: Poll, path: Path, key: Path, out: Path, *options: object) -> int:
+    return run("trustee", "decrypt", "--archive", path, "--key", key, "--out", out,
+               "--passphrase-file", poll.folder / "passphrase", *options)  # fmt: skip
+
+
+def test_a_second_tally_that_differs_by_one_ballot_is_refused_before_the_passphrase_is_used(
+    poll, tmp_path, monkeypatch
+):
+    """The server's difference attack: seven ballots today, six of them tomorrow."""
+    key, memory = key_copy(poll, tmp_path), tmp_path / "key一.decrypted"
+    decrypt_by_files(poll, poll.archive(), key, tmp_path / "seven", *posted(poll))
+    total = tally.aggregate(poll.election, ((ballot.parse_ballot(poll.election, raw), 1) for raw in poll.ballots))
+    remembered = {
+        "fingerprint": poll.election.fingerprint,
+        "encrypted_tally": hashlib.sha256(total.record()).hexdigest(),
+        "ballots": 7,
+        "again": "",
+    }
+    assert [json.loads(line) for line in memory.read_text().splitlines()] == [remembered]
+    assert memory.stat().st_mode & 0o777 == 0o600
+    fewer = poll.archive(poll.ballots[1:], name="six.bel")
+    opened: list[object] = []
+    with monkeypatch.context() as patch:
+        patch.setattr("voting.crypto.keyfile.open_trustee_key", lambda *a, **k: opened.append(a))
+        with pytest.raises(Conflict, match="DECRYPT_ANOTHER") as caught:
+            decrypt_by_files(poll, fewer, key, tmp_path / "six", *posted(poll, 6))
+        with pytest.raises(Conflict, match="DECRYPT_ANOTHER"):
+            decrypt_by_files(poll, fewer, key, tmp_path / "six", *posted(poll, 6), "--decrypt-again", "  ")
+    assert "7 张" in caught.value.zh and "6 张" in caught.value.zh
+    assert opened == [] and not (tmp_path / "six").exists()
+    # By recorded decision, and the record says so.
+    decrypt_by_files(poll, fewer, key, tmp_path / "six", *posted(poll, 6), "--decrypt-again", "法院裁定")
+    lines = [json.loads(line) for line in memory.read_text(encoding="utf-8").splitlines()]
+    assert [(line["ballots"], line["again"]) for line in lines] == [(7, ""), (6, "法院裁定")]
+
+
+def test_the_same_tally_again_is_the_same_share_and_no_new_memory(poll, tmp_path):
+    key, memory = key_copy(poll, tmp_path), tmp_path / "key一.decrypted"
+    for name in ("first", "second"):
+        decrypt_by_files(poll, poll.archive(), key, tmp_path / name, *posted(poll))
+    factors = [json.loads((tmp_path / name).read_bytes())["decryption_factors"] for name in ("first", "second")]
+    assert factors[0] == factors[1]
+    assert len(memory.read_text().splitlines()) == 1
+
+
+def test_a_tally_of_as_many_but_other_ballots_is_another(poll):
+    memory = OneTally(fresh_key(poll))
+    decrypt(poll, poll.archive(poll.ballots[:6], name="a.bel"), ballots=6, memory=memory)
+    assert refused(poll, poll.archive(poll.ballots[1:], name="b.bel"), ballots=6, memory=memory).code == (
+        "DECRYPT_ANOTHER"
+    )
+
+
+def test_another_number_than_was_read_out_is_refused(poll):
+    memory = OneTally(fresh_key(poll))
+    error = refused(poll, poll.archive(poll.ballots[1:], name="six.bel"), memory=memory)
+    assert error.code == "DECRYPT_BALLOTS" and "6 张" in error.zh and "7 张" in error.zh
+    assert not memory.path.exists()
+
+
+def test_the_memory_is_on_the_disk_before_the_share_exists(poll, monkeypatch):
+    """A crash at the share: the memory stands, and the same tally may be opened again."""
+    memory = OneTally(fresh_key(poll))
+
+    def die(*_args: object) -> bytes:
+        assert memory.path.exists()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("voting.crypto.trustees.partial_decryption", die)
+        with pytest.raises(KeyboardInterrupt):
+            decrypt(poll, poll.archive(), memory=memory)
+    assert refused(poll, poll.archive(poll.ballots[1:], name="six.bel"), ballots=6, memory=memory).code == (
+        "DECRYPT_ANOTHER"
+    )
+    assert decrypt(poll, poll.archive(), memory=memory).ballots == 7
+
+
+def test_a_refused_archive_leaves_no_memory(poll):
+    memory = OneTally(fresh_key(poll))
+    assert refused(poll, poll.archive(summed=poll.ballots[:1]), memory=memory).code == "DECRYPT_TALLY"
+    assert not memory.path.exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff",
+        b"{}\n",
+        b"[1]\n",
+        b"[" * 100_000,
+        b'{"fingerprint":"f","encrypted_tally":"t","ballots":true,"again":""}',
+    ],
+)
+def test_a_memory_that_cannot_be_read_opens_nothing(poll, content):
+    memory = OneTally(fresh_key(poll), again="理由")
+    memory.path.write_bytes(content)
+    assert refused(poll, poll.archive(), memory=memory).code == "DECRYPT_MEMORY"
+
+
+def test_where_nothing_can_be_remembered_nothing_is_decrypted(poll, tmp_path):
+    memory = OneTally(tmp_path / "gone" / "key")
+    assert refused(poll, poll.archive(), memory=memory).code == "DECRYPT_MEMORY_WRITE"
+
+
+def test_of_two_runs_at_once_only_one_is_the_first(tmp_path, monkeypatch):
+    one, two = (OneTally(tmp_path / "key") for _ in range(2))
+    one.keep(Opening("f", "a", 7))
+    monkeypatch.setattr(OneTally, "check", lambda *_: False)  # as if both had looked before either wrote
+    with pytest.raises(NotFound, match="DECRYPT_MEMORY_WRITE"):
+        two.keep(Opening("f", "b", 6))
+    assert len(one.path.read_text().splitlines()) == 1
+
+
+def test_what_was_posted_is_asked_for(poll, tmp_path, monkeypatch):
+    """Without a terminal it must be on the command line; on one, it is typed."""
+    path, key, out = poll.archive(), key_copy(poll, tmp_path), tmp_path / "share"
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    for given in ((), posted(poll)[:2], posted(poll)[2:]):
+        with pytest.raises(Malformed, match="DECRYPT_POSTED"):
+            decrypt_by_files(poll, path, key, out, *given)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    for typed in (["no"], ["yes", "many"], ["yes", ""]):
+        answers = iter(typed)
+        monkeypatch.setattr("builtins.input", lambda _prompt, answers=answers: next(answers))
+        with pytest.raises(Malformed, match="DECRYPT_POSTED"):
+            decrypt_by_files(poll, path, key, out)
+    answers = iter(["yes", "7"])
+    monkeypatch.setattr("builtins.input", lambda _prompt: next(answers))
+    assert decrypt_by_files(poll, path, key, out) == 0 and out.exists()
 
 
 # --- the command line's own refusals -----------------------------------------------------------------------------
@@ -258,7 +421,7 @@ def test_missing_and_unwritable_places_are_refused(poll, tmp_path):
         run(*key, "--out", tmp_path / "k", "--passphrase-file", tmp_path / "none")
     with pytest.raises(NotFound, match="FILE_MISSING"):
         run("trustee", "decrypt", "--archive", tmp_path / "none.bel", "--key", poll.folder / "key一",
-            "--out", tmp_path / "s", *common)  # fmt: skip
+            "--out", tmp_path / "s", *common, *posted(poll))  # fmt: skip
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(NotFound, match="FILE_WRITE"):
         run("cards", "--uuid", poll.election.uuid, "--count", 2, "--title", "例", "--out", tmp_path / "file" / "cards")

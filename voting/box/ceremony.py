@@ -2,7 +2,8 @@
 
 A trustee's key opens only what the trustee has checked: the rehearsal's ciphertexts are recomputed from
 the election itself, and the tally is re-added from the archive's ballots, each verified, before the key
-touches it. So a server cannot have one person's ballot decrypted by dressing it up as a tally.
+touches it. So a server cannot have one person's ballot decrypted by dressing it up as a tally. Nor by asking
+twice: the number of ballots is the one read out in the hall, and a key opens one tally (``voting.box.one_tally``).
 """
 
 import os
@@ -11,7 +12,8 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from voting.crypto import archive, keyfile, trustees
+from voting.box.one_tally import OneTally, Opening
+from voting.crypto import archive, keyfile, records, trustees
 from voting.crypto.ballot import parse_ballot, verify_ballot
 from voting.crypto.election import Election, parse_public_credentials
 from voting.crypto.group import get_group
@@ -36,6 +38,14 @@ class Share:
 
     owner: int
     record: bytes
+    ballots: int
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What people in the hall know without the server: the posted fingerprint, the number of ballots read out."""
+
+    fingerprint: str
     ballots: int
 
 
@@ -105,18 +115,23 @@ def decrypt(
     key_file: bytes,
     passphrase: str,
     *,
-    fingerprint: str | None = None,
+    posted: Posted,
+    memory: OneTally,
     floor: int = BALLOT_FLOOR,
     on_ballots: Callable[[int], None] | None = None,
 ) -> Share:
     """The share of the decryption of the archive's tally, after checking the archive up to that tally.
 
     ``floor``: refuse to open fewer ballots than this. Raises ``TooEarly`` DECRYPT_NO_TALLY, DECRYPT_FEW;
-    ``Malformed`` DECRYPT_TALLY (the archived tally is not the sum of the ballots), DECRYPT_CREDENTIAL,
-    ARCHIVE_…, BALLOT_…, and those of the setup and the key file.
+    ``Malformed`` DECRYPT_BALLOTS (not the number read out), DECRYPT_TALLY (the archived tally is not the sum of
+    the ballots), DECRYPT_CREDENTIAL, ARCHIVE_…, BALLOT_…, those of the setup, the key file and the memory.
     """
+    # Before the passphrase touches the key: is this what the hall knows, and the only tally this key opens?
+    opening = outline(path, fingerprint=posted.fingerprint)
+    _require_ballots(opening.ballots, posted)
+    memory.check(opening)
     events = archive.read(path)
-    setup, weights = _setup(events, fingerprint)
+    setup, weights = _setup(events, posted.fingerprint)
     # The passphrase is asked of the file first: checking a thousand ballots takes a while.
     owner, secret = _open_key(setup, key_file, passphrase)
     added, archived, sized = _add_up(setup.election, weights, events, on_ballots)
@@ -133,8 +148,44 @@ def decrypt(
             f"There are only {added.ballots} ballots, fewer than {floor}; opening them would tell how people voted. "
             "A recorded decision of the committee is needed first.",
         )
+    # The file was read twice; what is remembered is what was checked, not what was first seen.
+    _require_ballots(added.ballots, posted)
+    memory.keep(Opening(setup.election.fingerprint, records.digest(archived), added.ballots))
     record = trustees.partial_decryption(setup.election.group, setup.election.fingerprint, secret, added)
     return Share(owner, record, added.ballots)
+
+
+def outline(path: Path, *, fingerprint: str | None = None) -> Opening:
+    """What the archive asks to have opened, by its own word: no ballot is verified, no key needed.
+
+    Raises ``TooEarly`` DECRYPT_NO_TALLY and the refusals of the archive and the setup.
+    """
+    events = archive.read(path)
+    setup, _ = _setup(events, fingerprint)
+    ballots = 0
+    for event in events:
+        ballots += event.type == "Ballot"
+        if event.type == "EncryptedTally":
+            return Opening(setup.election.fingerprint, records.digest(event.records[0]), ballots)
+    raise _no_tally()
+
+
+def _require_ballots(found: int, posted: Posted) -> None:
+    if found != posted.ballots:
+        raise Malformed(
+            "DECRYPT_BALLOTS",
+            f"档案里有 {found} 张选票，会场宣读的是 {posted.ballots} 张；不要解密，请报告选举委员会。",
+            f"The archive holds {found} ballots, {posted.ballots} were read out in the hall; do not decrypt, "
+            "tell the committee.",
+        )
+
+
+def _no_tally() -> TooEarly:
+    return TooEarly(
+        "DECRYPT_NO_TALLY",
+        "这份档案还没有加密计票（投票未结束或未汇总）；请在结束投票并汇总后再取档案。",
+        "This archive holds no tally yet; fetch it again after the poll is closed and added up.",
+    )
 
 
 def read_setup(path: Path, *, fingerprint: str | None = None) -> Setup:
@@ -181,11 +232,7 @@ def _add_up(
                 _merge(election, total, waiting.pop(0).result(), on_ballots)
             if event.type == "EncryptedTally":
                 return total, event.records[0], event.records[1]
-    raise TooEarly(
-        "DECRYPT_NO_TALLY",
-        "这份档案还没有加密计票（投票未结束或未汇总）；请在结束投票并汇总后再取档案。",
-        "This archive holds no tally yet; fetch it again after the poll is closed and added up.",
-    )
+    raise _no_tally()
 
 
 def _use(unused: dict[str, int], credential: str) -> int:

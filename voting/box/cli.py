@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from voting.box import card_sheets, ceremony
+from voting.box.one_tally import OneTally
 from voting.crypto.keyfile import MIN_PASSPHRASE
 from voting.errors import Conflict, Malformed, NotFound
 
@@ -52,6 +53,13 @@ def _add_decrypt(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--archive", required=True, type=Path, help=".bel 档案 / the ballot archive")
     parser.add_argument(
         "--few-ballots", action="store_true", help="已有书面决定，少于 5 张也开票 / fewer than 5, by recorded decision"
+    )
+    parser.add_argument("--ballots", type=int, help="会场宣读的选票张数 / the number of ballots read out in the hall")
+    parser.add_argument(
+        "--decrypt-again",
+        default="",
+        metavar="REASON",
+        help="这把密钥已解密过另一份合计；书面决定的理由 / open another tally with this key: the recorded reason",
     )
     _add_key_file(parser)
     parser.set_defaults(run=run_decrypt)
@@ -103,21 +111,26 @@ def run_rehearse(args: argparse.Namespace) -> int:
 def run_decrypt(args: argparse.Namespace) -> int:
     """Check the archive, re-add its tally, decrypt the share."""
     _refuse_existing(args.out)
-    key_file, passphrase = _read(args.key), _passphrase(args)
+    key_file = _read(args.key)
     _require_file(args.archive)
+    posted, memory = _posted(args), OneTally(args.key, args.decrypt_again)
+    passphrase = _passphrase(args)
     with _progress() as progress:
         task = progress.add_task("核对选票 / checking ballots", total=None)
         share = ceremony.decrypt(
             args.archive,
             key_file,
             passphrase,
-            fingerprint=args.fingerprint,
+            posted=posted,
+            memory=memory,
             floor=0 if args.few_ballots else ceremony.BALLOT_FLOOR,
             on_ballots=_advance(progress, task),
         )
     _write_new(args.out, share.record)
     _say(f"{share.ballots} 张选票核对无误，计票之和相符 / {share.ballots} ballots checked, their sum is the tally")
     _say(f"第 {share.owner} 号委员的解密份额（交给服务器）/ share of trustee {share.owner}: {args.out}")
+    _say(f"解密记录（和密钥文件放在一起）/ what this key has opened, keep it with the key: {memory.path}")
+    _say("不要再为别的张数解密 / never decrypt again for another number of ballots")
     return 0
 
 
@@ -163,6 +176,27 @@ def _setup(path: Path, fingerprint: str | None) -> ceremony.Setup:
     if not isinstance(election, str) or not isinstance(keys, str):
         raise _not_json(path)
     return ceremony.parse_setup(election.encode(), keys.encode(), fingerprint=fingerprint)
+
+
+def _posted(args: argparse.Namespace) -> ceremony.Posted:
+    """The fingerprint on the notice board and the number read out; on a terminal asked for, never assumed.
+
+    The number is typed, not confirmed: what the archive says of itself is what is being checked.
+    """
+    fingerprint, ballots = args.fingerprint, args.ballots
+    if (fingerprint is None or ballots is None) and not sys.stdin.isatty():
+        raise _not_posted()
+    if fingerprint is None:
+        fingerprint = ceremony.outline(args.archive).fingerprint
+        _say(f"档案的选举指纹 / the archive's fingerprint: {fingerprint}")
+        if input("与公告上的完全一致吗？一致请输入 yes / the same as posted? type yes: ").strip().lower() != "yes":
+            raise _not_posted()
+    if ballots is None:
+        typed = input("会场宣读的选票张数 / number of ballots read out in the hall: ").strip()
+        if not (typed.isascii() and typed.isdigit() and len(typed) <= 9):
+            raise _not_posted()
+        ballots = int(typed)
+    return ceremony.Posted("".join(fingerprint.split()), ballots)
 
 
 def _json(path: Path) -> dict[str, Any]:
@@ -259,6 +293,15 @@ def _cannot_write(path: Path, error: OSError) -> NotFound:
         "FILE_WRITE",
         f"无法写入 {path}（{error.strerror}）；请换一个位置。",
         f"Cannot write {path} ({error.strerror}); choose another place.",
+    )
+
+
+def _not_posted() -> Malformed:
+    return Malformed(
+        "DECRYPT_POSTED",
+        "解密前须写明公告上的选举指纹（--fingerprint）和会场宣读的选票张数（--ballots）；没有解密。",
+        "Give the posted fingerprint (--fingerprint) and the number of ballots read out in the hall (--ballots); "
+        "nothing was decrypted.",
     )
 
 

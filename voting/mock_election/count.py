@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from voting.box import ceremony, tallying
+from voting.box.one_tally import OneTally
 from voting.database import read
 from voting.elections.count import actions
 from voting.elections.count.bundle import Passphrases, read_committee
@@ -31,8 +32,14 @@ def decrypt(day: Day, advance: Advance) -> None:
         browser, folder = day.browser(who), day.trustee_folder(number)
         copy = folder / f"{day.uuid}.bel"
         copy.write_bytes(browser.get(day.room("trustee/archive")).body)
+        key = folder / "key.json"
         share = ceremony.decrypt(
-            copy, (folder / "key.json").read_bytes(), passphrase(number), fingerprint=day.notes["fingerprint"]
+            copy,
+            key.read_bytes(),
+            passphrase(number),
+            # What was accepted at the tablets is what is read out in the hall.
+            posted=ceremony.Posted(day.notes["fingerprint"], len(day.visits)),
+            memory=OneTally(key),
         )
         browser.post_json(day.room("trustee/share"), {"record": share.record.decode()}, page=day.room("trustee"))
         advance(number, len(day.community.supervisors))
