@@ -271,7 +271,11 @@ def test_the_queue_at_closing_time_still_votes(house: House) -> None:
         actor=built.accounts["clerk"],
         now=after,
     )
-    built.do(actions.close_poll, now=after, expected="closing")
+    # The person left with the card: the poll does not wait for ever, but says so.
+    refused(TooEarly, "cards_in_hand", built.do, actions.close_poll, now=after)
+    built.do(actions.close_poll, now=after, expected="closing", reason="一人带卡离开，电话联系不上")
+    said = next(fact for kind, fact in reversed(built.events()) if kind == "poll_moved")
+    assert (said["in_hand"], said["reason"]) == (1, "一人带卡离开，电话联系不上")
     assert (built.state, built.box.state) == ("closed", "closed")
     refused(TooLate, "state_too_late", built.do, actions.shorten_queue, now=after, people=0)
 

@@ -31,6 +31,7 @@ from photo_build import a_png
 
 from audit.cli import main as audit_cli
 from voting import journal
+from voting.box import desk
 from voting.database import write
 from voting.elections import actions
 from voting.elections.candidates.queries import contests
@@ -234,6 +235,22 @@ def test_lengthening_and_the_queue_by_their_forms(house: House) -> None:
     assert send(client, at(built, "queue"), {}).status_code == 422
     assert send(client, at(built, "queue"), {"people": "0"}).status_code == 303
     assert send(client, at(built, "moves/close"), {"state": "closing"}).status_code == 303
+    assert built.state == "closed"
+
+
+def test_closing_with_cards_in_hand_asks_what_became_of_them(house: House) -> None:
+    built = an_open_election(house)
+    house.clock.now = ON_THE_DAY
+    client = house.signed_in("official")
+    card = {"box": built.box.id, "voter": "v", "voter_label": "1", "desk": "一号桌"}
+    built.act(desk.check_in, **card, actor=built.accounts["clerk"], now=ON_THE_DAY)
+    form = {"state": "open", "people": "0", "reason": "委员会决定"}
+    assert send(client, at(built, "moves/stop_queue"), form).status_code == 303
+    page = said(client.get(at(built, "moves/close")))
+    assert "还有 1 人领了卡没有投票" in page and "原因" in page
+    refused = send(client, at(built, "moves/close"), {"state": "closing"})
+    assert refused.status_code == 409 and "写明情况" in said(refused) and built.state == "closing"
+    assert send(client, at(built, "moves/close"), {"state": "closing", "reason": "已经离开"}).status_code == 303
     assert built.state == "closed"
 
 

@@ -55,6 +55,7 @@ MISSING = [
     ("lengthen", {"until_later": False}, "not_later"),
     ("stop_queue", {"closing_time": False, "reason": ""}, "before_closing_time"),
     ("close", {"queue": 2}, "queue_left"),
+    ("close", {"in_hand": 1, "reason": " "}, "cards_in_hand"),
     ("count", {"cards_unscanned": 7}, "cards_unscanned"),
     ("count", {"cards_unscanned": 7, "pile_voted": 1}, "pile_card_voted"),
     ("count", {"ballots": 4}, "under_floor"),
@@ -89,6 +90,12 @@ def test_a_missing_fact_stops_the_move_and_says_who_supplies_it(move: str, chang
 
 def test_every_need_of_the_table_has_a_refusal_tested() -> None:
     assert {(rule.name, need.code) for rule in TABLE for need in rule.needs} == {(m, code) for m, _, code in MISSING}
+
+
+def test_the_queue_is_of_people_without_a_card() -> None:
+    with pytest.raises(TooEarly) as refused:
+        require("closing", "close", replace(READY, queue=2))
+    assert "2 人没有领卡" in refused.value.zh and "no card yet" in refused.value.en
 
 
 @pytest.mark.parametrize("voted", [0, 1])

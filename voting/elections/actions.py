@@ -235,13 +235,25 @@ def shorten_queue(session: Session, *, election_id: str, people: int, actor: Act
         slot.serve_queue(session, people, box=election.box_id, actor=actor.account_id, now=now)
 
 
-def close_poll(session: Session, *, election_id: str, actor: Actor, now: datetime, expected: str | None = None) -> None:
-    """Close the ballot box for good: EndBallots in the archive, the last anchor in the log."""
+def close_poll(
+    session: Session,
+    *,
+    election_id: str,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    expected: str | None = None,
+) -> None:
+    """Close the ballot box for good: EndBallots in the archive, the last anchor in the log.
+
+    ``reason``: what became of the cards still in people's hands, where there are any; their number is logged too.
+    """
+    reason = reason_text(reason)
     with transaction(session):
-        election = moved(session, election_id, "close", now, expected=expected)
+        election = moved(session, election_id, "close", now, expected=expected, reason=reason)
         election.closed_at = now
-        slot.close(session, box=election.box_id, actor=actor.account_id, now=now)
-        _record_move(session, election, "close", actor, now)
+        counters = slot.close(session, box=election.box_id, actor=actor.account_id, now=now)
+        _record_move(session, election, "close", actor, now, reason=reason or None, in_hand=counters.in_hand)
 
 
 def decide_floor(session: Session, *, election_id: str, reason: str, actor: Actor, now: datetime) -> None:
@@ -311,9 +323,16 @@ def _record_move(
     *,
     reason: str | None = None,
     queue: int | None = None,
+    in_hand: int | None = None,
 ) -> None:
     fact = PollMoved(
-        election_id=election.id, move=name, state=election.state, by=actor.account_id, reason=reason, queue=queue
+        election_id=election.id,
+        move=name,
+        state=election.state,
+        by=actor.account_id,
+        reason=reason,
+        queue=queue,
+        in_hand=in_hand,
     )
     journal.record(session, election.community_id, fact, now)
 

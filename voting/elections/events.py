@@ -246,6 +246,7 @@ class PollMoved:
     by: str
     reason: str | None = None
     queue: int | None = None
+    in_hand: int | None = None
 
     def data(self) -> dict[str, object]:
         return {
@@ -255,6 +256,7 @@ class PollMoved:
             "by": self.by,
             "reason": self.reason,
             "queue": self.queue,
+            "in_hand": self.in_hand,
         }
 
 

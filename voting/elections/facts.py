@@ -28,7 +28,8 @@ class Facts:
     closing; ``cards_missing``: how many of them the committee decided to count as missing; ``pile_voted``: cards
     with a ballot found among them.
     ``law``: key of the version the election began under; empty: the newest for its mode.
-    ``reason`` is the recorded reason of the move at hand, ``until_later`` whether a lengthening lengthens.
+    ``queue``: people counted in line who have no card yet; ``in_hand``: cards handed out that have neither voted nor
+    come back. ``reason`` is the recorded reason of the move at hand, ``until_later`` whether a lengthening lengthens.
     """
 
     today: date
@@ -53,6 +54,7 @@ class Facts:
     everyone_voted: bool = False
     until_later: bool = False
     queue: int = 0
+    in_hand: int = 0
     ballots: int = 0
     ballot_floor: int = 5
     floor_decision: bool = False
@@ -197,8 +199,16 @@ CLOSING_TIME = Need(
 QUEUE = Need(
     "queue_left",
     lambda f: f.queue == 0,
-    "还有 {f.queue} 人领卡后未投票：请工作人员等他们投完或收回选票卡。",
-    "{f.queue} voter(s) hold a card and have not voted: the desk waits for them or takes the cards back.",
+    "排队的还有 {f.queue} 人没有领卡：请发票处接待完；有人离开了，请选举工作人员改人数。",
+    "{f.queue} of the queue have no card yet: the desk serves them; "
+    "where people have left, the election official corrects the number.",
+)
+IN_HAND = Need(
+    "cards_in_hand",
+    lambda f: f.in_hand == 0 or bool(f.reason.strip()),
+    "还有 {f.in_hand} 人领了卡没有投票：请等他们投完或收回选票卡；人已离开的，请选举工作人员写明情况再关闭票箱。",
+    "{f.in_hand} card(s) are with people who have not voted: wait for them or take the cards back; where somebody "
+    "left with a card, the election official states so and closes the box.",
 )
 UNSCANNED = Need(
     "cards_unscanned",

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from voting.box import chain
 from voting.box.tables import Box, Kiosk, PublicCredential, TrusteeKey
 from voting.elections import lifecycle
 from voting.elections.candidates.queries import standing
@@ -80,6 +81,7 @@ def gather(session: Session, election: Election, now: datetime) -> Facts:
         closing_time=now >= election.closes_at,
         everyone_voted=roll > 0 and box.casts >= roll,
         queue=box.queue_left,
+        in_hand=chain.counters_of(box).in_hand,
         ballots=box.casts,
         ballot_floor=election.ballot_floor,
         floor_decision=bool(election.floor_decision),

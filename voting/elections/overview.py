@@ -36,6 +36,7 @@ _SUPPLY: Final = {
     "after_the_day": ("", "选举日已过", "The election day is over"),
     "before_closing_time": ("", "投票进行中", "The poll is open"),
     "queue_left": ("", "等排队的人投完", "Wait for the queue"),
+    "cards_in_hand": ("", "等领了卡的人投完", "Wait for those who hold a card"),
     "cards_unscanned": ("desk", "扫描未用的卡", "Scan the unused cards"),
     "pile_card_voted": ("count", "查清投过票的卡", "Look into the card that voted"),
     "under_floor": ("count", "记录开票的决定", "Record the decision to open"),

@@ -145,7 +145,7 @@ _MOVES: dict[str, tuple[str, ...]] = {
     "resume": (),
     "lengthen": ("closes", "reason"),
     "stop_queue": ("people", "reason"),
-    "close": (),
+    "close": ("reason",),
     "void": ("reason",),
 }
 
@@ -197,7 +197,8 @@ def _confirm_page(community: Unit, election: Election, name: str, form: MoveForm
         possible=election.state in lifecycle.RULES[name].sources,
         missing=missing,
         form=form,
-        fields=[form[field] for field in _MOVES[name]],
+        # Only cards in people's hands ask for an explanation at closing.
+        fields=[form[field] for field in _MOVES[name] if name != "close" or facts.in_hand],
         facts=facts,
         state_zh=lifecycle.state_zh,
     )
@@ -281,7 +282,7 @@ _DEEDS: dict[str, Callable[[Session, Election, MoveForm], None]] = {
     "resume": _plain(actions.resume_poll),
     "lengthen": _lengthen,
     "stop_queue": _stop_queue,
-    "close": _plain(actions.close_poll),
+    "close": _with_reason(actions.close_poll),
     "void": _with_reason(actions.declare_void),
 }
 
