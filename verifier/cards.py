@@ -175,7 +175,8 @@ def _missing(story: Story, closed: events.BoxClosed) -> tuple[Note, ...]:
     )
     en = (
         f"{decided.missing} card(s) missing: {closed.cards_made} made = {closed.cards_out} out + "
-        f"{decided.unused} unused + {decided.missing} missing. The election committee decided to count: {decided.reason}"
+        f"{decided.unused} unused + {decided.missing} missing. "
+        f"The election committee decided to count: {decided.reason}"
     )
     return ((zh, en),)
 

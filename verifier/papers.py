@@ -1,8 +1,5 @@
 """Check 13 (docs/verify.md): CSV, XLSX and PDF say what ``result.json`` says, and the PDF is signed."""
 
-import io
-import logging
-import warnings
 from datetime import datetime
 
 from cryptography import x509
@@ -12,6 +9,7 @@ from verifier.bundle import AUTHORITY, CSV, PDF, RESULT, XLSX, Bundle
 from voting.elections.count.exports import Rows, as_text, read_csv, read_pdf_attachment, read_xlsx, rows
 from voting.elections.count.report import ResultDocument
 from voting.errors import Malformed
+from voting.pdf_signature import leads_to
 
 
 def check_papers(bundle: Bundle, document: ResultDocument) -> str:
@@ -52,36 +50,12 @@ def authority_fingerprint(pem: bytes) -> str:
 
 def check_pdf_signature(pdf: bytes, authority: bytes, at: datetime) -> None:
     """13: one signature over the whole PDF, under a certificate of ``authority`` that was valid ``at`` that time."""
-    # Imported here: no worker process needs them. Nothing is fetched: all certificates are at hand.
-    from asn1crypto import pem  # noqa: PLC0415
-    from asn1crypto import x509 as asn1_x509  # noqa: PLC0415
-    from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: PLC0415
-    from pyhanko.sign.validation import validate_pdf_signature  # noqa: PLC0415
-    from pyhanko.sign.validation.status import SignatureCoverageLevel  # noqa: PLC0415
-    from pyhanko_certvalidator import ValidationContext  # noqa: PLC0415
-
-    # Its own account of a failure would go to the terminal; ours is the finding.
-    logging.getLogger("pyhanko").addHandler(logging.NullHandler())
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            root = asn1_x509.Certificate.load(pem.unarmor(authority)[2])
-            context = ValidationContext(trust_roots=[root], allow_fetching=False, moment=at)
-            (signature,) = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
-            status = validate_pdf_signature(signature, context)
-            sound = status.bottom_line and status.coverage == SignatureCoverageLevel.ENTIRE_FILE
-    except Exception as error:  # several libraries' error families, all saying that this is no sound signature
-        raise _unsigned() from error
-    if not sound:
-        raise _unsigned()
-
-
-def _unsigned() -> Malformed:
-    return Malformed(
-        "PDF_SIGNATURE",
-        "报告单 PDF 的签名不成立，或不是这张证书签的，或签字后被改动过",
-        "The PDF's signature does not hold, leads to another certificate, or the PDF was changed after signing",
-    )
+    if not leads_to(pdf, authority, at):
+        raise Malformed(
+            "PDF_SIGNATURE",
+            "报告单 PDF 的签名不成立，或不是这张证书签的，或签字后被改动过",
+            "The PDF's signature does not hold, leads to another certificate, or the PDF was changed after signing",
+        )
 
 
 def _other(name: str) -> Malformed:

@@ -56,8 +56,8 @@ Data = dict[str, Any]
 FIRST = 8
 
 
-def a_certified_election(house: House) -> Built:
-    """The whole job: nine ballots, a card returned, a card torn, two anchors, unused cards scanned, certified."""
+def a_decided_election_with_anchors(house: House) -> Built:
+    """Nine ballots, a card returned, a card torn, two anchors, unused cards scanned, the outcome decided."""
     built = vote(an_open_election(house))
     box = built.box.id
     built.act(box_anchors.anchor_if_due, box=box, now=ON_THE_DAY, closing=True)
@@ -72,6 +72,12 @@ def a_certified_election(house: House) -> Built:
     for trustee in (0, 1):
         give_share(built, trustee)
     built.do(count.decide_outcome, now=EVENING)
+    return built
+
+
+def a_certified_election(house: House) -> Built:
+    """The whole job."""
+    built = a_decided_election_with_anchors(house)
     certify(built, number="样例〔2026〕1 号")
     return built
 

@@ -9,11 +9,19 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from bundle_build import Files, Forger, facts_of, write, zipped
+from bundle_build import Files, Forger, a_decided_election_with_anchors, facts_of, write, zipped
+from count_build import EVENING, PASSPHRASE, certify, committee
+from count_build import bundle as certified
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
+from house_build import House
 from small_election import a_small_election
 
 from audit import Signer, sign_note
@@ -551,3 +559,61 @@ def test_the_belenios_recipes(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     order = shell(recipe("belenios-3").partition("# 2 ")[0], tmp_path / "honest").stdout.split()
     assert order[1::2] == ["Setup", "Ballot", "EndBallots", "EncryptedTally", "PartialDecryption", "Result"]
+
+
+# --- a certificate that the office already has ---------------------------------------------------------------------
+
+
+def office_certificate(*, signs_documents: bool = True) -> tuple[bytes, bytes]:
+    """A PKCS#12 of the office, sealed with the committee's passphrase, and the PEM of the authority that issued it."""
+    start = EVENING - timedelta(days=1)
+    root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    root_name, name = (x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, one)]) for one in ("街道根证书", "街道"))
+
+    def certificate(subject: x509.Name, public: ec.EllipticCurvePublicKey, *, ca: bool) -> x509.Certificate:
+        usage = dict.fromkeys(("key_encipherment", "data_encipherment", "key_agreement"), False)
+        signing_usage = x509.KeyUsage(
+            digital_signature=not ca,
+            content_commitment=signs_documents and not ca,
+            key_cert_sign=ca,
+            crl_sign=ca,
+            encipher_only=False,
+            decipher_only=False,
+            **usage,
+        )
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(root_name)
+            .public_key(public)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(start)
+            .not_valid_after(start + timedelta(days=30))
+            .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+            .add_extension(signing_usage, critical=True)
+            .sign(root_key, hashes.SHA256())
+        )
+
+    root = certificate(root_name, root_key.public_key(), ca=True)
+    leaf = certificate(name, key.public_key(), ca=False)
+    sealed = serialization.BestAvailableEncryption(PASSPHRASE.encode())
+    p12 = pkcs12.serialize_key_and_certificates(b"office", key, leaf, None, sealed)
+    return p12, root.public_bytes(serialization.Encoding.PEM)
+
+
+def test_an_office_certificate_with_its_authority_beside_it_is_sound(house: House, tmp_path: Path) -> None:
+    built = a_decided_election_with_anchors(house)
+    own = committee(built)
+    p12, authority = office_certificate()
+    for wrong in (replace(own, signing_p12=p12), replace(own, authority=authority)):
+        with pytest.raises(Malformed) as refused:
+            certify(built, committee=wrong)
+        assert refused.value.code == "P12_AUTHORITY" and "authority.pem" in refused.value.zh
+    weak, weak_authority = office_certificate(signs_documents=False)
+    with pytest.raises(Malformed) as refused:
+        certify(built, committee=replace(own, signing_p12=weak, authority=weak_authority))
+    assert refused.value.code == "P12_AUTHORITY" and built.state == "decided"
+    certify(built, committee=replace(own, signing_p12=p12, authority=authority))
+    folder = write(certified(built), tmp_path / "office")
+    key = signing.open_committee_key(own.key, PASSPHRASE).key.text
+    assert main([str(folder), "--key", key]) == 0

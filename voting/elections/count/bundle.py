@@ -15,8 +15,9 @@ from tempfile import NamedTemporaryFile
 from voting import founding, signing
 from voting.elections.count.certificate import build_bundle
 from voting.elections.count.report import ResultDocument
-from voting.errors import NotFound
+from voting.errors import Malformed, NotFound
 from voting.journal import LogTree
+from voting.pdf_signature import leads_to
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,9 @@ def certified_files(
 ) -> dict[str, bytes]:
     """Every file of the bundle by path, signed.
 
-    Raises NotAllowed PASSPHRASE_WRONG, P12_PASSPHRASE; Malformed KEY_FILE_…, P12_…, PRINT_CHARACTER; TooLate
-    P12_EXPIRED; Refused PRINT_FONT_MISSING. The passphrase is asked of the key before anything is printed.
+    Raises NotAllowed PASSPHRASE_WRONG, P12_PASSPHRASE; Malformed KEY_FILE_…, P12_… (P12_AUTHORITY where the
+    authority's certificate beside it is another's), PRINT_CHARACTER; TooLate P12_EXPIRED; Refused PRINT_FONT_MISSING.
+    The passphrase is asked of the key before anything is printed.
     """
     signer = signing.open_committee_key(committee.key, passphrases.key)
     p12_passphrase = passphrases.p12 or passphrases.key
@@ -82,9 +84,24 @@ def certified_files(
         log=log.files,
         log_vkey=log.vkey,
         authority=committee.authority,
-        sign_pdf=lambda pdf: signing.sign_pdf(pdf, committee.signing_p12, p12_passphrase, now=now),
+        sign_pdf=lambda pdf: _signed(pdf, committee, p12_passphrase, now),
         sign_manifest=lambda text: signing.sign_manifest(text, signer),
     )
+
+
+def _signed(pdf: bytes, committee: CommitteeFiles, passphrase: str, now: datetime) -> bytes:
+    """The signed report; refused here if everybody who verifies it would be told that it is forged."""
+    signed = signing.sign_pdf(pdf, committee.signing_p12, passphrase, now=now)
+    if not leads_to(signed, committee.authority, now):
+        raise Malformed(
+            "P12_AUTHORITY",
+            f"签名证书（{founding.SIGNING_P12}）不是旁边这张 {founding.AUTHORITY_PEM} 签发的，或证书不许用于签署文件"
+            f"（不可否认）：请把签发单位的证书放在它旁边，文件名 {founding.AUTHORITY_PEM}，并重新公布证书指纹。",
+            f"The signing certificate ({founding.SIGNING_P12}) was not issued by the {founding.AUTHORITY_PEM} beside "
+            f"it, or may not sign documents (non-repudiation): put the issuer's certificate beside it as "
+            f"{founding.AUTHORITY_PEM} and post its fingerprint anew.",
+        )
+    return signed
 
 
 def zip_of(files: Mapping[str, bytes], at: datetime) -> bytes:
