@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from voting import config, founding, journal
 from voting.box import anchors, chain, events
 from voting.box.tables import Box
-from voting.database import read, write
+from voting.database import empty_write_ahead_log, read, write
 from voting.errors import Conflict, Refused
 from voting.keys import read_keys
 
@@ -44,6 +44,10 @@ class Clock:
     engine: Engine
     log_seed: bytes
     spoken: dict[str, datetime] = field(default_factory=dict)
+    #: Boxes that were open at the last beat; and whether the write-ahead log may still show an order of check-ins
+    #: that the tables do not (at the start nobody knows).
+    watched: frozenset[str] = frozenset()
+    ordered: bool = True
 
     def beat(self, now: datetime) -> None:
         """Everything that is due at `now`."""
@@ -56,6 +60,14 @@ class Clock:
             uuids = sorted(uuid for _, where, uuid in open_boxes if where == community)
             self._heartbeat(community, uuids, now)
         self._checkpoints()
+        self._forget_order(frozenset(box for box, _, _ in open_boxes))
+
+    def _forget_order(self, open_boxes: frozenset[str]) -> None:
+        # A box that was closed wrote its last marks anew, in another process.
+        self.ordered = self.ordered or bool(self.watched - open_boxes)
+        self.watched = open_boxes
+        if self.ordered:
+            self.ordered = not empty_write_ahead_log(self.engine)
 
     def _box(self, box: str, now: datetime) -> None:
         # Most beats have nothing to write: look first, so that the poll never waits for the clock.
@@ -66,7 +78,8 @@ class Clock:
             return
         with write(self.engine) as session:
             anchors.anchor_if_due(session, box=box, now=now)
-            anchors.log_check_ins(session, chain.locked(session, box), now)
+            logged = anchors.log_check_ins(session, chain.locked(session, box), now)
+        self.ordered = self.ordered or logged > 0
 
     def _heartbeat(self, community: str, uuids: list[str], now: datetime) -> None:
         last = self.spoken.get(community)

@@ -19,6 +19,7 @@ In actions::
 
 import json
 import secrets
+import sqlite3
 import string
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +36,8 @@ from voting.backup import mirror
 
 #: How long a writer waits for another writer before it gives up, in milliseconds.
 BUSY_TIMEOUT_MS = 15_000
+#: How long the writers may wait while the write-ahead log is emptied, in milliseconds.
+CHECKPOINT_TIMEOUT_MS = 500
 
 _ID_ALPHABET = string.ascii_letters + string.digits
 _ID_LENGTH = 22
@@ -124,9 +127,37 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
         "synchronous = FULL",
         "foreign_keys = ON",
         "trusted_schema = OFF",
+        # What is deleted or moved inside a page is overwritten: free space would keep the order of arrival.
+        "secure_delete = ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def empty_write_ahead_log(engine: Engine) -> bool:
+    """Move SQLite's write-ahead log into the database file and cut it to nothing; False when somebody reads.
+
+    Its frames are earlier states of pages in the order of the commits. The writers wait meanwhile, therefore at
+    most `CHECKPOINT_TIMEOUT_MS`; the caller asks again later. Nothing to do for PostgreSQL.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    # Not through `connect`, which begins a transaction: a checkpoint is made outside of any.
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        try:
+            cursor.execute(f"PRAGMA busy_timeout = {CHECKPOINT_TIMEOUT_MS}")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            row = cursor.fetchone()
+            return row is not None and row[0] == 0
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+            cursor.close()
+    finally:
+        connection.close()
 
 
 def _begin(connection: Connection) -> None:

@@ -317,6 +317,7 @@ def test_everything_acknowledged_is_in_the_second_copy(settings: Settings, box: 
     box.act(desk.replace_torn, box=box.box, credential=box.publics[6], actor=box.clerk)
     keeper.beat(NOW)
     keeper.beat(NOW + timedelta(minutes=2))
+    keeper.beat(NOW + timedelta(hours=1))
     with pytest.raises(Refused):
         box.check_in(0)
     accepted.append(cast(settings, box, 2))

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from voting import journal
@@ -57,8 +58,10 @@ def is_due(session: Session, row: Box, now: datetime) -> bool:
 
 def check_ins_waiting(session: Session, row: Box, now: datetime) -> bool:
     """Whether check-ins of an hour that is over wait for the log."""
-    waiting = select(DeskMark.id).where(_unlogged(row, now, closing=False)).limit(1)
-    return session.scalar(waiting) is not None
+    waiting = select(DeskMark.id).where(
+        DeskMark.box_id == row.id, DeskMark.batched.is_(False), DeskMark.hour < whole_hour(now)
+    )
+    return session.scalar(waiting.limit(1)) is not None
 
 
 def board(session: Session, box: str) -> Board:
@@ -72,10 +75,13 @@ def board(session: Session, box: str) -> Board:
 def log_check_ins(session: Session, row: Box, now: datetime, *, closing: bool = False) -> int:
     """Log the check-ins of the hours that are over (at closing: all) and return how many.
 
-    They go out sorted by a salted hash, so that neither order nor minute of the desk survives.
+    They go out sorted by a salted hash, so that neither order nor minute of the desk survives; nor does it in
+    the database's pages, where the box's marks are written anew (see `_write_anew`).
     """
-    marks = session.scalars(select(DeskMark).where(_unlogged(row, now, closing=closing))).all()
-    found = sorted(mark.commitment for mark in marks)
+    marks = session.execute(select(DeskMark.__table__).where(DeskMark.box_id == row.id).order_by(DeskMark.id))
+    rows = [dict(mark) for mark in marks.mappings()]
+    waiting = [mark for mark in rows if not mark["batched"] and (closing or mark["hour"] < whole_hour(now))]
+    found = sorted(mark["commitment"] for mark in waiting)
     for start in range(0, len(found), _BATCH):
         fact = events.CheckInBatch(
             box=row.uuid,
@@ -86,14 +92,22 @@ def log_check_ins(session: Session, row: Box, now: datetime, *, closing: bool = 
             cards_torn=row.cards_torn,
         )
         journal.record(session, row.community_id, fact, now)
-    for mark in marks:
-        mark.batched = True
+    for mark in waiting:
+        mark["batched"] = True
+    if waiting or closing:
+        _write_anew(session, row, rows)
     return len(found)
 
 
-def _unlogged(row: Box, now: datetime, *, closing: bool) -> ColumnElement[bool]:
-    waiting = and_(DeskMark.box_id == row.id, DeskMark.batched.is_(False))
-    return waiting if closing else and_(waiting, DeskMark.hour < whole_hour(now))
+def _write_anew(session: Session, row: Box, rows: list[dict[str, Any]]) -> None:
+    """Put the box's marks into the database again in the order of their random ids.
+
+    A database fills its pages in the order of arrival, table and index alike: whoever copies the file reads the
+    order of the desk out of the places of the cells, whatever the columns say.
+    """
+    session.execute(delete(DeskMark).where(DeskMark.box_id == row.id), execution_options={"synchronize_session": False})
+    if rows:
+        session.execute(insert(DeskMark), rows)
 
 
 def _last_anchor(session: Session, box: str) -> Anchor | None:
