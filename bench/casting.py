@@ -18,7 +18,6 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from statistics import quantiles
-from zoneinfo import ZoneInfo
 
 from voting.box import cards, desk, kiosk, sealing, slot, trustees
 from voting.box.rules import trustee_name
@@ -28,6 +27,7 @@ from voting.crypto.ballot import make_ballot
 from voting.crypto.election import Election, Question, write_election
 from voting.crypto.group import get_group
 from voting.database import read, write, writing_session
+from voting.law.calendar import HALL
 from voting.mock_election import parties
 from voting.mock_election.browser import Browser
 from voting.mock_election.server import served
@@ -44,7 +44,7 @@ def main() -> None:
     args = parser.parse_args()
     rates = [int(rate) for rate in args.rates.split(",")]
     with tempfile.TemporaryDirectory() as folder:
-        today = datetime.now(UTC).astimezone(ZoneInfo("Asia/Shanghai")).date()
+        today = datetime.now(UTC).astimezone(HALL).date()
         community = parties.found(Path(folder), datetime.now(UTC), today)
         scalars = [1 + secrets.randbelow(GROUP.order - 1) for _ in range(sum(rates) * args.seconds)]
         box, record = _open_box(community, scalars)

@@ -17,10 +17,10 @@ from bench.roll import as_csv, invented
 from voting.database import read, writing_session
 from voting.elections import actions
 from voting.elections.actions import NewOffice
-from voting.elections.moves import HALL
 from voting.elections.roll import actions as roll
 from voting.elections.roll.tables import RollEntry
 from voting.keys import read_keys
+from voting.law.calendar import HALL
 from voting.mock_election import parties
 
 

@@ -21,13 +21,13 @@ from voting.elections import actions
 from voting.elections.actions import NewOffice
 from voting.elections.candidates import actions as candidates
 from voting.elections.candidates.rules import BARS
-from voting.elections.moves import HALL
 from voting.elections.roll import actions as roll
 from voting.elections.roll.idnumber import check_character
 from voting.elections.roll.queries import find
 from voting.elections.sealing import seal_election
 from voting.elections.tables import Election
 from voting.keys import FieldKeys, read_keys
+from voting.law.calendar import HALL
 from voting.permissions import Actor, Role
 
 DAY = date(2026, 12, 20)

@@ -73,7 +73,7 @@ def create_app(
     keys = read_keys(settings)
     app.extensions["voting"] = House(settings, keys, make_engine(settings.database_url), opened, clock)
     _configure(app, settings, keys.session)
-    i18n.init_app(app, settings.languages, settings.time_zone)
+    i18n.init_app(app, settings.languages)
     # The order matters: the size limit stands before anything that reads the body.
     app.before_request(security.limit_body)
     security.csrf.init_app(app)

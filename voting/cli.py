@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
@@ -19,6 +18,7 @@ from voting import config, founding, i18n, schema
 from voting.backup import archive
 from voting.crypto.keyfile import check_passphrase
 from voting.errors import Malformed, Refused
+from voting.law.calendar import HALL
 from voting.people.tree import KIND_NAMES
 
 #: Rooms with commands of their own: each has ``add_commands(subparsers)``; a listed room that is missing fails.
@@ -92,7 +92,7 @@ def _add_passphrase(parser: argparse.ArgumentParser) -> None:
 def _run_init(args: argparse.Namespace) -> int:
     settings, console = config.load(), Console()
     now = datetime.now(UTC)
-    today = now.astimezone(ZoneInfo(settings.time_zone)).date()
+    today = now.astimezone(HALL).date()
     passphrase = None if args.no_committee_key else _passphrase(args.passphrase_file)
     engine = founding.prepare(settings)
     units = [(kind, getattr(args, kind)) for kind in _UNITS if getattr(args, kind)]

@@ -116,12 +116,6 @@ class Settings:
         "Server processes; each verifies ballots on one core.",
         "Nothing: not a secret.",
     )
-    time_zone: str = _setting(
-        "VOTING_TIME_ZONE",
-        "Asia/Shanghai",
-        "Time zone in which days begin and times are shown.",
-        "Nothing: not a secret.",
-    )
     languages: tuple[str, ...] = _setting(
         "VOTING_LANGUAGES",
         "zh_Hans_CN,en",
@@ -251,7 +245,6 @@ _READERS: dict[str, Any] = {
     "public_url": public_address,
     "listen": _listen,
     "workers": _count(1, 64),
-    "time_zone": str,
     "languages": _languages,
     "session_minutes": _count(5, 1440),
 }

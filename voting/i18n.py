@@ -15,6 +15,7 @@ from flask import Flask, Response, g, request
 from flask_babel import Babel, get_locale
 
 from voting.errors import Refused
+from voting.law.calendar import HALL
 from voting.permissions import Permission
 from voting.request import house
 
@@ -26,13 +27,13 @@ SHORT = {"zh": "zh_Hans_CN", "en": "en"}
 _SEXES = {"男": "male", "女": "female"}
 
 
-def init_app(app: Flask, languages: tuple[str, ...], time_zone: str) -> None:
-    """Give `app` its languages and its time zone."""
+def init_app(app: Flask, languages: tuple[str, ...]) -> None:
+    """Give `app` its languages and the country's time."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     Babel(
         app,
         default_locale=languages[0],
-        default_timezone=time_zone,
+        default_timezone=str(HALL),
         locale_selector=_choose,
     )
     app.after_request(_remember)

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from flask import current_app, g, request
 from sqlalchemy import Engine
@@ -22,6 +21,7 @@ from voting.config import Settings
 from voting.database import reading_session, writing_session
 from voting.errors import NotAllowed
 from voting.keys import Keys
+from voting.law.calendar import HALL
 from voting.permissions import Actor
 
 
@@ -63,7 +63,7 @@ def now() -> datetime:
 
 def today() -> date:
     """Today's date where the community is."""
-    return now().astimezone(ZoneInfo(house().settings.time_zone)).date()
+    return now().astimezone(HALL).date()
 
 
 def reading() -> Session:

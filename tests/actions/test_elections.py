@@ -28,11 +28,12 @@ from voting.box.tables import Box, BoxPicture
 from voting.database import write
 from voting.elections import actions
 from voting.elections.actions import NewOffice
-from voting.elections.moves import HALL, gather
+from voting.elections.moves import gather
 from voting.elections.queries import of_community
 from voting.elections.roll.tables import RollEntry
 from voting.elections.sealing import seal_election
 from voting.errors import Conflict, Malformed, NotFound, Refused, TooEarly, TooLate
+from voting.law.calendar import HALL
 
 
 def refused(family: type[Refused], code: str, deed: Any, /, *args: Any, **facts: Any) -> Refused:

@@ -15,9 +15,9 @@ from voting.config import Settings, for_folder
 from voting.crypto.credentials import parse_card
 from voting.database import read
 from voting.elections.candidates.photos import read_photo
-from voting.elections.moves import HALL
 from voting.elections.tables import Election
 from voting.errors import Conflict, Refused
+from voting.law.calendar import HALL
 from voting.people.passwords import matches
 from voting.people.tables import Account
 from voting.sample import cli, story

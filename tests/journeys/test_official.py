@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 from voting import founding
 from voting.app import create_app
 from voting.config import Settings
-from voting.elections.moves import HALL
+from voting.law.calendar import HALL
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -1,8 +1,10 @@
 """Meetings, owners, kin, recall, proxies and paper ballots beyond the worked cases: refusals and edges."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from fractions import Fraction
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -12,7 +14,7 @@ from voting.elections.paper.rules import BallotClass, Paper, judge
 from voting.elections.recall.rules import decide_recall
 from voting.elections.roll.proxies import Delegation, ballots_for_holder, proxy_errors
 from voting.errors import Malformed
-from voting.law.calendar import age_on, days_after, days_before
+from voting.law.calendar import HALL, age_on, days_after, days_before
 from voting.law.kin import Elected, recuse
 from voting.law.meetings import Meeting, check_composition, decide_meeting
 from voting.law.owners import OwnedUnit, UnitStatus, Weight, decide_owners, weigh
@@ -157,3 +159,21 @@ SEATS = {"主任": 1, "委员": 3}
 def test_papers(marks: dict, changed: dict, kind: BallotClass, votes: dict) -> None:
     verdict = judge(Paper(SEATS, marks, **changed))
     assert (verdict.kind, verdict.counts_in_collected, verdict.votes) == (kind, True, votes)
+
+
+def test_the_halls_clock_is_the_countrys_one_legal_time() -> None:
+    legal = ZoneInfo("Asia/Shanghai")
+    for at in (datetime(year, month, 1, 15, 59, 59, tzinfo=UTC) for year in range(1992, 2060) for month in (1, 7)):
+        assert at.astimezone(HALL).replace(tzinfo=None) == at.astimezone(legal).replace(tzinfo=None)
+    assert str(HALL) == "Asia/Shanghai"
+    midnight = datetime(2026, 12, 19, 16, 0, tzinfo=UTC)
+    assert midnight.astimezone(HALL).date() == date(2026, 12, 20), "a day begins in the hall, not in Greenwich"
+
+
+def test_the_time_zone_is_written_down_in_one_place() -> None:
+    root = Path(__file__).parents[2]
+    sources = [path for room in ("voting", "verifier", "bench") for path in (root / room).rglob("*.py")]
+    named = [
+        path.name for path in sources if any(w in path.read_text() for w in ("Asia/Shanghai", "ZoneInfo", "hours=8"))
+    ]
+    assert named == ["calendar.py"]

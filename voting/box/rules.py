@@ -12,12 +12,10 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from voting.errors import Conflict, Malformed
-
-#: The hour on the wall of every hall; China keeps one time zone.
-HALL_TIME = timezone(timedelta(hours=8))
+from voting.law.calendar import HALL
 
 _TRACKER_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -86,7 +84,7 @@ def whole_hour(now: datetime) -> datetime:
 
 def hour_words(hour: datetime) -> str:
     """ "9:00–10:00" on the hall's wall clock."""
-    begin = hour.astimezone(HALL_TIME)
+    begin = hour.astimezone(HALL)
     return f"{begin.hour}:00–{begin.hour + 1}:00"
 
 

@@ -26,13 +26,14 @@ from voting.elections.events import (
     RollPublished,
 )
 from voting.elections.facts import MIN_TRUSTEES
-from voting.elections.moves import HALL, gather, move, moved
+from voting.elections.moves import gather, move, moved
 from voting.elections.queries import locked
 from voting.elections.roll.queries import roll_hash, roll_size
 from voting.elections.tables import Election, Office
 from voting.elections.texts import reason as reason_text
 from voting.elections.texts import typed
 from voting.errors import Conflict, Malformed
+from voting.law.calendar import HALL
 from voting.law.profiles import Mode, law_on
 from voting.permissions import Actor
 

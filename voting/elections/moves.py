@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,10 +14,8 @@ from voting.elections.facts import Facts
 from voting.elections.queries import locked
 from voting.elections.roll.queries import roll_size
 from voting.elections.tables import Election
+from voting.law.calendar import HALL
 from voting.law.profiles import Mode
-
-#: Election days, opening and closing hours are read on the hall's clock.
-HALL = ZoneInfo("Asia/Shanghai")
 
 
 def move(

@@ -18,13 +18,14 @@ from voting.elections import (
 )
 from voting.elections.candidates.actions import post_candidates
 from voting.elections.forms import ElectionForm, MoveForm
-from voting.elections.moves import HALL, gather
+from voting.elections.moves import gather
 from voting.elections.overview import overview
 from voting.elections.queries import of_community
 from voting.elections.sealing import seal_election
 from voting.elections.tables import Election
 from voting.errors import Malformed, NotFound, Refused
 from voting.i18n import sentence
+from voting.law.calendar import HALL
 from voting.law.profiles import Law, Mode, law_of
 from voting.people import queries
 from voting.people.tables import Unit

@@ -22,12 +22,12 @@ from voting.elections.count import queries
 from voting.elections.count.bundle import committee_public, kept_zip, zip_of
 from voting.elections.count.certificate import Notice, write_notice
 from voting.elections.count.shown import PHASES, Office, Sheet, sheet_of
-from voting.elections.moves import HALL
 from voting.elections.queries import of_community
 from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election
 from voting.errors import NotFound, TooEarly
 from voting.i18n import in_language
+from voting.law.calendar import HALL
 from voting.law.thresholds import figure
 from voting.people.session import limiter
 from voting.people.tables import Unit

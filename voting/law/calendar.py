@@ -1,4 +1,4 @@
-"""Deadlines on plain dates: no clock, no time zone, no moment of day.
+"""Deadlines on plain dates: no clock, no moment of day; and the one time zone in which a day begins.
 
 Civil Code Art. 201: a period of days does not count the day it starts from. Election deadlines are
 plain days here: a last day that falls on a holiday is not moved (Art. 203 would move it; that is a
@@ -9,9 +9,13 @@ where midnight in Beijing is still the day before.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, timedelta, timezone
 
 from voting.law.profiles import Law
+
+#: The one legal time of the country, without summer time: where a day begins, and the hour on every hall's wall. A
+#: fixed offset, so that a verifier needs no table of time zones.
+HALL = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 import random
 from datetime import datetime, time
-from zoneinfo import ZoneInfo
 
 from voting.box import card_sheets, ceremony
 from voting.box.rules import spares_allowed, trustee_name
@@ -17,6 +16,7 @@ from voting.elections.roll.queries import whole_roll
 from voting.elections.sealing import seal_election
 from voting.elections.tables import Election
 from voting.keys import read_keys
+from voting.law.calendar import HALL
 from voting.mock_election import sample
 from voting.mock_election.day import SEED, Advance, Day, now, passphrase
 
@@ -27,7 +27,6 @@ _NOMINEES = (2, 2, 4)
 
 def set_up(day: Day, advance: Advance) -> None:
     """The official creates the election, imports the roll after its dry run, and posts it."""
-    zone = ZoneInfo(day.community.settings.time_zone)
     made = day.act(
         actions.create_election,
         actor=day.community.official.actor,
@@ -36,8 +35,8 @@ def set_up(day: Day, advance: Advance) -> None:
         title="样例社区居民委员会换届选举",
         place="样例社区活动中心",
         day=day.date,
-        opens_at=datetime.combine(day.date, time(0, 0), zone),
-        closes_at=datetime.combine(day.date, time(23, 59), zone),
+        opens_at=datetime.combine(day.date, time(0, 0), HALL),
+        closes_at=datetime.combine(day.date, time(23, 59), HALL),
         offices=_OFFICES,
         group=day.group,
     )

@@ -6,13 +6,13 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import quantiles
-from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from voting.errors import Conflict
+from voting.law.calendar import HALL
 from voting.mock_election import parties, run
 from voting.mock_election.day import Day
 from voting.mock_election.server import served
@@ -34,7 +34,7 @@ def run_election(args: argparse.Namespace) -> int:
     """Hold the mock election; 0 when every step and every check passed."""
     console = Console()
     folder = _fresh_folder(args.out)
-    today = datetime.now(UTC).astimezone(ZoneInfo("Asia/Shanghai")).date()
+    today = datetime.now(UTC).astimezone(HALL).date()
     times: list[tuple[str, float]] = []
     began = time.perf_counter()
     community = parties.found(folder, datetime.now(UTC), today)

@@ -20,10 +20,10 @@ from voting.config import Settings
 from voting.crypto.credentials import parse_credential, public_credential, split_code
 from voting.crypto.group import get_group
 from voting.database import read, write, writing_session
-from voting.elections.moves import HALL
 from voting.elections.tables import Election
 from voting.errors import Conflict
 from voting.keys import read_keys
+from voting.law.calendar import HALL
 from voting.people import actions, passwords, queries
 from voting.people.tables import Account
 from voting.permissions import ROLE_NAMES, Role

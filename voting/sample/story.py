@@ -24,13 +24,13 @@ from voting.database import read, write, writing_session
 from voting.elections import actions
 from voting.elections.candidates import actions as candidates
 from voting.elections.candidates.rules import BARS
-from voting.elections.moves import HALL
 from voting.elections.roll import actions as roll
 from voting.elections.roll.queries import whole_roll
 from voting.elections.sealing import seal_election
 from voting.elections.tables import Election
 from voting.errors import Refused
 from voting.keys import Keys
+from voting.law.calendar import HALL
 from voting.mock_election.sample import roll_csv
 from voting.mock_election.tablet import choose
 from voting.permissions import Actor

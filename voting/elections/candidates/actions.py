@@ -21,14 +21,14 @@ from voting.elections.events import (
     CandidatesPosted,
     CandidatesReordered,
 )
-from voting.elections.moves import HALL, moved
+from voting.elections.moves import moved
 from voting.elections.queries import locked, office_of
 from voting.elections.roll.queries import birth_date, get_entry
 from voting.elections.tables import Election
 from voting.elections.texts import require_printable, typed
 from voting.errors import Conflict, Malformed, TooLate
 from voting.keys import FieldKeys
-from voting.law.calendar import age_on
+from voting.law.calendar import HALL, age_on
 from voting.permissions import Actor
 
 _PREPARING = ("draft", "published")

@@ -7,13 +7,14 @@ manifest lists the hash of every file and is signed as a note with the committee
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Any, Final
 
 from voting import printing
 from voting.elections.count.exports import office_sum, write_csv, write_manifest, write_xlsx
 from voting.elections.count.report import OfficeResult, ResultDocument, spoken_root, write_result_json
 from voting.errors import Malformed
+from voting.law.calendar import HALL
 from voting.law.thresholds import figure
 
 ARCHIVE: Final = "ballots.bel"
@@ -25,7 +26,6 @@ CERTIFICATE: Final = "authority.pem"
 MANIFEST: Final = "manifest.txt"
 LOG: Final = "log"
 LOG_VKEY: Final = "log.vkey"
-BEIJING: Final = timezone(timedelta(hours=8))  # the one legal time of the country, without summer time
 
 
 def build_bundle(
@@ -216,4 +216,4 @@ def _open(office: OfficeResult) -> list[str]:
 
 
 def _local(document: ResultDocument) -> str:
-    return f"{document.certified_at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+    return f"{document.certified_at.astimezone(HALL):%Y-%m-%d %H:%M}"
