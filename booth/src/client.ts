@@ -139,6 +139,10 @@ export interface DecryptionFacts {
   readonly ballots: number;
   readonly totalWeight: number;
   readonly fingerprint: string;
+  readonly uuid: string;
+  readonly publicKey: string;
+  /** SHA-256 of the tally record, hex: what a key may open only one of. */
+  readonly digest: string;
   /** Codes of what the trustee should think about: FEW_BALLOTS. */
   readonly warnings: readonly string[];
 }

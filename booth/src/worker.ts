@@ -109,8 +109,10 @@ const methods = {
   },
 
   checkTally({ archive, keyFile, shares }: { archive: Uint8Array; keyFile: string; shares: Share[] }) {
-    const { election, ballots, totalWeight } = checkTally(archive, readHeader(keyFile), shares);
-    return { ballots, totalWeight, fingerprint: election.fingerprint };
+    const header = readHeader(keyFile);
+    const { election, ballots, totalWeight, digest } = checkTally(archive, header, shares);
+    const { uuid, fingerprint } = election;
+    return { ballots, totalWeight, fingerprint, uuid, publicKey: header.publicKey, digest };
   },
 
   async decryptTally(asked: { archive: Uint8Array; keyFile: string; passphrase: string; shares: Share[] }) {

@@ -25,7 +25,9 @@ def test_lock_names_no_registry() -> None:
 def test_bundle_keeps_to_the_policy(name: str) -> None:
     text = (BUILT / f"{name}.js").read_text()
     for forbidden in ("eval(", "new Function", "WebAssembly", "localStorage", "sessionStorage", "crypto.subtle"):
-        assert forbidden not in text, forbidden
+        # A supervisor's own device must remember which tally its key opened; nothing else may keep anything.
+        if (name, forbidden) != ("trustee", "localStorage"):
+            assert forbidden not in text, forbidden
 
 
 def test_rebuild_is_byte_identical(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The browser programs as their people use them: a trustee, the two at the printer, a desk clerk, a reader."""
 
+import hashlib
 import io
 import json
 from collections.abc import Callable
@@ -12,11 +13,13 @@ from browser_page import Hall, chromium, hall, page  # noqa: F401  fixtures
 from playwright.sync_api import Dialog, Page, expect
 from pypdf import PdfReader
 
+from voting.box.one_tally import OneTally, Opening
 from voting.crypto import archive, credentials, keyfile, trustees
 from voting.crypto.ballot import make_ballot, parse_ballot, short_tracker, tracker
 from voting.crypto.election import Election, Question, new_uuid, write_election, write_public_credentials
 from voting.crypto.group import get_group
 from voting.crypto.tally import EncryptedTally, aggregate
+from voting.errors import Conflict
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
@@ -59,13 +62,13 @@ class Count:
     def tally(self, count: int = 2) -> EncryptedTally:
         return aggregate(self.election, [(parse_ballot(self.election, raw), 1) for raw in self.ballots[:count]])
 
-    def archive(self, tallied: int = 2) -> bytes:
-        """The box; with ``tallied`` below 2 the server asks for fewer ballots than it shows."""
+    def archive(self, tallied: int = 2, shown: int = 2) -> bytes:
+        """The box of ``shown`` ballots; with ``tallied`` below it the server asks for fewer than it shows."""
         public = [GROUP.text(GROUP.base_power(card)) for card in self.cards]
         stream = io.BytesIO()
         writer = archive.Writer(stream, 1_790_000_000)
         writer.setup(self.record, self.trustees, write_public_credentials(GROUP, public))
-        for raw in self.ballots:
+        for raw in self.ballots[:shown]:
             writer.ballot(raw)
         writer.end_ballots()
         tally = self.tally(tallied)
@@ -128,13 +131,20 @@ def test_trustee_makes_rehearses_and_decrypts(page: Page, hall: Hall, tmp_path: 
 
     decryption.get_by_label("密钥文件").set_input_files(saved)
     decryption.get_by_label("口令").fill(PASSPHRASE)
+    decryption.get_by_label("会场宣读的选票张数").fill("２")  # as a Chinese input method writes it
     decryption.get_by_role("button", name="取票箱并核对").click()
     expect(decryption.get_by_text("已核对 2 张选票")).to_be_visible(timeout=20_000)
     expect(decryption.get_by_text("选票不足 5 张")).to_be_visible()
     shown = "".join(decryption.locator(".tracker-group").all_inner_texts())
     assert shown == count.election.fingerprint
     assert hall.posted == []  # the trustee has not agreed yet
-    decryption.get_by_role("button", name="一致，解密并提交").click()
+    with page.expect_download() as receipt:
+        decryption.get_by_role("button", name="一致，解密并提交").click()
+    assert receipt.value.suggested_filename == f"{saved.name}.decrypted"
+    receipt.value.save_as(saved.with_name(f"{saved.name}.decrypted"))
+    assert OneTally(saved).check(opening(count, 2))  # the command line reads the browser's receipt
+    with pytest.raises(Conflict, match="DECRYPT_ANOTHER"):
+        OneTally(saved).check(opening(count, 1))
     expect(decryption.get_by_text("解密份额已提交")).to_be_visible(timeout=20_000)
     path, body, _ = hall.posted.pop()
     assert path == "/share"
@@ -143,7 +153,18 @@ def test_trustee_makes_rehearses_and_decrypts(page: Page, hall: Hall, tmp_path: 
     assert secret and PASSPHRASE not in json.dumps(hall.posted)
 
 
-def open_decryption(page: Page, hall: Hall, tmp_path: Path, tallied: int) -> None:  # noqa: F811
+def opening(count: Count, ballots: int) -> Opening:
+    digest = hashlib.sha256(count.tally(ballots).record()).hexdigest()
+    return Opening(count.election.fingerprint, digest, ballots)
+
+
+def open_decryption(
+    page: Page,  # noqa: F811
+    hall: Hall,  # noqa: F811
+    tmp_path: Path,
+    tallied: int,
+    announced: str = "2",
+) -> Count:
     uuid = new_uuid()
     secret, record = trustees.make_key(GROUP, "监督委员一")
     count = Count(uuid, record.decode())
@@ -153,9 +174,16 @@ def open_decryption(page: Page, hall: Hall, tmp_path: Path, tallied: int) -> Non
     )
     hall.answers |= {"/share": ok, "/archive": count.archive(tallied)}
     root = '<div id="trustee-app" data-archive-url="/archive" data-share-url="/share"></div>'
-    page.goto(hall.show("/trustee", styled(root), script="trustee.js"))
+    hall.show("/trustee", styled(root), script="trustee.js")
+    ask_decryption(page, hall, saved, announced)
+    return count
+
+
+def ask_decryption(page: Page, hall: Hall, saved: Path, announced: str) -> None:  # noqa: F811
+    page.goto(hall.address + "/trustee")
     page.get_by_label("密钥文件").set_input_files(saved)
     page.get_by_label("口令").fill(PASSPHRASE)
+    page.get_by_label("会场宣读的选票张数").fill(announced)
     page.get_by_role("button", name="取票箱并核对").click()
 
 
@@ -170,6 +198,62 @@ def test_trustee_may_decline(page: Page, hall: Hall, tmp_path: Path) -> None:  #
     open_decryption(page, hall, tmp_path, tallied=2)
     page.get_by_role("button", name="不一致，不解密").click(timeout=20_000)
     expect(page.get_by_text("没有解密，也没有提交")).to_be_visible()
+    assert hall.posted == []
+
+
+def test_one_key_opens_one_tally(page: Page, hall: Hall, tmp_path: Path) -> None:  # noqa: F811
+    """The server's difference attack: two ballots today, an honest archive of one of them tomorrow."""
+    count = open_decryption(page, hall, tmp_path, tallied=2)
+    agree = page.get_by_role("button", name="一致，解密并提交")
+    agree.click(timeout=20_000)
+    expect(page.get_by_text("解密份额已提交")).to_be_visible(timeout=20_000)
+    with page.expect_download():
+        page.get_by_role("button", name="再保存一次回执").click()
+    assert len(hall.posted) == 1
+    hall.answers["/archive"] = count.archive(tallied=1, shown=1)
+    ask_decryption(page, hall, tmp_path / "key.json", "1")
+    expect(page.get_by_text("已经解密过另一份合计")).to_be_visible(timeout=20_000)
+    assert agree.count() == 0 and len(hall.posted) == 1
+    # The same tally again, as when the share did not reach the server.
+    hall.answers["/archive"] = count.archive()
+    ask_decryption(page, hall, tmp_path / "key.json", "2")
+    agree.click(timeout=20_000)
+    expect(page.get_by_text("解密份额已提交")).to_be_visible(timeout=20_000)
+    assert len(hall.posted) == 2
+
+
+def test_another_number_than_was_read_out_is_not_decrypted(page: Page, hall: Hall, tmp_path: Path) -> None:  # noqa: F811
+    open_decryption(page, hall, tmp_path, tallied=2, announced="3")
+    expect(page.get_by_text("您输入的会场宣读张数是 3")).to_be_visible(timeout=20_000)
+    assert page.get_by_role("button", name="一致，解密并提交").count() == 0
+    assert hall.posted == [] and page.evaluate("() => localStorage.length") == 0
+
+
+@pytest.mark.parametrize("typed", ["", "两张", "-2", "2.0"])
+def test_the_number_read_out_is_asked_for(page: Page, hall: Hall, tmp_path: Path, typed: str) -> None:  # noqa: F811
+    open_decryption(page, hall, tmp_path, tallied=2, announced=typed)
+    expect(page.get_by_text("请输入会场宣读的选票张数，只用数字")).to_be_visible()
+    expect(page.get_by_label("会场宣读的选票张数")).to_be_focused()
+    assert hall.posted == []
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } })",
+        "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }",
+        "Storage.prototype.setItem = () => undefined",
+    ],
+    ids=["forbidden", "full", "forgetful"],
+)
+def test_a_browser_without_memory_decrypts_nothing(page: Page, hall: Hall, tmp_path: Path, broken: str) -> None:  # noqa: F811
+    page.add_init_script(broken)
+    open_decryption(page, hall, tmp_path, tallied=2)
+    agree, refused = page.get_by_role("button", name="一致，解密并提交"), page.get_by_text("无法记住解密过什么")
+    expect(agree.or_(refused)).to_be_visible(timeout=20_000)
+    if agree.count():
+        agree.click()
+    expect(refused).to_be_visible()
     assert hall.posted == []
 
 

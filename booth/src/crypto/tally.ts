@@ -23,6 +23,8 @@ export interface CheckedTally {
   readonly sum: Ciphertext[][];
   readonly ballots: number;
   readonly totalWeight: number;
+  /** SHA-256 of the tally record, hex. */
+  readonly digest: string;
 }
 
 /** The checks that need no ballot arithmetic, so that a wrong file is refused within a second. */
@@ -63,13 +65,14 @@ export function checkTally(bytes: Uint8Array, key: KeyHeader, shares: readonly S
   const sum = addShares(election, shares);
   const totalWeight = checkCredentials(archive);
   const record = JSON.stringify(writeTally(sum));
+  const digest = sha256Hex(utf8(record));
   const sized = {
     num_tallied: count(archive.ballots.length),
     total_weight: count(totalWeight),
-    encrypted_tally: sha256Hex(utf8(record)),
+    encrypted_tally: digest,
   };
   if (archive.tally?.record !== record || archive.tally.sized !== JSON.stringify(sized)) throw otherTally();
-  return { election, sum, ballots: archive.ballots.length, totalWeight };
+  return { election, sum, ballots: archive.ballots.length, totalWeight, digest };
 }
 
 /** Each ballot by a card of the list, no card twice; returns the sum of the weights. */

@@ -11,6 +11,7 @@ import {
 } from "../client.ts";
 import { download, field, make, onSubmit, status, tiles, type Field, type Status } from "../screen/elements.ts";
 import { inLanguage } from "../screen/language.ts";
+import { remember, requireAnnounced, requireSameTally } from "../screen/onetally.ts";
 import { address, getBytes, getJson, postJson } from "../screen/requests.ts";
 
 const ZH = {
@@ -40,16 +41,20 @@ const ZH = {
   rehearsing: "正在演练…",
   rehearsed: "演练成功。请与公告上的选举指纹核对：",
   decryptTitle: "开票解密",
-  decryptWhy: "先在这台设备上核对票箱里的每一张选票，自己加出合计，与票箱的合计一致才解密。解开的只有合计，单张选票谁也看不到。",
+  decryptWhy: "先在这台设备上核对票箱里的每一张选票，自己加出合计，与票箱的合计一致才解密。解开的只有合计，单张选票谁也看不到。一把密钥只解密一份合计：有人请您为另一个张数再解密一次，一定拒绝——两份合计相减会露出个人的选择。",
+  announced: "会场宣读的选票张数",
+  announcedHint: "请输入会场当众宣读的数，不要照抄屏幕上的数",
+  needAnnounced: "请输入会场宣读的选票张数，只用数字。",
   check: "取票箱并核对",
   fetching: "正在取票箱…",
   checking: "正在核对选票…",
-  checked: (n: number) => `已核对 ${n} 张选票，全部有效，合计相符。请与票箱公布的张数、公告上的选举指纹核对，一致再解密：`,
+  checked: (n: number) => `已核对 ${n} 张选票，全部有效，合计相符，张数与会场宣读的一致。请与公告上的选举指纹核对，一致再解密：`,
   few: `选票不足 ${FEW_BALLOTS} 张，公布结果可能让人猜出是谁投的。请先确认委员会已就此作出书面决定。`,
   decrypt: "一致，解密并提交",
   decline: "不一致，不解密",
   decrypting: "正在解密…",
-  sent: "解密份额已提交。等其他监督委员完成后，结果会出现在开票页。",
+  sent: "解密份额已提交。等其他监督委员完成后，结果会出现在开票页。解密回执已交给浏览器保存，请和密钥文件放在一起。",
+  receipt: "再保存一次回执",
 };
 
 const EN: typeof ZH = {
@@ -79,16 +84,20 @@ const EN: typeof ZH = {
   rehearsing: "Rehearsing…",
   rehearsed: "The rehearsal succeeded. Compare the election fingerprint with the notice:",
   decryptTitle: "Decrypt the tally",
-  decryptWhy: "This device first checks every ballot in the box and adds them up itself; it decrypts only if the sum agrees. Only the sum is opened, never a single ballot.",
+  decryptWhy: "This device first checks every ballot in the box and adds them up itself; it decrypts only if the sum agrees. Only the sum is opened, never a single ballot. One key opens one tally: if anybody asks you to decrypt again for another number of ballots, refuse; the difference of two tallies tells how people voted.",
+  announced: "Number of ballots read out in the hall",
+  announcedHint: "Type the number read out to everybody; do not copy it from a screen",
+  needAnnounced: "Type the number of ballots read out in the hall, in digits.",
   check: "Fetch and check the ballots",
   fetching: "Fetching the ballot archive…",
   checking: "Checking the ballots…",
-  checked: (n) => `${n} ballots checked, all valid, and the sum agrees. Compare the number with the published one and the election fingerprint with the notice, then decrypt:`,
+  checked: (n) => `${n} ballots checked, all valid, the sum agrees, and the number is the one read out. Compare the election fingerprint with the notice, then decrypt:`,
   few: `Fewer than ${FEW_BALLOTS} ballots: the result may show how somebody voted. Make sure the committee has decided this in writing.`,
   decrypt: "They agree: decrypt and send",
   decline: "They differ: do not decrypt",
   decrypting: "Decrypting…",
-  sent: "Your share of the decryption was sent. The result appears on the count page when the other supervisors are done.",
+  sent: "Your share of the decryption was sent. The result appears on the count page when the other supervisors are done. A receipt was handed to the browser to save; keep it with the key file.",
+  receipt: "Save the receipt again",
 };
 
 const T = inLanguage(ZH, EN);
@@ -173,19 +182,22 @@ interface KeyForm {
   readonly form: HTMLFormElement;
   readonly said: Status;
   read(): Promise<{ keyFile: string; passphrase: string } | null>;
+  /** The chosen file's name; "" when none is chosen. */
+  fileName(): string;
   wipe(): void;
 }
 
-function keyForm(label: string): KeyForm {
+function keyForm(label: string, ...more: Field[]): KeyForm {
   const file = field(T.keyFile, T.keyFileHint, { type: "file", accept: ".json,application/json" });
   const passphrase = field(T.passphrase, "", { ...PASSPHRASE, autocomplete: "off" });
   return {
-    form: make("form", { novalidate: true, class: "stack" }, file.box, passphrase.box, make("p", { class: "row" }, submit(label))),
+    form: make("form", { novalidate: true, class: "stack" }, file.box, passphrase.box, ...more.map(({ box }) => box), make("p", { class: "row" }, submit(label))),
     said: status(),
     async read() {
       if (!filled(file, T.needFile) || !filled(passphrase, T.needPassphrase)) return null;
       return { keyFile: await fileText(file), passphrase: passphrase.input.value };
     },
+    fileName: () => file.input.files?.[0]?.name ?? "",
     wipe() {
       passphrase.input.value = "";
     },
@@ -210,26 +222,50 @@ function rehearsalSection(setupUrl: string, rehearsalUrl: string): HTMLElement {
 }
 
 function decryptSection(archiveUrl: string, shareUrl: string): HTMLElement {
-  const { form, said, read, wipe } = keyForm(T.check);
+  const announced = field(T.announced, T.announcedHint, { inputmode: "numeric", autocomplete: "off", maxlength: "12" });
+  const { form, said, read, fileName, wipe } = keyForm(T.check, announced);
   onSubmit(form, said, async () => {
     const key = await read();
     if (key === null) return;
+    const number = wholeNumber(announced);
+    if (number === null) return;
+    const name = `${fileName()}.decrypted`;
+    let receipt = "";
     said.working(T.fetching);
     const archiveBytes = await getBytes(archiveUrl);
     const { record } = await decryptTally({ archiveBytes, ...key }, {
       onProgress: (done, total) => said.working(T.checking, done, total),
-      consent: (facts) => askConsent(said, facts),
+      consent: async (facts) => {
+        requireAnnounced(facts, number);
+        requireSameTally(facts);
+        if (!(await askConsent(said, facts))) return false;
+        // Before the share exists: a page closed now may cost a repetition, never the memory.
+        receipt = remember(facts);
+        download(name, receipt);
+        return true;
+      },
     });
     said.working(T.decrypting);
     await postJson(shareUrl, { record });
     wipe();
     form.hidden = true;
-    said.done(T.sent);
+    const again = make("button", { type: "button", class: "button" }, T.receipt);
+    again.addEventListener("click", () => download(name, receipt));
+    said.done(T.sent, make("p", { class: "row" }, again));
   });
   return section(T.decryptTitle, T.decryptWhy, form, said.box);
 }
 
-/** The trustee compares two things a program cannot: the published number, and the fingerprint on the wall. */
+/** Also of full-width digits, which Chinese input methods write. */
+function wholeNumber(input: Field): number | null {
+  input.clear();
+  const text = input.input.value.normalize("NFKC").trim();
+  if (/^[0-9]{1,9}$/.test(text)) return Number(text);
+  input.fail(T.needAnnounced);
+  return null;
+}
+
+/** The trustee compares what a program cannot: the fingerprint on the wall. */
 function askConsent(said: Status, { ballots, fingerprint, warnings }: DecryptionFacts): Promise<boolean> {
   const yes = make("button", { type: "button", class: "button button--primary" }, T.decrypt);
   const no = make("button", { type: "button", class: "button" }, T.decline);
