@@ -13,7 +13,7 @@ DAY = date(2026, 12, 20)
 READY = Facts(
     today=DAY, day=DAY, offices=2, roll=100, roll_posted=date(2026, 11, 28), candidates_posted=date(2026, 12, 10),
     trustees=3, keys=3, cards=102, cards_needed=100, cards_allowed=102, rehearsals=3, tablets=1, closing_time=True,
-    ballots=60, shares=3, result=True, committee_key=True,
+    ballots=60, shares=3, result=True,
 )  # fmt: skip
 
 

@@ -39,7 +39,6 @@ class Facts:
     offices: int = 0
     roll: int = 0
     roll_posted: date | None = None
-    objections_open: int = 0
     candidates_posted: date | None = None
     offices_short: tuple[str, ...] = ()
     candidate_errors: int = 0
@@ -63,8 +62,6 @@ class Facts:
     pile_voted: int = 0
     shares: int = 0
     result: bool = False
-    committee_key: bool = False
-    handed_over: bool = False
     reason: str = ""
 
 
@@ -101,12 +98,6 @@ ROLL = Need(
     lambda f: f.roll > 0,
     "选民名单还是空的：请选举工作人员导入名单。",
     "The roll is empty: the election official imports it.",
-)
-OBJECTIONS = Need(
-    "objections_open",
-    lambda f: f.objections_open == 0,
-    "还有 {f.objections_open} 件名单异议未处理：请选举委员会先作出决定。",
-    "{f.objections_open} objection(s) to the roll are undecided: the election committee decides first.",
 )
 DIFFERENTIAL = Need(
     "not_differential",
@@ -244,10 +235,4 @@ RESULT = Need(
     lambda f: f.result,
     "计票结果还没有合成：请选举工作人员合成结果。",
     "The result is not combined yet: the election official combines it.",
-)
-COMMITTEE_KEY = Need(
-    "no_committee_key",
-    lambda f: f.committee_key,
-    "没有选举委员会的密钥：请选举委员会当场输入口令签字。",
-    "The election committee's key is missing: the committee enters its passphrase and signs.",
 )

@@ -18,7 +18,6 @@ from voting.elections.facts import (
     CARDS,
     CARDS_BOUND,
     CLOSING_TIME,
-    COMMITTEE_KEY,
     DAY_COME,
     DAY_NOT_GONE,
     DIFFERENTIAL,
@@ -26,7 +25,6 @@ from voting.elections.facts import (
     IN_HAND,
     KEYS,
     LATER,
-    OBJECTIONS,
     OFFICES,
     PILE_VOTED,
     QUEUE,
@@ -115,6 +113,7 @@ _RUNNING = ("open", "paused")
 _BEFORE_END = tuple(state for state in STATES if state not in ENDED)
 
 #: The whole machine. Sealing fixes the ballot, so candidates and cards are asked for there, once.
+#: The committee's key file and passphrase are asked for where they are used, at certification.
 TABLE: Final = (
     Rule("publish", "公布选民名单", "Post the roll", ("draft",), "published", (OFFICIAL,), (OFFICES, ROLL)),
     Rule(
@@ -123,7 +122,7 @@ TABLE: Final = (
     ),
     Rule(
         "seal", "封定选举", "Seal the election", ("published",), "sealed", (OFFICIAL,),
-        (OBJECTIONS, CANDIDATES_POSTED, DIFFERENTIAL, CANDIDATES_CHECKED, TRUSTEES, KEYS, CARDS, CARDS_BOUND),
+        (CANDIDATES_POSTED, DIFFERENTIAL, CANDIDATES_CHECKED, TRUSTEES, KEYS, CARDS, CARDS_BOUND),
     ),
     Rule("rehearse", "演练解密", "Rehearse the decryption", ("sealed",), None, (SUPERVISOR,)),
     Rule(
@@ -138,7 +137,7 @@ TABLE: Final = (
     Rule("count", "开始计票", "Begin the count", ("closed",), "counting", (OFFICIAL,), (UNSCANNED, PILE_VOTED, FLOOR)),
     Rule("decrypt", "解密", "Decrypt", ("counting",), None, (SUPERVISOR,)),
     Rule("decide", "确定结果", "Determine the outcome", ("counting",), "decided", (OFFICIAL,), (SHARES, RESULT)),
-    Rule("certify", "签发结果", "Certify the result", ("decided",), "certified", (OFFICIAL,), (COMMITTEE_KEY,)),
+    Rule("certify", "签发结果", "Certify the result", ("decided",), "certified", (OFFICIAL,)),
     Rule("void", "宣布无效", "Declare void", _BEFORE_END, "void", (OFFICIAL,), (REASON,)),
 )  # fmt: skip  # one row to a move is what makes it a table
 RULES: Final = {rule.name: rule for rule in TABLE}
@@ -295,7 +294,7 @@ def timeline(day: date, facts: Facts, today: date, *, state: str = "draft") -> l
     rehearsed = ready and facts.rehearsals >= facts.trustees
     polled = state not in ("void",) and STATES.index(state) >= STATES.index("closed")
     result = state in ("decided", "certified")
-    heard = objections is not None and today > objections and facts.objections_open == 0
+    heard = objections is not None and today > objections
     steps = (
         ("post_roll", "公布选民名单", "Post the roll", roll_due, facts.roll_posted or False, law.roll_article,
          f"选举日的 {law.roll_days} 日以前公布", f"posted {law.roll_days} days before the election day"),
@@ -309,9 +308,6 @@ def timeline(day: date, facts: Facts, today: date, *, state: str = "draft") -> l
         ("poll", "投票", "Poll", day, polled, law.turnout_article, "选举日投票", "held on the election day"),
         ("result", "公布结果", "Announce the result", day, result, law.turnout_article,
          "公开计票，当场公布", "counted in public and announced at once"),
-        ("handover", "工作移交", "Hand over", days_after(day, law.handover_days), facts.handed_over,
-         law.handover_article, f"新一届产生之日起 {law.handover_days} 日内",
-         f"within {law.handover_days} days of the new committee"),
     )  # fmt: skip  # one row to a step
     because = [
         law.reason(why, why_en, article) if article else Reason(why, why_en) for *_, article, why, why_en in steps

@@ -22,7 +22,6 @@ _LEADING: Final = {
 _SUPPLY: Final = {
     "no_offices": ("", "设置职务和名额", "Set offices and seats"),
     "no_roll": ("roll", "导入选民名单", "Import the roll"),
-    "objections_open": ("roll", "答复名单异议", "Answer the objections"),
     "not_differential": ("candidates", "补充候选人", "Add candidates"),
     "candidates_unchecked": ("candidates", "逐人核对候选人", "Check every candidate"),
     "candidates_not_posted": ("candidates", "公布候选人名单", "Post the candidates"),
@@ -42,7 +41,6 @@ _SUPPLY: Final = {
     "under_floor": ("count", "记录开票的决定", "Record the decision to open"),
     "shares_missing": ("count", "请监督委员解密", "Supervisors decrypt"),
     "no_result": ("count", "合成结果", "Combine the result"),
-    "no_committee_key": ("count", "签发结果", "Certify the result"),
 }
 #: Nobody can hurry these: they come after whatever somebody can act on.
 _WAITING: Final = ("before_the_day", "before_closing_time")
