@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Column, Date, DateTime, Integer, Table
 
-from voting import config, permissions, schema
+from voting import config, errors, permissions, schema
 from voting.database import UTCDateTime, make_engine
 
 ROOT = Path(__file__).parent.parent
@@ -285,3 +285,30 @@ def event_types() -> list[str]:
 @pytest.mark.parametrize("kind", event_types())
 def test_every_event_of_the_log_is_described(kind: str) -> None:
     assert any(f"`{kind}`" in text for text in DOCS.values())
+
+
+# --- refusals ------------------------------------------------------------------------------------------------------
+
+FAMILIES = {one.__name__ for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.Refused)}
+#: How the sentences tell the reader what to do next: please …, must …, stop …, nothing is left to do.
+ADVICE = ("请", "须", "等", "先", "不要", "不用", "只能", "可以")
+
+
+def text_of(node: ast.expr) -> str:
+    """The constant parts of a sentence."""
+    return "".join(str(part.value) for part in ast.walk(node) if isinstance(part, ast.Constant))
+
+
+def refusals(path: Path) -> Iterator[tuple[str, str]]:
+    """Code and Chinese sentence of every refusal that a file spells out."""
+    for node in ast.walk(TREES[path]):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FAMILIES):
+            continue
+        if len(node.args) >= 3 and isinstance(node.args[0], ast.Constant):
+            yield str(node.args[0].value), text_of(node.args[1])
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCES if path.parent.name == "box"], ids=module_of)
+def test_every_refusal_of_the_box_says_what_to_do(path: Path) -> None:
+    mute = {code: zh for code, zh in refusals(path) if zh and not any(word in zh for word in ADVICE)}
+    assert not mute

@@ -28,8 +28,8 @@ def declare(session: Session, *, box: str, roll_size: int, spares: int) -> Count
     if not 0 <= spares <= spares_allowed(roll_size):
         raise Malformed(
             "SPARES",
-            f"备用卡最多 {spares_allowed(roll_size)} 张（5 张或名单的 2%，取多者）。",
-            f"At most {spares_allowed(roll_size)} spare cards (five, or 2 % of the roll if that is more).",
+            f"备用卡最多 {spares_allowed(roll_size)} 张（5 张或名单的 2%，取多者），请减少。",
+            f"At most {spares_allowed(roll_size)} spare cards (five, or 2 % of the roll if more); ask for fewer.",
         )
     with transaction(session):
         row = chain.locked(session, box)
@@ -80,8 +80,8 @@ def _require_preparing(row: Box) -> None:
     if row.state != "preparing":
         raise TooLate(
             "BOX_SEALED",
-            "票箱已经封存，密钥和选票卡不能再改。",
-            "The box is sealed; keys and cards can no longer change.",
+            "票箱已经封存，密钥和选票卡不能再改。请用封存时的卡；卡有问题请报告选举委员会。",
+            "The box is sealed; use the cards it was sealed with, and tell the election committee if they are wrong.",
         )
 
 

@@ -86,7 +86,9 @@ def record(session: Session, box: str, digest: str) -> bytes:
     """The content of a record of this box's archive."""
     content = session.scalar(select(BoxRecord.content).where(BoxRecord.box_id == box, BoxRecord.hash == digest))
     if content is None:
-        raise NotFound("NO_SUCH_RECORD", "票箱里没有这份记录。", "The box holds no such record.")
+        raise NotFound(
+            "NO_SUCH_RECORD", "票箱里没有这份记录，请刷新页面。", "The box holds no such record; reload the page."
+        )
     return content
 
 
@@ -130,7 +132,9 @@ def archive_bytes(session: Session, box: str) -> Iterator[bytes]:
     row = session.get(Box, box) or no_such_box()
     if row.archive_time is None:
         raise TooEarly(
-            "BOX_NOT_SEALED", "票箱还没有封存，没有档案可取。", "The box is not sealed; there is no archive yet."
+            "BOX_NOT_SEALED",
+            "票箱还没有封存，没有档案可取。请等选举工作人员封存后再取。",
+            "The box is not sealed and has no archive yet; fetch it after the official has sealed the box.",
         )
     return _archive(session, row, row.archive_time)
 

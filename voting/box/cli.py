@@ -231,7 +231,11 @@ def _passphrase(args: argparse.Namespace, *, new: bool = False) -> str:
 def _read(path: Path) -> bytes:
     _require_file(path)
     if path.stat().st_size > _LARGEST_SETUP:
-        raise Malformed("FILE_SIZE", f"{path} 太大，不是所需的文件。", f"{path} is too large to be the file asked for.")
+        raise Malformed(
+            "FILE_SIZE",
+            f"{path} 太大，不是所需的文件，请核对文件名。",
+            f"{path} is too large to be the file asked for; check the name.",
+        )
     return path.read_bytes()
 
 

@@ -89,7 +89,9 @@ def undo(
         row = chain.locked(session, found.box_id) if found else None
         if found is None or row is None or found.undone is not None:
             raise NotFound(
-                "NO_SUCH_CHECK_IN", "没有这条领票记录，或者已经撤销。", "No such check-in, or it was undone already."
+                "NO_SUCH_CHECK_IN",
+                "没有这条领票记录，或者已经撤销。请刷新页面再看。",
+                "No such check-in, or it was undone already; reload the page and look again.",
             )
         _require_before_closing(row)
         card = _unvoted_card(session, row, credential)
@@ -133,7 +135,7 @@ def scan_unused(session: Session, *, box: str, credential: str, actor: str, now:
         if row.state in ("preparing", "sealed", "open", "shut"):
             raise TooEarly(
                 "BOX_NOT_CLOSED",
-                "投票还没有结束，结束后再扫描未用的卡。",
+                "投票还没有结束，请结束后再扫描未用的卡。",
                 "The poll is still on; scan unused cards after closing.",
             )
         card = _card(session, row, credential)
@@ -179,8 +181,8 @@ def _require_desk(row: Box) -> None:
     if row.desk == "queue" and row.queue_left == 0:
         raise TooEarly(
             "QUEUE_SERVED",
-            "投票时间已到，排队的人都已领卡，不能再接待。",
-            "The poll has ended and everyone in the queue has been served.",
+            "投票时间已到，排队的人都已领卡，不能再接待。请选举工作人员结束投票。",
+            "The poll has ended and everyone in the queue has been served; the official closes it now.",
         )
 
 
@@ -188,8 +190,8 @@ def _require_before_closing(row: Box) -> None:
     if row.state not in ("open", "shut"):
         raise TooEarly(
             "BOX_NOT_OPEN",
-            "只有投票期间才能收回或更换选票卡。",
-            "Cards are taken back or replaced during the poll only.",
+            "只有投票期间才能收回或更换选票卡。请把卡留在发票处，交给监督委员。",
+            "Cards are taken back or replaced during the poll only; keep the card at the desk for the supervisors.",
         )
 
 
@@ -238,8 +240,8 @@ def _unvoted_card(session: Session, row: Box, credential: str) -> PublicCredenti
     if _has_ballot(session, row, credential):
         raise Conflict(
             "CARD_USED",
-            "这张卡已经投过票，不能收回或更换：此人已经投票。",
-            "This card has voted and cannot be taken back or replaced: the person has voted.",
+            "这张卡已经投过票，不能收回或更换：此人已经投票，请不要再发卡。",
+            "This card has voted and cannot be taken back or replaced: the person has voted; give no other card.",
         )
     if card.mark is not None:
         raise Conflict(

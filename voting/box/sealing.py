@@ -27,7 +27,9 @@ def make_box(session: Session, *, community: str, group: str = "Ed25519", truste
     get_group(group)
     if not 1 <= trustees <= 9:
         raise Malformed(
-            "TRUSTEE_NUMBER", "密钥由 1 至 9 位监督委员各持一把。", "Between 1 and 9 supervisors hold the keys."
+            "TRUSTEE_NUMBER",
+            "密钥由 1 至 9 位监督委员各持一把，请更正人数。",
+            "Between 1 and 9 supervisors hold the keys; correct the number.",
         )
     with transaction(session):
         row = Box(community_id=community, uuid=new_uuid(), group=group, trustees=trustees)
@@ -52,7 +54,11 @@ def seal(session: Session, *, box: str, election_record: bytes, actor: str | Non
     with transaction(session):
         row = chain.locked(session, box)
         if row.state != "preparing":
-            raise TooLate("BOX_SEALED", "票箱已经封存，不能再封一次。", "The box is sealed already.")
+            raise TooLate(
+                "BOX_SEALED",
+                "票箱已经封存，不用再封一次。请刷新页面。",
+                "The box is sealed already and needs no second sealing; reload the page.",
+            )
         trustees = _trustees_record(session, row)
         cards = _credentials_record(session, row)
         election = Election.parse(election_record)
@@ -78,8 +84,8 @@ def set_display(session: Session, *, box: str, display: dict[str, Any], pictures
         if row.state not in ("preparing", "sealed"):
             raise TooLate(
                 "SLOT_OPENED",
-                "投票已经开始，平板上的内容不能再改。",
-                "Voting has begun; what the tablets show is fixed.",
+                "投票已经开始，平板上的内容不能再改。内容有误请报告选举委员会。",
+                "Voting has begun and what the tablets show is fixed; if it is wrong, tell the election committee.",
             )
         row.display = display
         session.execute(delete(BoxPicture).where(BoxPicture.box_id == box))
@@ -104,7 +110,7 @@ def picture(session: Session, *, box: str, number: int) -> tuple[str, bytes]:
     """Media type and bytes of a portrait. Raises NotFound NO_SUCH_PICTURE."""
     found = session.get(BoxPicture, (box, number))
     if found is None:
-        raise NotFound("NO_SUCH_PICTURE", "没有这张照片。", "There is no such picture.")
+        raise NotFound("NO_SUCH_PICTURE", "没有这张照片，请刷新页面。", "There is no such picture; reload the page.")
     return found.media_type, found.content
 
 

@@ -47,20 +47,24 @@ def serve_queue(session: Session, people: int, *, box: str, actor: str | None, n
     Raises Conflict DESK_NOT_OPEN, QUEUE_ONLY_SHRINKS; Malformed QUEUE_NUMBER.
     """
     if people < 0:
-        raise Malformed("QUEUE_NUMBER", "排队人数不能少于 0。", "The queue cannot have fewer than 0 people.")
+        raise Malformed(
+            "QUEUE_NUMBER",
+            "排队人数不能少于 0，请重新清点后填写。",
+            "The queue cannot have fewer than 0 people; count again and enter the number.",
+        )
     with transaction(session):
         row = chain.locked(session, box)
         if row.desk == "shut":
             raise Conflict(
                 "DESK_NOT_OPEN",
-                "发票处没有开放，无法清点排队人数。",
-                "The desk is not open; there is no queue to count.",
+                "发票处没有开放，无法清点排队人数。请先开始投票。",
+                "The desk is not open and has no queue to count; open the poll first.",
             )
         if row.desk == "queue" and people > row.queue_left:
             raise Conflict(
                 "QUEUE_ONLY_SHRINKS",
-                f"投票截止后不能再增加排队人数（现在 {row.queue_left} 人）。",
-                f"After closing time nobody joins the queue (now {row.queue_left}).",
+                f"投票截止后不能再增加排队人数（现在 {row.queue_left} 人）。请填不多于这个数的人数。",
+                f"After closing time nobody joins the queue (now {row.queue_left}); enter that number or fewer.",
             )
         row.desk, row.queue_left = "queue", people
         journal.record(session, row.community_id, events.QueueCounted(row.uuid, people, actor or ""), now)
@@ -107,12 +111,14 @@ def _refuse_unless_sealed(row: Box) -> None:
     if row.state == "preparing":
         raise TooEarly(
             "BOX_NOT_SEALED",
-            "票箱还没有封存：选票、密钥和选票卡要先定下来。",
-            "The box is not sealed yet: form, keys and cards must be fixed first.",
+            "票箱还没有封存：请先定下选票、密钥和选票卡，再封存。",
+            "The box is not sealed yet: fix form, keys and cards first, then seal it.",
         )
     if row.state not in _SEALED_NOT_CLOSED:
         raise TooLate(
-            "BOX_CLOSED", "投票已经结束，票箱不能再打开。", "The poll has ended; the box cannot be opened again."
+            "BOX_CLOSED",
+            "投票已经结束，票箱不能再打开。请继续办理计票。",
+            "The poll has ended and the box cannot be opened again; go on with the count.",
         )
 
 

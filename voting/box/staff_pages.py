@@ -214,12 +214,14 @@ def _require_supervisor(account_id: str, community: Unit) -> None:
     if account_id == actor().account_id:
         raise NotAllowed(
             "SAME_SUPERVISOR",
-            "第二位要用另一位监督委员自己的账号确认。",
-            "The second confirmation comes from another supervisor's own account.",
+            "请另一位监督委员用自己的账号确认。",
+            "Let another supervisor confirm with an account of their own.",
         )
     if not queries.actor_of(reading(), account, today()).may(Permission.DELIVER_CARDS, community.lineage):
         raise NotAllowed(
-            "NOT_SUPERVISOR", "这个账号不是本社区的监督委员。", "This account is not a supervisor of this community."
+            "NOT_SUPERVISOR",
+            "这个账号不是本社区的监督委员，请用监督委员的账号确认。",
+            "This account is not a supervisor of this community; confirm with a supervisor's account.",
         )
 
 

@@ -99,7 +99,9 @@ def combine(session: Session, *, box: str, now: datetime) -> Result:
         if row.state == "opened":
             return result(session, box)
         if row.state != "tallied":
-            raise TooEarly("NOT_TALLIED", "还没有合计，不能解密。", "There is no tally to decrypt yet.")
+            raise TooEarly(
+                "NOT_TALLIED", "还没有合计，请先合计再解密。", "There is no tally yet; make the tally first."
+            )
         shares = _shares(session, row)
         election = chain.sealed_election(session, box)
         trustees = parse_trustees(election.group, chain.setup(session, box)["trustees"])
@@ -135,7 +137,7 @@ def _require_closed(row: Box) -> None:
         )
     if row.state != "closed":
         raise TooEarly(
-            "BOX_NOT_CLOSED", "投票还没有结束，不能开票。", "The poll has not ended; there is nothing to count yet."
+            "BOX_NOT_CLOSED", "投票还没有结束，请结束后再开票。", "The poll has not ended; close it first, then count."
         )
 
 

@@ -43,14 +43,19 @@ def add_key(session: Session, *, box: str, account: str, record: bytes, now: dat
     with transaction(session):
         row = chain.locked(session, box)
         if row.state != "preparing":
-            raise TooLate("BOX_SEALED", "票箱已经封存，密钥不能再换。", "The box is sealed; keys can no longer change.")
+            raise TooLate(
+                "BOX_SEALED",
+                "票箱已经封存，密钥不能再换。请用封存时登记的密钥；密钥丢了请报告选举委员会。",
+                "The box is sealed and keys can no longer change. Use the key that was registered; if it is lost, tell "
+                "the election committee.",
+            )
         group = get_group(row.group)
         key = crypto.parse_trustee(group, record)
         if not key.name or len(key.name) > 40:
             raise Malformed(
                 "TRUSTEE_NAME",
-                "密钥记录里没有委员的称呼（1–40 字）。",
-                "The key record lacks the trustee's name (1–40 characters).",
+                "密钥记录里没有委员的称呼（1–40 字）。请在「监督委员密钥」页写明称呼，重新建密钥。",
+                "The key record lacks the trustee's name (1–40 characters); make the key anew on the trustee page.",
             )
         own = _own(session, box, account)
         _refuse_same_key(session, row, record, own)
@@ -74,7 +79,11 @@ def add_rehearsal(session: Session, *, box: str, account: str, record: bytes, no
     with transaction(session):
         row = chain.locked(session, box)
         if row.state == "preparing":
-            raise TooEarly("BOX_NOT_SEALED", "票箱封存以后才能演练。", "Rehearse after the box is sealed.")
+            raise TooEarly(
+                "BOX_NOT_SEALED",
+                "票箱封存以后才能演练，请等选举工作人员封存。",
+                "Rehearse after the official has sealed the box.",
+            )
         own = _require_own(session, box, account)
         election = chain.sealed_election(session, box)
         key = crypto.parse_trustee(election.group, own.record)
@@ -100,11 +109,15 @@ def add_share(session: Session, *, box: str, account: str, record: bytes, now: d
             return _state(own)
         if row.state == "opened":
             raise TooLate(
-                "RESULT_KNOWN", "结果已经解出，不需要再交份额。", "The result is known; no further share is needed."
+                "RESULT_KNOWN",
+                "结果已经解出，不需要再交份额。请刷新页面看结果。",
+                "The result is known and no further share is needed; reload the page to see it.",
             )
         if row.state != "tallied":
             raise TooEarly(
-                "NOT_TALLIED", "投票结束、合计以后才能解密。", "Decrypt after the poll has ended and the tally is made."
+                "NOT_TALLIED",
+                "投票结束、合计以后才能解密。请等选举工作人员合计，再刷新页面。",
+                "Decrypt after the poll has ended and the tally is made: wait for the official, then reload the page.",
             )
         election = chain.sealed_election(session, box)
         key = crypto.parse_trustee(election.group, own.record)
@@ -142,7 +155,9 @@ def _require_own(session: Session, box: str, account: str) -> TrusteeKey:
 def _refuse_long(record: bytes) -> None:
     if len(record) > MAX_RECORD:
         raise Malformed(
-            "TRUSTEE_RECORD_SIZE", "这份记录太长，不是本系统生成的。", "This record is too long to be one of ours."
+            "TRUSTEE_RECORD_SIZE",
+            "这份记录太长，不是本系统生成的。请在「监督委员密钥」页重新生成再交。",
+            "This record is too long to be one of ours; make it again on the trustee page and send that.",
         )
 
 
@@ -153,8 +168,8 @@ def _refuse_same_key(session: Session, row: Box, record: bytes, own: TrusteeKey 
         if other is not own and crypto.parse_trustee(group, other.record).public_key == new:
             raise Conflict(
                 "KEY_TWICE",
-                "这把密钥已经由另一位委员登记，每位委员要用自己的密钥。",
-                "Another trustee has registered this key; everyone makes a key of their own.",
+                "这把密钥已经由另一位委员登记。请用自己的账号另建一把密钥。",
+                "Another trustee has registered this key; make one of your own under your own account.",
             )
 
 
@@ -163,8 +178,9 @@ def _next_owner(session: Session, row: Box) -> int:
     if taken >= row.trustees:
         raise Conflict(
             "KEYS_FULL",
-            f"{row.trustees} 位监督委员的密钥已经齐了。",
-            f"The keys of all {row.trustees} trustees are in.",
+            f"{row.trustees} 位监督委员的密钥已经齐了。要换人请选举工作人员重新设立选举。",
+            f"The keys of all {row.trustees} trustees are in; "
+            "to change who holds them the official sets the election up anew.",
         )
     return taken + 1
 
