@@ -56,11 +56,6 @@ class ArchiveFacts:
         """The hash of the last event: the whole archive in one line."""
         return self.heads[-1]
 
-    @property
-    def credentials_used(self) -> set[str]:
-        """The public credentials that cast a ballot."""
-        return set(self.ballot_credentials)
-
 
 @dataclass(frozen=True)
 class ArchiveReport:

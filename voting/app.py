@@ -246,7 +246,7 @@ GENERIC: dict[int, tuple[str, str, str]] = {
 
 def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
-    if status < 400 or (error.response is not None and status < 400):
+    if status < 400:
         return make_response(error.get_response())
     if status >= 500:
         said = (

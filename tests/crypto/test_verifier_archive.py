@@ -57,7 +57,7 @@ def test_tampered_archives(case: dict[str, Any], capsys: pytest.CaptureFixture[s
 def test_revotes_are_counted_once() -> None:
     report = verify_archive(FOLDER / "Ed25519" / "basic" / "DU68iGWjo1HAi9.bel")
     assert report.facts is not None
-    assert report.facts.counted == len(report.facts.credentials_used) < len(report.facts.trackers)
+    assert report.facts.counted == len(set(report.facts.ballot_credentials)) < len(report.facts.trackers)
 
 
 # --- own archives, and what can be forged in them ---
@@ -80,7 +80,7 @@ def test_own_archive_is_sound(small: SmallElection, votes: list[bytes], tmp_path
     assert facts is not None
     assert facts.result == [[5, 1, 1, 0]]
     assert facts.trackers == [ballot.tracker(raw) for raw in votes]
-    assert facts.credentials_used == {small.public(voter) for voter in range(3)}
+    assert set(facts.ballot_credentials) == {small.public(voter) for voter in range(3)}
     assert (facts.counted, facts.total_weight, facts.ended) == (3, 7, True)
 
 

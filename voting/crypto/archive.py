@@ -16,7 +16,6 @@ from voting.errors import Malformed
 
 BLOCK = 512
 LARGEST_RECORD = 64 * 2**20
-_LATEST = 8**11 - 1  # the last second that a tar header holds
 
 # How many data records stand before each event; its payload is the last of them.
 _RECORDS = {
