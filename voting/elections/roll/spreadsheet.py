@@ -19,6 +19,7 @@ from typing import Any, Final, Protocol
 from openpyxl import load_workbook
 
 from voting.elections.roll.rules import MAX_ROWS, clean
+from voting.elections.roll.sheetbounds import MAX_LINES, check_bounds, not_a_workbook, sprawls
 from voting.errors import Malformed, Refused, TooLarge
 
 #: The largest file that is read at all, in bytes. 50,000 rows are about 7 MB.
@@ -27,8 +28,7 @@ MAX_BYTES: Final = 24 * 1024 * 1024
 MAX_UNPACKED: Final = 96 * 1024 * 1024
 MAX_RATIO: Final = 200
 MAX_MEMBERS: Final = 200
-#: Excel's own last row; a file that claims more is not walked further. Columns beyond 40 are not read.
-_LAST_ROW: Final = 1_048_576
+#: Columns beyond this are not read.
 _LAST_COLUMN: Final = 40
 #: A spreadsheet keeps 15 digits of a number: a longer one was saved with its end lost.
 _EXACT_BELOW: Final = 10**15
@@ -80,6 +80,7 @@ def read_sheets(content: bytes) -> list[Sheet]:
         )
     if content.startswith(b"PK"):
         _guard_zip(content)
+        _guard_shape(content)
         return _workbook(content)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise Malformed(
@@ -131,6 +132,9 @@ def _csv_rows(text: str) -> Rows:
                 f"第 {number} 行不是完整的 CSV（引号没有成对，或某格过长）；请在表格软件里重新另存。",
                 f"Row {number} is not complete CSV (an unpaired quotation mark, or a cell too long); save it again.",
             ) from error
+        # Empty rows cost as much as full ones, and 24 MB hold twenty million of them.
+        if number > MAX_LINES:
+            raise sprawls()
         yield number, [Cell(value, like_formula(value)) for value in record[:_LAST_COLUMN]]
 
 
@@ -148,7 +152,7 @@ def _guard_zip(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
     except Exception as error:  # zipfile raises many kinds on hostile input
-        raise _not_a_workbook() from error
+        raise not_a_workbook() from error
     unpacked = sum(member.file_size for member in members)
     ratio = max((member.file_size // max(member.compress_size, 1) for member in members), default=0)
     if len(members) > MAX_MEMBERS or unpacked > MAX_UNPACKED or ratio > MAX_RATIO:
@@ -160,12 +164,15 @@ def _guard_zip(content: bytes) -> None:
         )
 
 
-def _not_a_workbook() -> Malformed:
-    return Malformed(
-        "roll_bad_workbook",
-        "打不开这个表格文件（不是 .xlsx 或已损坏）；请在表格软件里打开并另存为 .xlsx。",
-        "Cannot open this workbook (not an .xlsx, or damaged); open it in a spreadsheet and save it as .xlsx.",
-    )
+def _guard_shape(content: bytes) -> None:
+    """Refuses a workbook of too many rows or cells while they are only counted, before they are built up."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            check_bounds(archive)
+    except Refused:
+        raise
+    except Exception as error:  # zipfile raises many kinds on hostile input
+        raise not_a_workbook() from error
 
 
 def _workbook(content: bytes) -> list[Sheet]:
@@ -179,17 +186,17 @@ def _workbook(content: bytes) -> list[Sheet]:
             sheet.reset_dimensions()  # the size a sheet states of itself may cut off rows
         return [Sheet(str(sheet.title), _sheet_rows(sheet)) for sheet in sheets]
     except Exception as error:  # openpyxl raises many kinds on hostile input
-        raise _not_a_workbook() from error
+        raise not_a_workbook() from error
 
 
 def _sheet_rows(sheet: Any) -> Rows:
     try:
-        for number, row in enumerate(sheet.iter_rows(max_row=_LAST_ROW, max_col=_LAST_COLUMN), start=1):
+        for number, row in enumerate(sheet.iter_rows(max_row=MAX_LINES, max_col=_LAST_COLUMN), start=1):
             yield number, [_cell(each) for each in row]
     except Refused:
         raise
     except Exception as error:  # openpyxl raises many kinds on hostile input
-        raise _not_a_workbook() from error
+        raise not_a_workbook() from error
 
 
 _EMPTY: Final = Cell("")
