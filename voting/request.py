@@ -7,6 +7,7 @@ write) and act through `acting()`::
         publish_roll(session, actor=actor(), now=now(), election_id=election.id)
 """
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from voting.config import Settings
 from voting.database import reading_session, writing_session
-from voting.errors import NotAllowed
+from voting.errors import Malformed, NotAllowed
 from voting.keys import Keys
 from voting.law.calendar import HALL
 from voting.permissions import Actor
@@ -97,6 +98,23 @@ def actor() -> Actor:
     if person is None:
         raise NotAllowed("SIGN_IN", "请先登录。", "Please sign in first.")
     return person
+
+
+def json_object() -> dict[str, Any]:
+    """The request's JSON body, an object; what its members are, the caller checks. Raises Malformed JSON_BODY."""
+    try:
+        value = json.loads(request.get_data()) if request.is_json else None
+        # Half a surrogate pair can be escaped in JSON and is no text: no database and no page takes it.
+        json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise Malformed(
+            "JSON_BODY",
+            "请求不是完整的 JSON 对象，请刷新页面再办。",
+            "The request is not a complete JSON object; reload the page and try again.",
+        )
+    return value
 
 
 def wants_json() -> bool:

@@ -370,7 +370,7 @@ def test_supervisors_refusals_over_http(app: Flask, engine: Engine) -> None:
     assert send("key", {}) == (422, "NO_RECORD")
     assert send("key", [1]) == (422, "JSON_BODY")
     lone = post_raw(client, page, address(box, "trustee/key"), b'{"record": "\\ud800"}')
-    assert (lone.status_code, lone.json["code"]) == (422, "TRUSTEE_JSON")  # type: ignore[attr-defined]
+    assert (lone.status_code, lone.json["code"]) == (422, "JSON_BODY")  # type: ignore[attr-defined]
     assert send("rehearsal", {"record": "{}"}) == (409, "BOX_NOT_SEALED")
     assert send("share", {"record": "{}"})[0] == 403
     nothing = client.get(address(box, "trustee/archive"), headers={"Accept": "application/json"})

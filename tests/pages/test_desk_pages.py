@@ -201,7 +201,7 @@ def test_malformed_requests_are_refused(built: Built, clerk: Clerk, body: dict, 
 def test_a_body_that_is_no_object_is_refused(clerk: Clerk) -> None:
     headers = {"X-CSRFToken": clerk.token, "Accept": "application/json", "Content-Type": "application/json"}
     for raw in (b"[]", b"{", b"null", b'"query"'):
-        assert refused(clerk.client.post(f"{clerk.base}/find", data=raw, headers=headers), 422) == "DESK_REQUEST"
+        assert refused(clerk.client.post(f"{clerk.base}/find", data=raw, headers=headers), 422) == "JSON_BODY"
 
 
 def test_without_the_form_token_nothing_happens(built: Built, clerk: Clerk) -> None:

@@ -6,7 +6,7 @@ here, and no card's code ever arrives, only its public half. Names travel in bod
 
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, current_app, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -24,7 +24,7 @@ from voting.i18n import roll_word
 from voting.people import queries as people
 from voting.people.tables import Account, Unit
 from voting.permissions import Actor, Permission, Role
-from voting.request import Link, acting, actor, home_links, now, reading, today
+from voting.request import Link, acting, actor, home_links, json_object, now, reading, today
 from voting.security import access
 
 desk = Blueprint("desk", __name__, url_prefix="/c/<community_id>/elections/<election_id>/desk")
@@ -160,8 +160,7 @@ def put_out_lamp(community: Unit, election: Election) -> dict[str, Any]:  # noqa
 
 def _text(name: str) -> str:
     """A text of the request's JSON body."""
-    body = request.get_json(silent=True)
-    value = body.get(name) if isinstance(body, dict) else None
+    value = json_object().get(name)
     if not isinstance(value, str) or len(value) > 1000:
         raise Malformed(
             "DESK_REQUEST", "请求不完整，请刷新页面再办。", "The request is incomplete; reload the page and try again."

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
@@ -22,6 +21,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from voting.elections.actions import MAX_SEATS, MAX_TRUSTEES
 from voting.elections.facts import MIN_TRUSTEES
 from voting.elections.texts import REASON_LENGTH
+from voting.forms import Form
 from voting.law.profiles import Mode
 
 #: Rows for offices on the form; those without a title do not count.
@@ -34,7 +34,7 @@ def _length(most: int) -> Any:
     return Length(max=most, message=_("最多 %(max)d 个字。"))
 
 
-class OfficeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class OfficeForm(Form):
     """One office to fill. A part of the election's form: that one has the token, this one the same language."""
 
     class Meta:
@@ -45,7 +45,7 @@ class OfficeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     write_in = BooleanField(_("可以另选他人（纸质选票）"), default=True)
 
 
-class ElectionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class ElectionForm(Form):
     """A new election."""
 
     title = StringField(_("选举名称"), [_REQUIRED, _length(80)])
@@ -79,7 +79,7 @@ class ElectionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     offices = FieldList(FormField(OfficeForm), min_entries=OFFICE_ROWS, max_entries=OFFICE_ROWS)
 
 
-class MoveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class MoveForm(Form):
     """A move of the election. `state` is the state that was on the screen."""
 
     state = HiddenField()

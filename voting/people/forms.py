@@ -2,15 +2,16 @@
 
 from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext as pgettext
-from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length, Optional
+
+from voting.forms import Form
 
 _REQUIRED = DataRequired(message=_("请填写这一项。"))
 _SHORT = Length(max=40, message=_("最多 40 个字。"))
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class SignInForm(Form):
     """Sign-in name and password."""
 
     login = StringField(_("登录名"), [_REQUIRED, _SHORT], render_kw={"autocomplete": "username", "autofocus": True})
@@ -18,7 +19,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     next = HiddenField()
 
 
-class PasswordForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class PasswordForm(Form):
     """One's own new password."""
 
     old = PasswordField(_("原口令"), [_REQUIRED], render_kw={"autocomplete": "current-password"})
@@ -34,21 +35,21 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     )
 
 
-class UnitForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class UnitForm(Form):
     """A new unit under the one shown."""
 
     kind = SelectField(_("种类"), [_REQUIRED])
     name = StringField(_("名称"), [_REQUIRED, _SHORT])
 
 
-class AccountForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class AccountForm(Form):
     """A new account looked after by the unit shown."""
 
     login = StringField(_("登录名"), [_REQUIRED, _SHORT], description=_("小写字母、数字、点、横线，字母开头"))
     display_name = StringField(_("姓名"), [_REQUIRED, _SHORT])
 
 
-class AppointmentForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class AppointmentForm(Form):
     """An appointment over the unit shown."""
 
     login = StringField(_("登录名"), [_REQUIRED, _SHORT])

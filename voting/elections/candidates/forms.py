@@ -1,15 +1,15 @@
 """Forms of the candidates' pages. What they refuse, the actions refuse again."""
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from voting.elections.candidates.rules import BARS
+from voting.forms import Form
 
 
-class CandidateForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class CandidateForm(Form):
     """What the ballot shows beside the name."""
 
     office = HiddenField()
@@ -28,7 +28,7 @@ class CandidateForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     )
 
 
-class BarsForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class BarsForm(Form):
     """The four statutory bars, each answered twice; “yes”, “no”, or still unanswered."""
 
 

@@ -1,15 +1,15 @@
 """Forms of the count's page. What they refuse, the actions refuse again."""
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, PasswordField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange
 
 from voting.addresses import MOST
 from voting.elections.texts import REASON_LENGTH
+from voting.forms import Form
 
 
-class StepForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class StepForm(Form):
     """A step that needs nothing but the state that was on the screen."""
 
     state = HiddenField()
