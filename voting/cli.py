@@ -17,8 +17,9 @@ from rich.console import Console
 from voting import config, founding, i18n, schema
 from voting.backup import archive
 from voting.crypto.keyfile import check_passphrase
-from voting.errors import Malformed, Refused
+from voting.errors import Refused
 from voting.law.calendar import HALL
+from voting.passphrase_file import read_passphrase
 from voting.people.tree import KIND_NAMES
 
 #: Rooms with commands of their own: each has ``add_commands(subparsers)``; a listed room that is missing fails.
@@ -131,14 +132,7 @@ def _print_committee(console: Console, made: founding.Committee) -> None:
 
 def _passphrase(file: Path | None) -> str:
     if file is not None:
-        try:
-            passphrase = file.read_text(encoding="utf-8").rstrip("\r\n")
-        except (OSError, UnicodeDecodeError):
-            raise Malformed(
-                "PASSPHRASE_FILE",
-                f"读不到口令文件 {file}，请核对路径；文件应为 UTF-8 文本。",
-                f"The passphrase file {file} cannot be read; check the path. It should be UTF-8 text.",
-            ) from None
+        passphrase = read_passphrase(file)
         # Before anything is made, so that a refused passphrase leaves nothing half founded.
         check_passphrase(passphrase)
         return passphrase

@@ -9,7 +9,7 @@ from pathlib import Path
 from voting import config
 from voting.backup import archive
 from voting.backup.restore import restore
-from voting.errors import Malformed
+from voting.passphrase_file import read_passphrase
 
 
 def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -63,20 +63,9 @@ def _run_restore(args: argparse.Namespace) -> int:
 
 def _passphrase(file: Path | None, *, twice: bool) -> str:
     if file is not None:
-        return _first_line(file)
+        return read_passphrase(file)
     while True:
         first = getpass.getpass("备份口令 / backup passphrase: ")
         if not twice or first == getpass.getpass("再输一次 / again: "):
             return first
         print("两次不一样，请重来。/ They differ; once more.", file=sys.stderr)
-
-
-def _first_line(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8").splitlines()[0]
-    except (OSError, UnicodeDecodeError, IndexError):
-        raise Malformed(
-            "PASSPHRASE_FILE",
-            f"口令文件 {file} 读不到，或是空的；请核对路径，口令写在第一行。",
-            f"The passphrase file {file} cannot be read or is empty; its first line is the passphrase.",
-        ) from None

@@ -18,6 +18,7 @@ from voting.box import card_sheets, ceremony
 from voting.box.one_tally import OneTally
 from voting.crypto.keyfile import MIN_PASSPHRASE
 from voting.errors import Conflict, Malformed, NotFound
+from voting.passphrase_file import read_passphrase
 
 _UUID = re.compile("[1-9A-HJ-NP-Za-km-z]{14,64}")
 _LARGEST_SETUP = 10_000_000
@@ -212,14 +213,7 @@ def _json(path: Path) -> dict[str, Any]:
 def _passphrase(args: argparse.Namespace, *, new: bool = False) -> str:
     """From the file, or typed without echo (twice for a new key)."""
     if args.passphrase_file is not None:
-        try:
-            return _read(args.passphrase_file).decode().split("\n", 1)[0].rstrip("\r")
-        except UnicodeDecodeError as error:
-            raise Malformed(
-                "PASSPHRASE_FILE",
-                f"{args.passphrase_file} 不是 UTF-8 文本；请另存为 UTF-8。",
-                f"{args.passphrase_file} is not UTF-8 text; save it as UTF-8.",
-            ) from error
+        return read_passphrase(args.passphrase_file)
     typed = getpass.getpass(f"口令（至少 {MIN_PASSPHRASE} 个字符）/ passphrase: " if new else "口令 / passphrase: ")
     if new and getpass.getpass("再输一遍 / again: ") != typed:
         raise Malformed(
