@@ -1,6 +1,7 @@
 """The plan of the house, kept: who may import whom, how long things may get, what never joins a person to a ballot."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -312,3 +313,56 @@ def refusals(path: Path) -> Iterator[tuple[str, str]]:
 def test_every_refusal_of_the_box_says_what_to_do(path: Path) -> None:
     mute = {code: zh for code, zh in refusals(path) if zh and not any(word in zh for word in ADVICE)}
     assert not mute
+
+
+#: Codes that no test names yet. The list may only get shorter: a new refusal comes with its test.
+UNNAMED = frozenset(
+    [
+        "ARCHIVE_UNREADABLE",
+        "CLOSES_MISSING",
+        "CODE_NOT_DIGITS",
+        "COMMITTEE_EXISTS",
+        "COMMUNITY",
+        "DATA_DIR",
+        "FOUNDED",
+        "KIOSK_NOT_PAIRED",
+        "LOG_NOT_SIGNED",
+        "NAME_TWICE",
+        "NOT_FOUND",
+        "NOT_POSTED",
+        "NOT_REFUSED",
+        "NOT_SUPERVISOR",
+        "NOT_VERIFIED",
+        "NO_FILE",
+        "NO_PHOTO",
+        "NO_SUCH_BOARD",
+        "NO_SUCH_EXPORT",
+        "NO_SUCH_MOVE",
+        "NO_SUCH_PLACE",
+        "NO_TOKEN",
+        "QUEUE_MISSING",
+        "SERVER_DOWN",
+        "SETTING",
+        "SIGN_IN",
+        "TABLET_FAILED",
+        "UNEXPECTED_ANSWER",
+        "VOTE_REFUSED",
+        "roll_sprawls",
+    ]
+)
+
+
+def test_every_refusal_is_named_by_a_test() -> None:
+    said = {
+        str(node.args[0].value)
+        for path in SOURCES
+        if path.relative_to(ROOT).parts[0] in {"voting", "verifier"}
+        for node in ast.walk(TREES[path])
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FAMILIES | {"Lacking"}
+        if node.args and isinstance(node.args[0], ast.Constant)
+    }
+    tests = [path for path in (ROOT / "tests").rglob("*") if path.suffix in {".py", ".json"}]
+    words = set().union(
+        *(re.findall(r"\w+", path.read_text(encoding="utf-8")) for path in tests if path != Path(__file__))
+    )
+    assert said - words <= UNNAMED, "write a test that names the code"
