@@ -26,14 +26,14 @@ def refused(house: House, action: Any, /, **facts: Any) -> str:
     return caught.value.code
 
 
-def enter(house: House, login: str, password: str) -> sign_in.SignedIn:
+def enter(house: House, login: str, password: str, address: str = "") -> sign_in.SignedIn:
     with writing_session(house.engine) as session:
-        return sign_in.sign_in(session, now=house.clock.now, login=login, password=password)
+        return sign_in.sign_in(session, now=house.clock.now, login=login, password=password, address=address)
 
 
-def enter_code(house: House, login: str, password: str) -> str:
+def enter_code(house: House, login: str, password: str, address: str = "") -> str:
     with pytest.raises(Refused) as caught:
-        enter(house, login, password)
+        enter(house, login, password, address)
     return caught.value.code
 
 
@@ -308,17 +308,43 @@ def test_guessing_is_slowed_down_for_real_and_unknown_names_alike(house: House) 
     assert enter_code(house, "clerk", "wrong") == "SIGN_IN_WRONG"
 
 
+def test_a_stranger_does_not_lock_the_clerk_out(house: House) -> None:
+    enter(house, "clerk", PASSWORD, "10.0.0.5")
+    for _ in range(sign_in.FREE_FAILURES + 1):
+        assert enter_code(house, "clerk", "wrong", "10.0.0.66") == "SIGN_IN_WRONG"
+    assert enter_code(house, "clerk", PASSWORD, "10.0.0.66") == "SIGN_IN_WAIT"
+    enter(house, "clerk", PASSWORD, "10.0.0.7")
+    key = sign_in.throttle_key("clerk", "10.0.0.5")
+    assert enter_code(house, key, "wrong", "10.0.0.66") == "SIGN_IN_WRONG"
+    with read(house.engine) as session:
+        assert session.get(SignInThrottle, key) is None, "nobody types another's row"
+
+
+def test_guessing_from_many_addresses_is_slowed_down_but_not_where_the_clerk_works(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_in, "FREE_FAILURES_ANYWHERE", 8)
+    enter(house, "clerk", PASSWORD, "10.0.0.5")
+    codes = [enter_code(house, "clerk", "wrong", f"10.0.1.{number}") for number in range(12)]
+    assert codes[0] == "SIGN_IN_WRONG" and codes[-1] == "SIGN_IN_WAIT"
+    enter(house, "clerk", PASSWORD, "10.0.0.5")
+    for _ in range(sign_in.FREE_FAILURES + 1):
+        assert enter_code(house, "clerk", "wrong", "10.0.0.5") == "SIGN_IN_WRONG"
+    assert enter_code(house, "clerk", PASSWORD, "10.0.0.5") == "SIGN_IN_WAIT", "a known address may not guess either"
+
+
 def test_the_wait_doubles_up_to_a_limit_and_is_forgotten_after_a_day(house: House) -> None:
     for _ in range(40):
         enter_code(house, "clerk", "wrong")
         house.clock.now += sign_in.LONGEST_WAIT
     with read(house.engine) as session:
-        entry = session.get_one(SignInThrottle, "clerk")
+        entry = session.get_one(SignInThrottle, sign_in.throttle_key("clerk", ""))
         assert entry.not_before - entry.last_at == sign_in.LONGEST_WAIT
     house.clock.now += sign_in.MEMORY + timedelta(seconds=1)
     enter_code(house, "other", "wrong")
     with read(house.engine) as session:
         assert session.get(SignInThrottle, "clerk") is None
+        assert session.get(SignInThrottle, sign_in.throttle_key("clerk", "")) is None
 
 
 def test_an_attempt_counts_even_when_the_process_dies_while_it_is_hashing(house: House, monkeypatch: Any) -> None:

@@ -164,7 +164,11 @@ def confirm_witness(community: Unit, box: Box) -> Any:
     try:
         with acting() as writer:
             person = sign_in.sign_in(
-                writer, now=now(), login=request.form.get("login", ""), password=request.form.get("password", "")
+                writer,
+                now=now(),
+                login=request.form.get("login", ""),
+                password=request.form.get("password", ""),
+                address=request.remote_addr or "",
             )
         _require_supervisor(person.account_id, community)
     except Refused as refusal:

@@ -100,7 +100,13 @@ def sign_in_send() -> Any:
         return render_template("people/sign_in.html", form=form), 422
     try:
         with acting() as writer:
-            person = sign_in.sign_in(writer, now=now(), login=form.login.data or "", password=form.password.data or "")
+            person = sign_in.sign_in(
+                writer,
+                now=now(),
+                login=form.login.data or "",
+                password=form.password.data or "",
+                address=request.remote_addr or "",
+            )
     except Refused as refusal:
         if wants_json():
             raise
@@ -311,6 +317,7 @@ def _change_password(form: PasswordForm) -> bool:
                 account_id=actor().account_id,
                 old=form.old.data or "",
                 new=form.new.data or "",
+                address=request.remote_addr or "",
             )
     except Refused as refusal:
         field = form.old if refusal.code in {"PASSWORD_OLD", "SIGN_IN_WAIT"} else form.new

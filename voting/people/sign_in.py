@@ -1,10 +1,13 @@
 """Signing in and one's own password, with a brake on guessing.
 
-The brake counts per sign-in name, in the database, whether the name exists or not: every process sees
-it, a restart does not forget it, and it tells nobody which names exist. An attempt is counted *before*
+The brake counts per sign-in name and network address, in the database, whether the name exists or not: every
+process sees it, a restart does not forget it, and it tells nobody which names exist. A larger count per name
+alone stops guessing from many addresses; it does not hold at an address where the name signed in within the last
+day, so that no stranger can lock staff out on election day. An attempt is counted *before*
 the password is looked at, so that many attempts at once do not slip past the count together.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -19,6 +22,8 @@ from voting.people.tables import Account, SignInThrottle
 
 #: Failures that cost nothing; every further one doubles the wait, up to the longest.
 FREE_FAILURES = 5
+#: The same for one name from all addresses together.
+FREE_FAILURES_ANYWHERE = 50
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
 #: Failures this old are forgotten.
@@ -40,11 +45,11 @@ class SignedIn:
     session_mark: str
 
 
-def sign_in(session: Session, *, now: datetime, login: str, password: str) -> SignedIn:
+def sign_in(session: Session, *, now: datetime, login: str, password: str, address: str = "") -> SignedIn:
     """Check sign-in name and password. Raises TooManyAttempts (SIGN_IN_WAIT) or NotAllowed (SIGN_IN_WRONG)."""
     login = login.strip().lower()[:40]
     with transaction(session):
-        _count_attempt(session, login, now)
+        _count_attempt(session, login, address, now)
     with transaction(session):
         account = session.scalar(select(Account).where(Account.login == login))
         stored = account.password_hash if account else _decoy()
@@ -57,7 +62,7 @@ def sign_in(session: Session, *, now: datetime, login: str, password: str) -> Si
             "The sign-in name or password is wrong; try again, or ask the administrator to reset the password.",
         )
     with transaction(session):
-        session.execute(delete(SignInThrottle).where(SignInThrottle.login == login))
+        _forgive(session, login, address, now)
         return SignedIn(account.id, account.session_mark)
 
 
@@ -67,11 +72,13 @@ def sign_out(session: Session, *, account_id: str) -> None:
         session.get_one(Account, account_id).session_mark = random_id()
 
 
-def change_password(session: Session, *, now: datetime, today: date, account_id: str, old: str, new: str) -> SignedIn:
+def change_password(
+    session: Session, *, now: datetime, today: date, account_id: str, old: str, new: str, address: str = ""
+) -> SignedIn:
     """Change one's own password; all other sessions of the account end. The old one must be right."""
     with transaction(session):
         account = session.get_one(Account, account_id)
-        _count_attempt(session, account.login, now)
+        _count_attempt(session, account.login, address, now)
     if not passwords.matches(account.password_hash, old):
         raise NotAllowed(
             "PASSWORD_OLD", "原口令不对，请再输一次。", "The present password is wrong; please enter it again."
@@ -87,16 +94,35 @@ def change_password(session: Session, *, now: datetime, today: date, account_id:
         account.password_hash = hashed
         account.must_change_password = False
         account.session_mark = random_id()
-        session.execute(delete(SignInThrottle).where(SignInThrottle.login == account.login))
+        _forgive(session, account.login, address, now)
         actions.record_for_account(session, account, PasswordChanged(account.id), now, today)
         return SignedIn(account.id, account.session_mark)
 
 
-def _count_attempt(session: Session, login: str, now: datetime) -> None:
+def throttle_key(login: str, address: str, kind: str = "A") -> str:
+    """The row of a name at an address; kind "A" counts failures, "K" says that the name is known to sign in there.
+
+    Hashed, so that no address is kept. The capital cannot be typed: a name is put in small letters first.
+    """
+    return f"{kind}:{hashlib.sha256(f'{login} {address}'.encode(errors='replace')).hexdigest()[:38]}"
+
+
+def _forgive(session: Session, login: str, address: str, now: datetime) -> None:
+    session.execute(delete(SignInThrottle).where(SignInThrottle.login == throttle_key(login, address)))
+    session.merge(SignInThrottle(login=throttle_key(login, address, "K"), failures=0, last_at=now, not_before=now))
+
+
+def _count_attempt(session: Session, login: str, address: str, now: datetime) -> None:
     session.execute(delete(SignInThrottle).where(SignInThrottle.last_at < now - MEMORY))
-    entry = session.get(SignInThrottle, login)
+    _count(session, throttle_key(login, address), FREE_FAILURES, now)
+    if session.get(SignInThrottle, throttle_key(login, address, "K")) is None:
+        _count(session, login, FREE_FAILURES_ANYWHERE, now)
+
+
+def _count(session: Session, key: str, free: int, now: datetime) -> None:
+    entry = session.get(SignInThrottle, key)
     if entry is None:
-        session.add(SignInThrottle(login=login, failures=1, last_at=now, not_before=now))
+        session.add(SignInThrottle(login=key, failures=1, last_at=now, not_before=now))
         return
     if now < entry.not_before:
         wait = int((entry.not_before - now).total_seconds()) + 1
@@ -107,8 +133,8 @@ def _count_attempt(session: Session, login: str, now: datetime) -> None:
         )
     entry.failures += 1
     entry.last_at = now
-    if entry.failures > FREE_FAILURES:
-        doubled = FIRST_WAIT * 2 ** min(entry.failures - FREE_FAILURES - 1, 10)
+    if entry.failures > free:
+        doubled = FIRST_WAIT * 2 ** min(entry.failures - free - 1, 10)
         entry.not_before = now + min(doubled, LONGEST_WAIT)
 
 

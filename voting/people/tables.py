@@ -88,7 +88,9 @@ class Appointment(Base):
 
 
 class SignInThrottle(Base):
-    """Failed sign-ins under one login name, existing or not (so that guessing cannot tell which exist)."""
+    """Failed sign-ins under one login name, existing or not (so that guessing cannot tell which exist), from all
+    addresses; or, under a hashed key, from one address (`sign_in.throttle_key`).
+    """
 
     __tablename__ = "sign_in_throttle"
 
