@@ -84,7 +84,7 @@ def _key(text: str) -> VerifierKey:
         if path.is_file():
             with path.open(encoding="utf-8") as file:
                 text = file.read(_LONGEST_KEY_FILE).strip()
-        key = parse_vkey(text)
+        key = parse_vkey(_without_unseen(text))
     except AuditError as error:
         raise argparse.ArgumentTypeError(f"{error.zh} · {error.en}") from error
     except (OSError, ValueError) as error:
@@ -94,6 +94,11 @@ def _key(text: str) -> VerifierKey:
     if key.type != ED25519:
         raise argparse.ArgumentTypeError("这不是签名钥 · this is no signing key (Ed25519)")
     return key
+
+
+def _without_unseen(text: str) -> str:
+    """The key as a person copied it: a PDF's text or a chat may put line breaks and zero-width marks into it."""
+    return "".join(one for one in text if not one.isspace() and one not in "\u200b\u200c\u200d\u2060\ufeff")
 
 
 def _verify_archive(options: argparse.Namespace) -> tuple[Verdict, str]:

@@ -400,6 +400,14 @@ def test_exit_codes(forger: Forger, honest: Path, tmp_path: Path, capsys: pytest
         assert stopped.value.code == 4
 
 
+def test_a_key_copied_with_unseen_characters_is_the_key(forger: Forger, honest: Path) -> None:
+    key = forger.committee.key
+    copied = "\u200b".join(key.text[:40]) + key.text[40:60] + "\n  " + key.text[60:] + "\ufeff"
+    assert copied != key.text
+    assert main([str(honest), "--key", copied, "--json"]) == 0
+
+
+
 def test_json(forger: Forger, honest: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(honest), "--key", forger.committee.key.text, "--json"]) == 0
     value = json.loads(capsys.readouterr().out)

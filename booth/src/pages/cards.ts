@@ -24,7 +24,7 @@ const T = inLanguage(
     title: "选票卡",
     step1: "1. 到写票处，扫图案或按数字。",
     step2: "2. 投完后，把卡投进回收箱。",
-    note: "请勿写姓名・只能用一次・丢了请到验证发票处换",
+    note: "请勿写姓名・只能用一次・破损请到验证发票处换",
     qr: "选票卡号的二维码",
     foot: (title: string, x: number, y: number, n: number) =>
       `${title} 选票卡　第 ${x} 版 / 共 ${y} 版　每版 ${PER_SHEET} 张　印制数 ${n.toLocaleString("en-US")}　裁切后打乱再发`,
@@ -45,7 +45,7 @@ const T = inLanguage(
     title: "Ballot card",
     step1: "1. In the booth, scan the pattern or type the digits.",
     step2: "2. After voting, drop the card in the return box.",
-    note: "Write no name · Use once · Lost? Ask at the desk",
+    note: "Write no name · Use once · Torn? Ask at the desk",
     qr: "QR code of the card's digits",
     foot: (title: string, x: number, y: number, n: number) =>
       `${title} ballot cards · sheet ${x} of ${y} · ${PER_SHEET} per sheet · ${n.toLocaleString("en-US")} printed · cut and shuffle before use`,
