@@ -1,5 +1,6 @@
 """The sample community: made once, reused the same day, made anew the next, never over somebody's data."""
 
+import socket
 from argparse import ArgumentParser
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -157,6 +158,20 @@ def test_the_command_prepares_without_serving(
     assert main(["run", "--no-serve"]) == 0
     said = capsys.readouterr().out
     assert "http://127.0.0.1:8000/booth" in said and str(tmp_path / "here") in said.replace("\n", "")
+
+
+@pytest.mark.enable_socket
+def test_a_taken_port_is_told_before_anything_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        monkeypatch.setenv("VOTING_DATA_DIR", str(tmp_path / "here"))
+        monkeypatch.setenv("VOTING_LISTEN", f"127.0.0.1:{other.getsockname()[1]}")
+        assert main(["run"]) != 0
+    said = capsys.readouterr()
+    assert "VOTING_LISTEN" in said.out + said.err and not (tmp_path / "here" / "sample.json").exists()
 
 
 def test_the_command_line_knows_it() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
@@ -87,6 +88,8 @@ def run_command(args: Namespace) -> int:
     """Make what is missing, print the way in, then become the server."""
     folder = Path(os.environ.setdefault("VOTING_DATA_DIR", str(FOLDER))).absolute()
     settings, console, now = config.load(), Console(), datetime.now(UTC)
+    if not args.no_serve:
+        require_free(settings.listen)
     with console.status("样例社区 / the sample community") as status:
         house = open_sample(settings, folder, now)
         if house.sample.day != now.astimezone(HALL).date().isoformat():
@@ -100,6 +103,23 @@ def run_command(args: Namespace) -> int:
         sys.stdout.flush()
         os.execv(sys.executable, [sys.executable, "-m", "voting.cli", "serve"])  # noqa: S606 — fixed arguments
     return 0
+
+
+def require_free(listen: str) -> None:
+    """Raises Conflict PORT_TAKEN before anything is made: else every printed address would be somebody else's."""
+    host, _, port = listen.rpartition(":")
+    try:
+        with socket.socket() as door:
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            door.bind((host, int(port)))
+    except OSError as taken:
+        raise Conflict(
+            "PORT_TAKEN",
+            f"{listen} 已被另一个程序占用（也许是另一个 make run）。请先关掉它，"
+            "或换一个地址：VOTING_LISTEN=127.0.0.1:8010 make run。",
+            f"{listen} is taken by another program, perhaps another make run. Stop that one, or use another address: "
+            "VOTING_LISTEN=127.0.0.1:8010 make run.",
+        ) from taken
 
 
 def open_sample(settings: Settings, folder: Path, now: datetime) -> House:
