@@ -417,7 +417,7 @@ def test_missing_and_unwritable_places_are_refused(poll, tmp_path):
     key = ("trustee", "key", "--election", poll.election.uuid, "--name", "甲")
     with pytest.raises(NotFound, match="FILE_WRITE"):
         run(*key, "--out", tmp_path / "no" / "such" / "folder", *common)
-    with pytest.raises(NotFound, match="FILE_MISSING"):
+    with pytest.raises(Malformed, match="PASSPHRASE_FILE"):
         run(*key, "--out", tmp_path / "k", "--passphrase-file", tmp_path / "none")
     with pytest.raises(NotFound, match="FILE_MISSING"):
         run("trustee", "decrypt", "--archive", tmp_path / "none.bel", "--key", poll.folder / "key一",
@@ -434,8 +434,11 @@ def test_oversized_and_unreadable_inputs_are_refused(poll, tmp_path):
         run(*key, "--passphrase-file", tmp_path / "latin")
     with (tmp_path / "huge").open("wb") as stream:
         stream.truncate(10_000_001)
-    with pytest.raises(Malformed, match="FILE_SIZE"):
+    with pytest.raises(Malformed, match="PASSPHRASE_LONG"):
         run(*key, "--passphrase-file", tmp_path / "huge")
+    with pytest.raises(Malformed, match="FILE_SIZE"):
+        run("trustee", "rehearse", "--setup", tmp_path / "huge", "--key", tmp_path / "huge", "--out", tmp_path / "s",
+            "--passphrase-file", poll.folder / "passphrase")  # fmt: skip
 
 
 def test_a_typed_passphrase_is_asked_twice(poll, tmp_path, monkeypatch):

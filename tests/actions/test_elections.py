@@ -228,7 +228,7 @@ def test_a_pause_has_a_reason_that_everyone_can_read(house: House) -> None:
     assert (built.state, built.box.state) == ("paused", "shut")
     assert built.events()[-1][1] == {
         "election": built.election_id, "move": "pause", "state": "paused", "by": built.accounts["official"],
-        "reason": "停电 等候", "queue": None,
+        "reason": "停电 等候", "queue": None, "in_hand": None,
     }  # fmt: skip
     built.do(actions.resume_poll, now=ON_THE_DAY, expected="paused")
     assert (built.state, built.box.state) == ("open", "open")
