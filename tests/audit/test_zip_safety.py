@@ -1,13 +1,13 @@
 """Zips made to hurt their reader: none is opened, each is named."""
 
-import io
+import contextlib
 import stat
 import struct
 import zipfile
 import zlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from log_samples import SIGNER, chain, export, refused
 
@@ -156,7 +156,8 @@ def test_no_zip_and_no_log(tmp_path):
         look(tmp_path / "empty.zip")
 
 
-@settings(max_examples=80, deadline=None)
+# A busy machine is no fault of the zip.
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
 def test_a_damaged_zip_is_never_a_crash(data, log, tmp_path_factory):
     folder = tmp_path_factory.mktemp("damaged")
@@ -164,9 +165,5 @@ def test_a_damaged_zip_is_never_a_crash(data, log, tmp_path_factory):
     for _ in range(data.draw(st.integers(1, 4))):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
     (folder / "bad.zip").write_bytes(raw[: data.draw(st.integers(1, len(raw)))])
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)):
-            pass
+    with contextlib.suppress(AuditError):
         assert look(folder / "bad.zip").exit_code in (0, 1, 2)
-    except (AuditError, zipfile.BadZipFile):
-        pass
