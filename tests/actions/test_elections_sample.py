@@ -168,10 +168,13 @@ def test_a_taken_port_is_told_before_anything_is_made(
         other.bind(("127.0.0.1", 0))
         other.listen()
         monkeypatch.setenv("VOTING_DATA_DIR", str(tmp_path / "here"))
-        monkeypatch.setenv("VOTING_LISTEN", f"127.0.0.1:{other.getsockname()[1]}")
+        listen = f"127.0.0.1:{other.getsockname()[1]}"
+        monkeypatch.setenv("VOTING_LISTEN", listen)
+        with pytest.raises(Conflict, match="PORT_TAKEN"):
+            cli.require_free(listen)
         assert main(["run"]) != 0
     said = capsys.readouterr()
-    assert "VOTING_LISTEN" in said.out + said.err  # PORT_TAKEN
+    assert "VOTING_LISTEN" in said.out + said.err
     assert not (tmp_path / "here" / "sample.json").exists()
 
 
