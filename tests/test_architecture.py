@@ -366,3 +366,9 @@ def test_every_refusal_is_named_by_a_test() -> None:
         *(re.findall(r"\w+", path.read_text(encoding="utf-8")) for path in tests if path != Path(__file__))
     )
     assert said - words <= UNNAMED, "write a test that names the code"
+
+
+def test_no_two_test_files_share_a_name() -> None:
+    """pytest imports test files by their bare names: the second of two would not be collected."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))
