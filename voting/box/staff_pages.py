@@ -1,6 +1,7 @@
 """The box's pages for staff: supervisors' keys, the making of cards, tablets."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -141,6 +142,13 @@ def _done(community: Unit, box: Box) -> Any:
     return redirect(url_for("box_rooms.trustee_page", community_id=community.id, box_id=box.id), 303)
 
 
+def _said_again(refusal: Refused, page: Callable[[str], str]) -> Any:
+    """The page that was sent, with what is wrong with it; a program gets the refusal itself."""
+    if wants_json():
+        raise refusal
+    return page(sentence(refusal)), 422
+
+
 def _fingerprint(box: Box) -> list[str]:
     if box.archive_time is None:
         return []
@@ -172,9 +180,7 @@ def confirm_witness(community: Unit, box: Box) -> Any:
             )
         _require_supervisor(person.account_id, community)
     except Refused as refusal:
-        if wants_json():
-            raise
-        return _cards_page(community, box, sentence(refusal)), 422
+        return _said_again(refusal, lambda error: _cards_page(community, box, error))
     session["witness"] = [box.id, person.account_id, (now() + WITNESS_TIME).timestamp()]
     return redirect(url_for("box_rooms.cards_page", community_id=community.id, box_id=box.id), 303)
 
@@ -272,9 +278,7 @@ def new_kiosk(community: Unit, box: Box) -> Any:
                 writer, box=box.id, name=request.form.get("name", ""), actor=actor().account_id, now=now()
             )
     except Malformed as refusal:
-        if wants_json():
-            raise
-        return _kiosks_page(community, box, error=sentence(refusal)), 422
+        return _said_again(refusal, lambda error: _kiosks_page(community, box, error=error))
     if wants_json():
         return {"kiosk": code.kiosk, "code": code.code, "until": code.until.isoformat()}, 201
     return _kiosks_page(community, box, code=code), 201
