@@ -18,8 +18,8 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from voting import errors, i18n, security
+from voting.backup.mirror import mirrored_engine
 from voting.config import Settings, load
-from voting.database import make_engine
 from voting.errors import Conflict, Refused, TooLarge, Unavailable
 from voting.keys import read_keys
 from voting.people import session as sign_in_session
@@ -71,7 +71,7 @@ def create_app(
     opened = frozenset(doors) if doors is not None else settings.doors
     app = Flask("voting", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     keys = read_keys(settings)
-    app.extensions["voting"] = House(settings, keys, make_engine(settings.database_url), opened, clock)
+    app.extensions["voting"] = House(settings, keys, mirrored_engine(settings.database_url), opened, clock)
     _configure(app, settings, keys.session)
     i18n.init_app(app, settings.languages)
     # The order matters: the size limit stands before anything that reads the body.

@@ -32,8 +32,6 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
-from voting.backup import mirror
-
 #: How long a writer waits for another writer before it gives up, in milliseconds.
 BUSY_TIMEOUT_MS = 15_000
 #: How long the writers may wait while the write-ahead log is emptied, in milliseconds.
@@ -41,7 +39,8 @@ CHECKPOINT_TIMEOUT_MS = 500
 
 _ID_ALPHABET = string.ascii_letters + string.digits
 _ID_LENGTH = 22
-_WRITES = "voting_writes"
+#: Execution option and mark of a session: whether it may write.
+WRITES = "voting_writes"
 
 
 class Base(DeclarativeBase):
@@ -105,15 +104,13 @@ def make_engine(url: str) -> Engine:
     """The engine for `url`: SQLite (embedded default) or PostgreSQL.
 
     An acknowledged ballot survives a power cut: SQLite runs in WAL with synchronous=FULL, so a commit
-    returns only after the log is on the disk.
+    returns only after the log is on the disk. Whoever writes to an installation opens it by
+    `backup.mirror.mirrored_engine`, which keeps the second copy too.
     """
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin)
-    if engine.dialect.name == "sqlite":
-        # After `_begin`: the second copy is written under the write lock.
-        mirror.watch(engine, _WRITES)
     return engine
 
 
@@ -161,7 +158,7 @@ def empty_write_ahead_log(engine: Engine) -> bool:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, True)
+    writes = connection.get_execution_options().get(WRITES, True)
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
@@ -178,13 +175,13 @@ def read(engine: Engine) -> Iterator[Session]:
 
 def reading_session(engine: Engine) -> Session:
     """A reading session that the caller closes (a request's); see `read`."""
-    return Session(engine.execution_options(**{_WRITES: False}), autoflush=False, expire_on_commit=False)
+    return Session(engine.execution_options(**{WRITES: False}), autoflush=False, expire_on_commit=False)
 
 
 def writing_session(engine: Engine) -> Session:
     """A session for actions, usable only inside `transaction`: outside of it every statement is an error."""
     return Session(
-        engine.execution_options(**{_WRITES: True}), autobegin=False, expire_on_commit=False, info={_WRITES: True}
+        engine.execution_options(**{WRITES: True}), autobegin=False, expire_on_commit=False, info={WRITES: True}
     )
 
 
@@ -193,7 +190,7 @@ def transaction(session: Session) -> Iterator[Session]:
     """Commit at the end, or leave nothing behind. Inside another `transaction` it becomes a savepoint,
     so that an action may be part of a larger act and still be all or nothing.
     """
-    if not session.info.get(_WRITES):
+    if not session.info.get(WRITES):
         raise RuntimeError("an action needs a writing session: use voting.database.write")
     with session.begin_nested() if session.in_transaction() else session.begin():
         yield session

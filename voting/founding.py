@@ -12,17 +12,14 @@ from pathlib import Path
 from sqlalchemy import Engine, func, inspect, select
 
 from voting import journal, schema, signing
+from voting.backup.mirror import mirrored_engine
 from voting.config import Settings
-from voting.database import make_engine, read, write
+from voting.database import read, write
 from voting.errors import Conflict, NotFound, Unavailable
 from voting.keys import make_keys
 from voting.people import actions, queries
 from voting.people.tables import Account
 from voting.permissions import Role
-
-#: Files in a community's committee folder.
-COMMITTEE_KEY, COMMITTEE_VKEY = "committee-key.json", "committee.vkey"
-SIGNING_P12, AUTHORITY_P12, AUTHORITY_PEM = "signing.p12", "authority.p12", "authority.pem"
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ def prepare(settings: Settings) -> Engine:
 
     Raises Unavailable DATA_DIR.
     """
-    engine = make_engine(settings.database_url)
+    engine = mirrored_engine(settings.database_url)
     try:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         make_keys(settings)
@@ -69,7 +66,7 @@ def prepare(settings: Settings) -> Engine:
 
 def opened(settings: Settings) -> Engine:
     """The engine of an installation that is founded; makes nothing. Raises NotFound NO_DATABASE."""
-    engine = make_engine(settings.database_url)
+    engine = mirrored_engine(settings.database_url)
     path = engine.url.database if engine.dialect.name == "sqlite" else None
     # SQLite would make an empty file by looking into it.
     if (path and not Path(path).exists()) or not inspect(engine).has_table(Account.__tablename__):
@@ -143,7 +140,7 @@ def make_committee(
         )
     name = unit.name
     folder = committee_folder(settings, community_id)
-    if (folder / COMMITTEE_KEY).exists():
+    if (folder / signing.COMMITTEE_KEY).exists():
         raise Conflict(
             "COMMITTEE_EXISTS",
             f"选举委员会的密钥已经在 {folder}，没有再做。要换新的，请先把旧文件移走并保存好。",
@@ -156,11 +153,11 @@ def make_committee(
     authority = signing.make_authority(community=name, passphrase=passphrase, now=now)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     contents = {
-        COMMITTEE_KEY: key.key_file,
-        COMMITTEE_VKEY: f"{key.vkey}\n".encode(),
-        SIGNING_P12: authority.signing_p12,
-        AUTHORITY_P12: authority.ca_p12,
-        AUTHORITY_PEM: authority.ca_certificate,
+        signing.COMMITTEE_KEY: key.key_file,
+        signing.COMMITTEE_VKEY: f"{key.vkey}\n".encode(),
+        signing.SIGNING_P12: authority.signing_p12,
+        signing.AUTHORITY_P12: authority.ca_p12,
+        signing.AUTHORITY_PEM: authority.ca_certificate,
     }
     for file, content in contents.items():
         path = folder / file

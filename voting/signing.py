@@ -36,6 +36,9 @@ TERM = timedelta(days=5 * 366)  # a committee's term is five years (Residents' C
 AUTHORITY_TERM = timedelta(days=10 * 366)
 KDF_ROUNDS = 600_000
 MAX_P12_BYTES = 100_000
+#: Files in a community's committee folder.
+COMMITTEE_KEY, COMMITTEE_VKEY = "committee-key.json", "committee.vkey"
+SIGNING_P12, AUTHORITY_P12, AUTHORITY_PEM = "signing.p12", "authority.p12", "authority.pem"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,12 @@ from audit import store as log_store
 from voting import cli, clock, journal
 from voting.backup import archive, mirror, sealed
 from voting.backup.checks import check
+from voting.backup.mirror import mirrored_engine
 from voting.backup.restore import Restored, restore
 from voting.box import casting, desk
 from voting.box.tables import Box
 from voting.config import Settings, for_folder
-from voting.database import Base, make_engine, read, write
+from voting.database import Base, read, write
 from voting.errors import Refused
 from voting.keys import make_keys, read_keys
 
@@ -48,7 +49,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def box(settings: Settings) -> Iterator[Built]:
-    engine = make_engine(settings.database_url)
+    engine = mirrored_engine(settings.database_url)
     Base.metadata.create_all(engine)
     built = an_open_box(engine, voters=8, checked_in=3)
     yield built
@@ -100,7 +101,7 @@ def test_backup_while_the_poll_is_open_comes_back_whole(settings: Settings, box:
         copy = tmp_path / "again" / name
         assert copy.read_bytes() == (settings.data_dir / name).read_bytes()
         assert copy.stat().st_mode & 0o777 == 0o600
-    with read(make_engine(for_folder(tmp_path / "again").database_url)) as session:
+    with read(mirrored_engine(for_folder(tmp_path / "again").database_url)) as session:
         assert session.get_one(Box, box.box).casts == 1
 
 
@@ -313,8 +314,8 @@ def test_everything_acknowledged_is_in_the_second_copy(settings: Settings, box: 
     keeper = clock.Clock(box.engine, read_keys(settings).log_seed)
     accepted = [cast(settings, box, 0), cast(settings, box, 1)]
     mark = box.check_in(3).mark
-    box.act(desk.undo, mark=mark, credential=box.publics[7], reason="left", actor=box.clerk, note="写错“名字”")
-    box.act(desk.replace_torn, box=box.box, credential=box.publics[6], actor=box.clerk)
+    box.undo(mark, 7, note="写错“名字”")
+    box.torn(6)
     keeper.beat(NOW)
     keeper.beat(NOW + timedelta(minutes=2))
     keeper.beat(NOW + timedelta(hours=1))
@@ -329,7 +330,7 @@ def test_everything_acknowledged_is_in_the_second_copy(settings: Settings, box: 
     assert dump(tmp_path / "again" / archive.DATABASE) == before
     assert done.replayed > 6
     elsewhere = for_folder(tmp_path / "again")
-    other = make_engine(elsewhere.database_url)
+    other = mirrored_engine(elsewhere.database_url)
     for card, first in enumerate(accepted):
         again = casting.accept(other, box=box.box, raw=_same(box, card), log_key=read_keys(elsewhere).log_seed)
         assert (again.status, again.acceptance) == (200, first.acceptance)
@@ -357,7 +358,7 @@ def _remember_ballots(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_several_writers_keep_one_order(settings: Settings, box: Built, tmp_path: Path) -> None:
     """Workers and the clock are processes of their own: engines that know nothing of each other."""
     stick = follow(settings, tmp_path / "stick")
-    engines = [make_engine(settings.database_url) for _ in range(3)]
+    engines = [mirrored_engine(settings.database_url) for _ in range(3)]
 
     def work(number: int) -> None:
         for step in range(15):
@@ -441,7 +442,7 @@ def test_a_commit_that_undoes_itself_leaves_room_for_another_process(
     """A full disk may make SQLite roll back by itself: the lock is free, and another process writes a record of
     another length in the place of ours before we write again."""
     stick = follow(settings, tmp_path / "stick")
-    other = make_engine(settings.database_url)
+    other = mirrored_engine(settings.database_url)
 
     def undone(connection: sqlite3.Connection) -> None:
         connection.rollback()
@@ -500,7 +501,7 @@ def test_a_journal_that_lost_its_beginning_stops_the_act(settings: Settings, box
     stick = follow(settings, tmp_path / "stick")
     cast(settings, box, 0)
     next(stick.glob("journal-*")).write_bytes(mirror.JOURNAL_MAGIC)
-    elsewhere = make_engine(settings.database_url)
+    elsewhere = mirrored_engine(settings.database_url)
     with pytest.raises(Refused) as caught, write(elsewhere) as session:
         session.execute(text("UPDATE box SET refused_uses = refused_uses + 1"))
     assert caught.value.code == "MIRROR_GAP"

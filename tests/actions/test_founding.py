@@ -48,9 +48,9 @@ def test_init_founds_everything_and_says_so(run: Run, tmp_path: Path, capsys: py
     assert account.must_change_password
     assert community.id in said
     folder = tmp_path / "data/committee" / community.id
-    vkey = (folder / founding.COMMITTEE_VKEY).read_text().strip()
+    vkey = (folder / signing.COMMITTEE_VKEY).read_text().strip()
     assert vkey in said.replace("\n", "")
-    signer = signing.open_committee_key((folder / founding.COMMITTEE_KEY).read_bytes(), PASSPHRASE)
+    signer = signing.open_committee_key((folder / signing.COMMITTEE_KEY).read_bytes(), PASSPHRASE)
     assert signer.key.text == vkey
     files = [path for path in (tmp_path / "data").rglob("*") if path.is_file() and "-" not in path.suffix]
     assert {path.name for path in files if path.stat().st_mode & 0o077} == set()

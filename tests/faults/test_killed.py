@@ -17,12 +17,13 @@ from audit.note import open_note
 from faults.stand import Load, Server, paired, until_answered
 from voting import config, founding, journal
 from voting.backup import archive
+from voting.backup.mirror import mirrored_engine
 from voting.backup.restore import restore
 from voting.box.rules import acceptance_text, tracker_of
 from voting.box.tables import BoxEvent
 from voting.crypto.ballot import tracker
 from voting.crypto.election import Question
-from voting.database import make_engine, read
+from voting.database import read
 from voting.keys import read_keys
 
 PASSPHRASE = "korrekt pferd batterie"
@@ -54,7 +55,7 @@ def require_in_the_chain(box: Built, data: Path, acceptances: dict[str, str]) ->
     """Every signed acceptance names a height and a head that the box still has, each tracker exactly once."""
     settings = config.for_folder(data)
     key = journal.signer(box.community, read_keys(settings).log_seed).key
-    engine = make_engine(settings.database_url)
+    engine = mirrored_engine(settings.database_url)
     with read(engine) as session:
         query = select(BoxEvent.height, BoxEvent.hash, BoxEvent.payload).where(BoxEvent.type == "Ballot")
         chain = [(tracker_of(payload), height, head) for height, head, payload in session.execute(query)]
@@ -128,7 +129,7 @@ def test_the_laptop_dies_with_its_disk_and_another_goes_on(
     assert done.checked.boxes == {box.election.uuid: (BALLOTS - 3, BALLOTS)}
     require_in_the_chain(box, again, load.acceptances)
 
-    box.engine = make_engine(config.for_folder(again).database_url)
+    box.engine = mirrored_engine(config.for_folder(again).database_url)
     second = Server(again)
     try:
         second.start()

@@ -19,10 +19,11 @@ from faults.stand import Server, paired
 from voting import config, database, founding
 from voting.app import create_app
 from voting.backup import archive, mirror
+from voting.backup.mirror import mirrored_engine
 from voting.box import desk, kiosk
 from voting.box.tables import Ballot, BoxEvent, DeskMark
 from voting.crypto.election import Question
-from voting.database import make_engine, read, write
+from voting.database import read, write
 from voting.errors import Refused
 
 ONE_OFFICE = (Question("主任", ("甲", "乙"), blank=True, minimum=1, maximum=1),)
@@ -141,7 +142,7 @@ def test_database_locked(
 
 def test_clerks_at_several_desks_wait_for_each_other(box: Built, settings: config.Settings) -> None:
     """Writers queue for the lock, over engines that know nothing of each other; nobody is refused."""
-    engines = [make_engine(settings.database_url) for _ in range(4)]
+    engines = [mirrored_engine(settings.database_url) for _ in range(4)]
     outcomes: list[str] = []
 
     def clerk(number: int) -> None:

@@ -29,6 +29,7 @@ from typing import Any, BinaryIO, Final
 from sqlalchemy import Connection, Engine, event
 
 from voting.backup.sealed import Recipient, damaged
+from voting.database import WRITES, make_engine
 from voting.errors import Unavailable
 
 JOURNAL_MAGIC: Final = b"community-voting-journal-1\n"
@@ -229,17 +230,25 @@ class Mirror:
         return _Tail(target.journal, number, offset)
 
 
-def watch(engine: Engine, writes_option: str) -> None:
-    """Let a SQLite engine keep a second copy whenever `<database>.mirror` asks for one."""
-    if not engine.url.database or engine.url.database == ":memory:":
-        return
-    mirror = Mirror(Path(engine.url.database).absolute())
+def mirrored_engine(url: str) -> Engine:
+    """The engine of an installation: every process that writes to one opens it here, and so keeps the second copy."""
+    engine = make_engine(url)
+    if engine.dialect.name == "sqlite" and engine.url.database and engine.url.database != ":memory:":
+        _watch(engine, Path(engine.url.database).absolute())
+    return engine
+
+
+def _watch(engine: Engine, database: Path) -> None:
+    """Keep a second copy whenever `<database>.mirror` asks for one. The engine's own `begin` comes first, so that
+    the copy is written under the write lock.
+    """
+    mirror = Mirror(database)
 
     def begin(connection: Connection) -> None:
         # What this connection did before was committed: no later rollback, of a reader say, may touch its record.
         connection.info.pop(_APPENDED, None)
         connection.info.pop(_CAPTURE, None)
-        if connection.get_execution_options().get(writes_option, True):
+        if connection.get_execution_options().get(WRITES, True):
             mirror.begin(connection)
 
     def executed(

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from voting import founding, signing
+from voting import signing
 from voting.elections.count.certificate import build_bundle
 from voting.elections.count.report import ResultDocument
 from voting.errors import Malformed, NotFound
@@ -39,7 +39,7 @@ class Passphrases:
 
 def read_committee(folder: Path) -> CommitteeFiles:
     """The files `voting init` made in ``folder``. Raises NotFound COMMITTEE_KEY_MISSING naming the folder."""
-    names = (founding.COMMITTEE_KEY, founding.SIGNING_P12, founding.AUTHORITY_PEM)
+    names = (signing.COMMITTEE_KEY, signing.SIGNING_P12, signing.AUTHORITY_PEM)
     try:
         return CommitteeFiles(*((folder / name).read_bytes() for name in names))
     except OSError as missing:
@@ -55,8 +55,8 @@ def read_committee(folder: Path) -> CommitteeFiles:
 def committee_public(folder: Path) -> tuple[str, str]:
     """The committee's vkey and its authority's fingerprint for the notice board; empty before they are made."""
     try:
-        vkey = (folder / founding.COMMITTEE_VKEY).read_text().strip()
-        return vkey, signing.fingerprint((folder / founding.AUTHORITY_PEM).read_bytes())
+        vkey = (folder / signing.COMMITTEE_VKEY).read_text().strip()
+        return vkey, signing.fingerprint((folder / signing.AUTHORITY_PEM).read_bytes())
     except OSError:
         return "", ""
 
@@ -95,11 +95,11 @@ def _signed(pdf: bytes, committee: CommitteeFiles, passphrase: str, now: datetim
     if not leads_to(signed, committee.authority, now):
         raise Malformed(
             "P12_AUTHORITY",
-            f"签名证书（{founding.SIGNING_P12}）不是旁边这张 {founding.AUTHORITY_PEM} 签发的，或证书不许用于签署文件"
-            f"（不可否认）：请把签发单位的证书放在它旁边，文件名 {founding.AUTHORITY_PEM}，并重新公布证书指纹。",
-            f"The signing certificate ({founding.SIGNING_P12}) was not issued by the {founding.AUTHORITY_PEM} beside "
+            f"签名证书（{signing.SIGNING_P12}）不是旁边这张 {signing.AUTHORITY_PEM} 签发的，或证书不许用于签署文件"
+            f"（不可否认）：请把签发单位的证书放在它旁边，文件名 {signing.AUTHORITY_PEM}，并重新公布证书指纹。",
+            f"The signing certificate ({signing.SIGNING_P12}) was not issued by the {signing.AUTHORITY_PEM} beside "
             f"it, or may not sign documents (non-repudiation): put the issuer's certificate beside it as "
-            f"{founding.AUTHORITY_PEM} and post its fingerprint anew.",
+            f"{signing.AUTHORITY_PEM} and post its fingerprint anew.",
         )
     return signed
 
