@@ -1,21 +1,25 @@
 """The sample community: made once, reused the same day, made anew the next, never over somebody's data."""
 
+import re
 import socket
 from argparse import ArgumentParser
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pypdf
 import pytest
 from sqlalchemy import func, select
 
 from voting import founding
-from voting.box import ceremony, kiosk, sealing
+from voting.box import ceremony, desk, kiosk, sealing
 from voting.box.tables import Ballot, Box
 from voting.cli import main
 from voting.config import Settings, for_folder
-from voting.crypto.credentials import parse_card
-from voting.database import read
+from voting.crypto.credentials import parse_card, parse_credential, public_credential
+from voting.crypto.group import get_group
+from voting.database import read, writing_session
 from voting.elections.candidates.photos import read_photo
+from voting.elections.roll.queries import find
 from voting.elections.tables import Election
 from voting.errors import Conflict, Refused
 from voting.law.calendar import HALL
@@ -31,7 +35,7 @@ NOW = datetime.combine(datetime.now(UTC).date(), datetime.min.time(), HALL).asti
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sample of few people: the same steps in a few seconds."""
-    for name, number in (("VOTERS", 36), ("IN_HAND", 4), ("NEVER_CALLED", 2)):
+    for name, number in (("VOTERS", 36), ("IN_HAND", 4), ("NEVER_CALLED", 5)):
         monkeypatch.setattr(story, name, number)
 
 
@@ -59,8 +63,8 @@ def test_the_sample_is_open_for_voting_and_used_again(settings: Settings) -> Non
         election = session.get_one(Election, house.sample.election_id)
         box = session.get_one(Box, election.box_id)
         assert (election.state, box.state, box.desk) == ("open", "open", "open")
-        assert (box.cards_out, box.casts, box.cards_made) == (34, 30, 39)
-        assert session.scalar(select(func.count()).select_from(Ballot)) == 30
+        assert (box.cards_out, box.casts, box.cards_made) == (31, 27, 39)
+        assert session.scalar(select(func.count()).select_from(Ballot)) == 27
         display = sealing.booth_display(session, box=box.id)
         assert all(one["photo"] for office in display["offices"] for one in office["candidates"])
         for account in session.scalars(select(Account)):
@@ -69,9 +73,17 @@ def test_the_sample_is_open_for_voting_and_used_again(settings: Settings) -> Non
     text = printed(house)
     for login, password in house.sample.passwords.items():
         assert login in text and password in text
-    assert (house.papers / "cards.pdf").read_bytes().startswith(b"%PDF")
+    papers = [house.papers / name for name in ("cards.pdf", "cards-left.pdf")]
+    # Who comes to the desk now gets a card that nobody has had.
+    handed, left = (_printed_codes(path) for path in papers)
+    assert (len(handed), len(left)) == (31, 8) and handed | left == set(house.sample.codes)
+    with read(house.engine) as session:
+        voted = set(session.scalars(select(Ballot.credential)))
+        group = get_group("Ed25519")
+        assert not voted & {public_credential(group, parse_credential(code), box.uuid) for code in left}
+        assert election.closes_at.astimezone(HALL).hour == 22, "there is time to lengthen the poll"
     assert parse_card(house.sample.codes[0])
-    secret = [settings.data_dir / "sample.json", *(house.papers / "trustees").iterdir(), house.papers / "cards.pdf"]
+    secret = [settings.data_dir / "sample.json", *(house.papers / "trustees").iterdir(), *papers]
     assert all(path.stat().st_mode & 0o077 == 0 for path in secret)
 
     again = make(settings, NOW + timedelta(hours=2))
@@ -84,6 +96,36 @@ def test_the_sample_is_open_for_voting_and_used_again(settings: Settings) -> Non
         states = kiosk.tablets(session, box.id)
     assert sorted((one.paired, one.revoked) for one in states) == [(False, False), (False, True), (True, False)]
     assert "现在就投一票" in later
+
+
+def _printed_codes(path: Path) -> set[str]:
+    text = "".join(page.extract_text() for page in pypdf.PdfReader(path).pages)
+    return {re.sub(r"\s", "", code) for code in re.findall(r"(?:\d{5}\s+){5}\d{5}", text)}
+
+
+@pytest.mark.usefixtures("small")
+def test_who_has_not_come_is_named_and_can_be_given_a_card(settings: Settings) -> None:
+    house = make(settings)
+    text = printed(house)
+    named = re.search(r"还没有来的人.*?((?:\d{4} \S+(?:  )?)+)", text)
+    assert named
+    numbers = [int(one) for one in re.findall(r"\b\d{4}\b", named[1])]
+    assert len(numbers) == 4
+    with read(house.engine) as session:
+        election = session.get_one(Election, house.sample.election_id)
+        people = [find(session, election=election, query=f"{number}")[0] for number in numbers]
+    for person in people:
+        with writing_session(house.engine) as session:
+            desk.check_in(
+                session,
+                box=election.box_id,
+                voter=person.id,
+                voter_label=str(person.number),
+                desk="1 号台",
+                actor=house.sample.accounts["clerk"],
+                now=NOW,
+            )
+    assert not set(re.findall(r"\b\d{4}\b", named[1])) & set(re.findall(r"还没有来的人.*", printed(house))[0].split())
 
 
 @pytest.mark.usefixtures("small")

@@ -8,6 +8,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,13 @@ from rich.console import Console
 from sqlalchemy import Engine, select
 
 from voting import config, founding
-from voting.box import kiosk
+from voting.box import card_sheets, desk, kiosk
 from voting.box.tables import Ballot, Box
 from voting.config import Settings
 from voting.crypto.credentials import parse_credential, public_credential, split_code
 from voting.crypto.group import get_group
 from voting.database import read, write, writing_session
+from voting.elections.roll.queries import whole_roll
 from voting.elections.tables import Election
 from voting.errors import Conflict
 from voting.keys import read_keys
@@ -32,6 +34,8 @@ from voting.sample import story
 
 FOLDER = Path("var/sample")
 _UNITS = [("city", "样例市"), ("district", "样例区"), ("street", "样例街道"), ("community", "样例社区")]
+#: So many of those who have not come are named.
+_TO_TRY = 4
 #: Sign-in name → role and shown name. The names say that nobody is called so.
 _STAFF = {
     "official": (Role.ELECTION_OFFICIAL, "样例工作人员"),
@@ -228,22 +232,40 @@ def way_in(house: House, now: datetime) -> Iterator[str]:
     yield f"\n监督委员密钥 / supervisors' key files   [bold]{house.papers / 'trustees'}[/]"
     yield f"  口令 / their passphrase              [bold]{sample.trustee_passphrase}[/]"
     yield f"委员会口令 / committee's passphrase    [bold]{sample.committee_passphrase}[/]"
-    yield f"选票卡 / ballot cards                  {_cards(house, now)}"
+    yield from _cards(house, now)
     yield f"公示 / for everybody                   [bold]{address}/[/]"
     if state != "open":
         yield f"\n选举现在的状态 / the election now: [bold]{state}[/]\n"
         return
+    if waiting := _not_come(house, box):
+        yield f"还没有来的人 / who has not come yet    [bold]{waiting}[/]"
     code, card = _pairing_code(house, box, now), _unused_card(house, box)
     yield f"\n[bold]现在就投一票 / vote now[/]  打开 / open [bold]{address}/booth[/]"
     yield f"  配对码 / pairing code  [bold]{code[:4]} {code[4:]}[/]  十分钟内有效 / for ten minutes"
     yield f"  选票卡 / ballot card   [bold]{'  '.join(split_code(card))}[/]\n"
 
 
-def _cards(house: House, now: datetime) -> str:
-    """Where the PDF of cards lies; it is made up for when the font came after the election."""
-    path = house.papers / "cards.pdf"
-    no_font = None if path.exists() else story.print_cards(house.papers, house.sample.codes, now)
-    return f"{no_font.zh} {no_font.en}" if no_font else f"[bold]{path}[/]"
+def _cards(house: House, now: datetime) -> Iterator[str]:
+    """Where the PDFs of cards lie, and which card does what; made up for when the font came after the election."""
+    out, left = (house.papers / name for name in (story.CARDS_OUT, story.CARDS_LEFT))
+    made = out.exists() and left.exists()
+    no_font = None if made else story.print_cards(house.papers, house.sample.codes, now)
+    if no_font:
+        yield f"选票卡 / ballot cards                  {no_font.zh} {no_font.en}"
+        return
+    sheets = -(-story.IN_HAND // card_sheets.PER_SHEET)
+    yield f"选票卡 / ballot cards                  [bold]{out}[/]"
+    yield f"  第 1–{sheets} 版在居民手里，可以投票；后面的都已投过 / sheets 1–{sheets} can vote, the others have voted"
+    yield f"发票处的卡 / the pile at the desk      [bold]{left}[/]"
+    yield "  登记一人发一张；剩下的关箱后逐张扫 / one to whoever is checked in; scan the rest after closing"
+
+
+def _not_come(house: House, box: str) -> str:
+    """A few people to try at the desk: roll number and name."""
+    with read(house.engine) as session:
+        election = session.get_one(Election, house.sample.election_id)
+        waiting = (one for one in whole_roll(session, election=election) if not desk.active_mark(session, box, one.id))
+        return "  ".join(f"{one.number:04d} {one.name}" for one in islice(waiting, _TO_TRY))
 
 
 def _pairing_code(house: House, box: str, now: datetime) -> str:

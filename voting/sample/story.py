@@ -39,8 +39,10 @@ from voting.sample.portraits import draw
 VOTERS, SPARES = 120, 3
 #: Residents with a card in their hand: so many votes can be cast by whoever tries the booth.
 IN_HAND = 20
-#: Cards that nobody gets: they are scanned one by one after closing.
-NEVER_CALLED = 2
+#: Residents who have not come yet: for the desk. Their cards and the spares lie on the pile.
+NEVER_CALLED = 20
+#: The sheets of cards: those of residents who have come, and the pile at the desk, to be scanned after closing.
+CARDS_OUT, CARDS_LEFT = "cards.pdf", "cards-left.pdf"
 OFFICES = (("主任", 1, 2), ("副主任", 1, 2), ("委员", 3, 5))
 _TRADES = ("退休教师", "社区医生", "楼长", "会计", "电工", "志愿者", "个体经营", "律师", "护士")
 _WORDS = (
@@ -49,6 +51,8 @@ _WORDS = (
     "平时组织邻里读书会。希望多开几次居民议事会，账目每月贴出来。",
     "做事细，愿意跑腿。最想解决雨天积水和楼道照明。",
 )
+#: From this hour on the sample's poll ends shortly before midnight, else at ten: there is time left to lengthen.
+_LATE = 21
 Say = Callable[[str], None]
 
 
@@ -106,7 +110,8 @@ def tell(story: Story, say: Say) -> None:
 
 
 def set_up(story: Story) -> None:
-    """The official sets the election up a month ahead; the poll is open the whole day."""
+    """The official sets the election up a month ahead; the poll can be lengthened, whatever the hour now."""
+    closes = time(22, 0) if story.now.astimezone(HALL).hour < _LATE else time(23, 30)
     made = story.act(
         actions.create_election,
         actor=story.official,
@@ -116,7 +121,7 @@ def set_up(story: Story) -> None:
         place="样例社区活动中心",
         day=story.day,
         opens_at=datetime.combine(story.day, time(0, 0), HALL).astimezone(UTC),
-        closes_at=datetime.combine(story.day, time(23, 59), HALL).astimezone(UTC),
+        closes_at=datetime.combine(story.day, closes, HALL).astimezone(UTC),
         offices=[actions.NewOffice(title, seats) for title, seats, _standing in OFFICES],
     )
     story.election_id, story.box_id = made.id, made.box_id
@@ -196,14 +201,16 @@ def make_cards(story: Story) -> None:
 
 
 def print_cards(folder: Path, codes: list[str], created: datetime) -> Refused | None:
-    """Write the sheets of cards, unless the machine cannot print Chinese: the poll needs no paper to be tried."""
-    try:
-        sheets = card_sheets.write_sheets(codes, title="样例社区居民委员会换届选举", created=created)
-    except Refused as no_font:
-        return no_font
-    path = folder / "cards.pdf"
-    path.touch(mode=0o600)
-    path.write_bytes(sheets)
+    """Write the two files of cards, unless the machine cannot print Chinese: the poll needs no paper to be tried."""
+    handed = VOTERS - NEVER_CALLED
+    for name, some in ((CARDS_OUT, codes[:handed]), (CARDS_LEFT, codes[handed:])):
+        try:
+            sheets = card_sheets.write_sheets(some, title="样例社区居民委员会换届选举", created=created)
+        except Refused as no_font:
+            return no_font
+        path = folder / name
+        path.touch(mode=0o600)
+        path.write_bytes(sheets)
     return None
 
 
