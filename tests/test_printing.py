@@ -3,6 +3,7 @@
 import io
 import shutil
 import subprocess
+import unicodedata
 from datetime import UTC, datetime
 
 import pypdf
@@ -98,9 +99,18 @@ def test_without_a_chinese_font_the_refusal_says_what_to_install(monkeypatch):
 
 
 def test_the_notice_shows_every_key_whole(tmp_path):
-    printed = "".join(text(read(notice(), tmp_path)).replace("\u200b", "").split())
+    printed = text(read(notice(), tmp_path))
+    assert not [one for one in printed if unicodedata.category(one) == "Cf"], "what is copied is the key itself"
+    printed = "".join(printed.split())
     for key in ("fenglin.example/committee+f815f353+AY+tU1ET7tCkE+oLyv679yF1n704u18omVh+4PkmBysA", "f3" * 21 + "A"):
         assert key in printed
+
+
+def test_a_key_longer_than_the_line_is_broken_anywhere(tmp_path):
+    key = "committee.example/" + "a1B2c3D4e5" * 15
+    printed = text(read(notice(committee_vkey=key), tmp_path))
+    assert key in printed.replace("\n", "")
+    assert max(len(line) for line in printed.splitlines() if "a1B2c3" in line) <= 72, "it stays beside the QR code"
 
 
 def test_cards_ten_to_a_sheet_with_all_groups_and_no_running_number(tmp_path):
