@@ -2,14 +2,11 @@
 
 from datetime import datetime
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-
 from verifier.bundle import AUTHORITY, CSV, PDF, RESULT, XLSX, Bundle
 from voting.elections.count.exports import Rows, as_text, read_csv, read_pdf_attachment, read_xlsx, rows
 from voting.elections.count.report import ResultDocument
 from voting.errors import Malformed
-from voting.pdf_signature import leads_to
+from voting.pdf_signature import fingerprint, leads_to
 
 
 def check_papers(bundle: Bundle, document: ResultDocument) -> str:
@@ -18,9 +15,9 @@ def check_papers(bundle: Bundle, document: ResultDocument) -> str:
     check_spreadsheets(bundle, table)
     check_attachment(bundle)
     authority = bundle.read(AUTHORITY)
-    fingerprint = authority_fingerprint(authority)
+    shown = authority_fingerprint(authority)
     check_pdf_signature(bundle.read(PDF), authority, document.certified_at)
-    return fingerprint
+    return shown
 
 
 def check_spreadsheets(bundle: Bundle, table: Rows) -> None:
@@ -42,10 +39,9 @@ def check_attachment(bundle: Bundle) -> None:
 def authority_fingerprint(pem: bytes) -> str:
     """SHA-256 of the certificate in groups of 4 as on the notice board. Raises Malformed AUTHORITY_FORM."""
     try:
-        digest = x509.load_pem_x509_certificate(pem).fingerprint(hashes.SHA256()).hex()
+        return fingerprint(pem)
     except ValueError as error:
         raise Malformed("AUTHORITY_FORM", f"{AUTHORITY} 不是证书", f"{AUTHORITY} is no certificate") from error
-    return " ".join(digest[start : start + 4] for start in range(0, 64, 4))
 
 
 def check_pdf_signature(pdf: bytes, authority: bytes, at: datetime) -> None:

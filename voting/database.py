@@ -21,7 +21,7 @@ import json
 import secrets
 import sqlite3
 import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -98,6 +98,11 @@ class JSONText(TypeDecorator[Any]):
 def random_id() -> str:
     """A fresh primary key: 22 letters and digits (131 bits), telling neither order nor time of creation."""
     return "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
+
+
+def one_of(column: str, values: Iterable[str]) -> str:
+    """The condition of a CHECK: `column` holds one of `values`."""
+    return f"{column} IN ({', '.join(repr(value) for value in values)})"
 
 
 def make_engine(url: str) -> Engine:

@@ -1,8 +1,7 @@
 """The audit log for supervisors and officials: its head for reading aloud, its entries, its export."""
 
-import io
 import json
-import zipfile
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -12,14 +11,18 @@ from sqlalchemy.orm import Session
 
 from voting import journal
 from voting.errors import TooEarly
+from voting.paging import paging
 from voting.people.tables import Account, Unit
 from voting.permissions import Actor, Permission
 from voting.request import Link, home_links, house, reading
 from voting.security import access
+from voting.zips import zip_of
 
 log = Blueprint("log", __name__, url_prefix="/c/<community_id>/log")
 
 PAGE = 50
+#: Date of every file of an exported log: the same log gives the same bytes.
+_DATED = datetime(1980, 1, 1, tzinfo=UTC)
 
 
 def _home_links(_session: Session, community: Unit, person: Actor | None) -> list[Link]:
@@ -50,13 +53,12 @@ def show(community: Unit) -> str:
         entries=entries,
         written=_written,
         names=_names([entry.data for entry in entries]),
-        paging={
-            "first": (page - 1) * PAGE + 1 if size else 0,
-            "last": min(page * PAGE, size),
-            "total": size,
-            "previous_url": url_for("log.show", community_id=community.id, page=page - 1) if page > 1 else None,
-            "next_url": url_for("log.show", community_id=community.id, page=page + 1) if page < pages else None,
-        },
+        paging=paging(
+            page,
+            size=PAGE,
+            total=size,
+            url=lambda number: url_for("log.show", community_id=community.id, page=number),
+        ),
     )
 
 
@@ -72,13 +74,8 @@ def export(community: Unit) -> Response:
             "that the clock is running.",
         )
     tree = journal.export(reading(), community.id, house().keys.log_seed)
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, content in sorted(tree.files.items()):
-            # A fixed date: the same log gives the same bytes.
-            archive.writestr(zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0)), content)
     headers = {"Content-Disposition": f'attachment; filename="log-{tree.size}.zip"'}
-    return Response(out.getvalue(), mimetype="application/zip", headers=headers)
+    return Response(zip_of(tree.files, _DATED), mimetype="application/zip", headers=headers)
 
 
 def _written(data: dict[str, Any]) -> str:

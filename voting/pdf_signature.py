@@ -1,4 +1,4 @@
-"""Whether a signed PDF leads to a certificate: asked by the verifier, and by certification before it lets go of one.
+"""Whose signature a PDF bears: asked by the verifier, and by certification before it lets go of one.
 
 One function for both, so that no result is certified that verification would then refuse.
 """
@@ -7,6 +7,18 @@ import io
 import logging
 import warnings
 from datetime import datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+
+
+def fingerprint(certificate: bytes) -> str:
+    """SHA-256 of a PEM certificate's DER bytes: 16 groups of 4 hex, as PDF readers show it and people compare it.
+
+    Raises ValueError where ``certificate`` is none.
+    """
+    digest = x509.load_pem_x509_certificate(certificate).fingerprint(hashes.SHA256()).hex()
+    return " ".join(digest[start : start + 4] for start in range(0, 64, 4))
 
 
 def leads_to(pdf: bytes, authority: bytes, at: datetime) -> bool:

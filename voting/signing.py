@@ -30,6 +30,7 @@ from pyhanko.sign.fields import SigSeedSubFilter
 from audit.note import Signer, sign_note, valid_name
 from voting.crypto import keyfile
 from voting.errors import Malformed, NotAllowed, TooLate
+from voting.pdf_signature import fingerprint
 
 DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 TERM = timedelta(days=5 * 366)  # a committee's term is five years (Residents' Committees Law)
@@ -130,12 +131,6 @@ def make_authority(*, community: str, passphrase: str, now: datetime) -> Authori
         signing_p12=_seal_p12("signing", key, leaf, [ca], passphrase),
         ca_fingerprint=fingerprint(ca.public_bytes(serialization.Encoding.PEM)),
     )
-
-
-def fingerprint(certificate: bytes) -> str:
-    """SHA-256 of a PEM certificate's DER bytes: 16 groups of 4 hex, as PDF readers show it and people compare it."""
-    digest = x509.load_pem_x509_certificate(certificate).fingerprint(hashes.SHA256()).hex()
-    return " ".join(digest[start : start + 4] for start in range(0, 64, 4))
 
 
 def sign_pdf(pdf: bytes, p12: bytes, passphrase: str, *, now: datetime) -> bytes:

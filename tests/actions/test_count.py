@@ -39,12 +39,13 @@ from voting.database import read, write, writing_session
 from voting.elections import actions
 from voting.elections.count import actions as count
 from voting.elections.count import exports, queries
-from voting.elections.count.bundle import Passphrases, committee_public, read_committee, zip_of
+from voting.elections.count.bundle import Passphrases, committee_public, read_committee
 from voting.elections.count.certificate import MANIFEST
 from voting.elections.count.report import count_facts, offices_of, read_result_json
 from voting.elections.count.rules import decide
 from voting.errors import Refused
 from voting.keys import read_keys
+from voting.zips import zip_of
 
 LATER = EVENING + timedelta(minutes=10)
 

@@ -34,8 +34,9 @@ from voting.box import events
 from voting.box.rules import acceptance_text
 from voting.crypto import records, trustees
 from voting.elections.count import certificate
-from voting.elections.count.bundle import zip_of
 from voting.errors import Malformed
+from voting.pdf_signature import fingerprint
+from voting.zips import zip_of
 
 ALL = tuple(CHECKS)
 ROOT = Path(__file__).parent.parent.parent
@@ -61,7 +62,7 @@ def test_the_certified_bundle_is_sound(forger: Forger, honest: Path) -> None:
     assert facts.outcome is not None and facts.outcome.valid
     assert facts.document == forger.document
     assert facts.log_key == forger.log.key
-    assert facts.authority == signing.fingerprint(forger.files["authority.pem"])
+    assert facts.authority == fingerprint(forger.files["authority.pem"])
 
 
 @pytest.mark.parametrize("prefix", ["", "选举结果/"])
@@ -368,7 +369,7 @@ def test_text_in_two_languages(forger: Forger, honest: Path, capsys: pytest.Capt
     assert "样人丑 6 当选" in zh and "样人丑 6 elected" in en
     for text in (zh, en):
         assert forger.committee.key.text in text and forger.log.key.text in text
-        assert signing.fingerprint(forger.files["authority.pem"]) in text
+        assert fingerprint(forger.files["authority.pem"]) in text
         assert facts_of(forger.files["ballots.bel"]).head in text
     assert "2 × 6 = 12" in zh and zh.endswith("可信：13 项检查全部通过。\n")
 
@@ -537,7 +538,7 @@ def test_the_hashes_recipe(honest: Path) -> None:
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 def test_the_certificate_recipe(forger: Forger, honest: Path) -> None:
     printed_by = shell(recipe("certificate"), honest).stdout.strip().rpartition("=")[2]
-    ours = signing.fingerprint(forger.files["authority.pem"])
+    ours = fingerprint(forger.files["authority.pem"])
     assert printed_by.replace(":", "").lower() == ours.replace(" ", "")
 
 

@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 from voting import journal
 from voting.box import cards, chain, slot
 from voting.box.rules import spares_allowed
+from voting.box.sealing import make_box
 from voting.box.tables import Box
-from voting.crypto.election import new_uuid
-from voting.crypto.group import get_group
 from voting.database import transaction
 from voting.elections import lifecycle
 from voting.elections.events import (
@@ -75,11 +74,8 @@ def create_election(
     _check_time(day=day, opens_at=opens_at, closes_at=closes_at, today=now.astimezone(HALL).date())
     _check_offices(offices)
     _check_numbers(mode=mode, trustees=trustees, ballot_floor=ballot_floor)
-    get_group(group)
     with transaction(session):
-        box = Box(community_id=community_id, uuid=new_uuid(), group=group, trustees=trustees)
-        session.add(box)
-        session.flush()
+        box = session.get_one(Box, make_box(session, community=community_id, group=group, trustees=trustees))
         election = Election(
             community_id=community_id,
             box_id=box.id,

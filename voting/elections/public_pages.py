@@ -19,7 +19,7 @@ from voting.elections import loaders  # noqa: F401 — registers how ids in thes
 from voting.elections.candidates.queries import Contest, contests
 from voting.elections.candidates.tables import Candidate
 from voting.elections.count import queries
-from voting.elections.count.bundle import committee_public, kept_zip, zip_of
+from voting.elections.count.bundle import committee_public, kept_zip
 from voting.elections.count.certificate import Notice, write_notice
 from voting.elections.count.shown import PHASES, Office, Sheet, sheet_of
 from voting.elections.queries import of_community
@@ -33,6 +33,7 @@ from voting.people.session import limiter
 from voting.people.tables import Unit
 from voting.request import house, now, reading, today
 from voting.security import csrf, public
+from voting.zips import zip_of
 
 notice = Blueprint("notice", __name__, url_prefix="/c/<community_id>")
 

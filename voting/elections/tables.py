@@ -5,12 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from voting.database import Base, UTCDateTime, random_id
+from voting.database import Base, UTCDateTime, one_of, random_id
 from voting.elections.lifecycle import STATES
-
-
-def _one_of(column: str, values: tuple[str, ...]) -> str:
-    return f"{column} IN ({','.join(repr(value) for value in values)})"
 
 
 class Election(Base):
@@ -18,8 +14,8 @@ class Election(Base):
 
     __tablename__ = "election"
     __table_args__ = (
-        CheckConstraint(_one_of("state", STATES), name="state"),
-        CheckConstraint(_one_of("mode", ("all_voters", "household_reps", "resident_reps")), name="mode"),
+        CheckConstraint(one_of("state", STATES), name="state"),
+        CheckConstraint(one_of("mode", ("all_voters", "household_reps", "resident_reps")), name="mode"),
         CheckConstraint("ballot_floor >= 1", name="ballot_floor"),
     )
 

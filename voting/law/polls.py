@@ -7,8 +7,8 @@ Names are opaque keys: the caller makes namesakes distinct.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from voting.errors import Malformed
@@ -87,25 +87,8 @@ def election_first(poll: Poll) -> Outcome:
     Raises ``Malformed`` for figures that cannot be (negative, no seat, more votes than ballots).
     """
     law = law_of(poll.law, poll.mode)
-    _check_figures(poll)
-    needed = law.turnout[poll.mode].needed(poll.eligible)
-    majority = law.majority.needed(poll.collected)
-    reason, because = validity(poll.mode, poll.eligible, poll.issued, poll.collected, law=poll.law)
-    if reason:
-        return _void(poll, reason, needed, because)
-    passed, bars = _over_half(law, poll)
-    filled = fill(law, poll.seats, passed, poll.ineligible)
-    return Outcome(
-        valid=True,
-        next=_next(filled, Next.BY_ELECTION),
-        turnout_needed=needed,
-        majority_needed=majority,
-        elected=filled.elected,
-        tied=filled.tied,
-        tied_seats=filled.tied_seats,
-        vacancies=filled.vacancies,
-        because=because + bars + filled.because,
-    )
+    decided = _decide(law, poll, _over_half, Next.BY_ELECTION)
+    return replace(decided, majority_needed=law.majority.needed(poll.collected)) if decided.valid else decided
 
 
 def election_by(poll: Poll, *, require_turnout: bool = True) -> Outcome:
@@ -115,27 +98,9 @@ def election_by(poll: Poll, *, require_turnout: bool = True) -> Outcome:
     differ. Raises ``Malformed`` as ``election_first`` does.
     """
     law = law_of(poll.law, poll.mode)
-    _check_figures(poll)
-    needed = law.turnout[poll.mode].needed(poll.eligible)
+    decided = _decide(law, poll, _a_third, Next.VACANT_OR_REPEAT, require_turnout=require_turnout)
     third = needed_at_least(law.second_poll.fraction, poll.collected)
-    reason, because = validity(
-        poll.mode, poll.eligible, poll.issued, poll.collected, require_turnout=require_turnout, law=poll.law
-    )
-    if reason:
-        return _void(poll, reason, needed, because)
-    passed, bars = _a_third(law, poll)
-    filled = fill(law, poll.seats, passed, poll.ineligible)
-    return Outcome(
-        valid=True,
-        next=_next(filled, Next.VACANT_OR_REPEAT),
-        turnout_needed=needed,
-        third_needed=third,
-        elected=filled.elected,
-        tied=filled.tied,
-        tied_seats=filled.tied_seats,
-        vacancies=filled.vacancies,
-        because=because + bars + filled.because,
-    )
+    return replace(decided, third_needed=third) if decided.valid else decided
 
 
 def revote(tied: tuple[str, ...], seats: int, votes: Mapping[str, int]) -> Outcome:
@@ -220,7 +185,36 @@ def validity(
     return ("" if turnout else TURNOUT), (in_box, because)
 
 
-def _over_half(law: Law, poll: Poll) -> tuple[dict[str, int], tuple[Reason, ...]]:
+#: The candidates a rule lets through with their votes, and its sums.
+_Passed = tuple[dict[str, int], tuple[Reason, ...]]
+
+
+def _decide(
+    law: Law, poll: Poll, bar: Callable[[Law, Poll], _Passed], when_short: Next, *, require_turnout: bool = True
+) -> Outcome:
+    """Whether the poll stands, and who takes the seats of those over the ``bar``."""
+    _check_figures(poll)
+    needed = law.turnout[poll.mode].needed(poll.eligible)
+    reason, because = validity(
+        poll.mode, poll.eligible, poll.issued, poll.collected, require_turnout=require_turnout, law=poll.law
+    )
+    if reason:
+        return _void(poll, reason, needed, because)
+    passed, sums = bar(law, poll)
+    filled = fill(law, poll.seats, passed, poll.ineligible)
+    return Outcome(
+        valid=True,
+        next=_next(filled, when_short),
+        turnout_needed=needed,
+        elected=filled.elected,
+        tied=filled.tied,
+        tied_seats=filled.tied_seats,
+        vacancies=filled.vacancies,
+        because=because + sums + filled.because,
+    )
+
+
+def _over_half(law: Law, poll: Poll) -> _Passed:
     passed, because = {}, []
     for name, count in ordered(poll.votes):
         share = over_half(count, poll.collected)
@@ -238,7 +232,7 @@ def _over_half(law: Law, poll: Poll) -> tuple[dict[str, int], tuple[Reason, ...]
     return passed, tuple(because)
 
 
-def _a_third(law: Law, poll: Poll) -> tuple[dict[str, int], tuple[Reason, ...]]:
+def _a_third(law: Law, poll: Poll) -> _Passed:
     passed, because = {}, []
     for name, count in ordered(poll.votes):
         share = law.second_poll.compare(count, poll.collected)

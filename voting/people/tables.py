@@ -5,13 +5,9 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from voting.database import Base, UTCDateTime, random_id
+from voting.database import Base, UTCDateTime, one_of, random_id
 from voting.people.tree import KINDS
 from voting.permissions import Role
-
-
-def _one_of(column: str, values: tuple[str, ...]) -> str:
-    return f"{column} IN ({', '.join(repr(value) for value in values)})"
 
 
 class Unit(Base):
@@ -22,7 +18,7 @@ class Unit(Base):
 
     __tablename__ = "unit"
     __table_args__ = (
-        CheckConstraint(_one_of("kind", KINDS), name="kind"),
+        CheckConstraint(one_of("kind", KINDS), name="kind"),
         CheckConstraint("length(trim(name)) > 0", name="name"),
         CheckConstraint("parent_id IS NULL OR parent_id <> id", name="parent"),
         # One name once under one parent; the top of the tree is kept apart in `actions.create_unit`.
@@ -70,7 +66,7 @@ class Appointment(Base):
 
     __tablename__ = "appointment"
     __table_args__ = (
-        CheckConstraint(_one_of("role", tuple(role.value for role in Role)), name="role"),
+        CheckConstraint(one_of("role", tuple(role.value for role in Role)), name="role"),
         CheckConstraint("until_day IS NULL OR until_day >= from_day", name="days"),
     )
 

@@ -4,9 +4,7 @@ Nothing here reads the database or the clock. The passphrase opens both of the c
 for as long as the signing takes; it is kept nowhere.
 """
 
-import io
-import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +15,7 @@ from voting.elections.count.certificate import build_bundle
 from voting.elections.count.report import ResultDocument
 from voting.errors import Malformed, NotFound
 from voting.journal import LogTree
-from voting.pdf_signature import leads_to
+from voting.pdf_signature import fingerprint, leads_to
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ def committee_public(folder: Path) -> tuple[str, str]:
     """The committee's vkey and its authority's fingerprint for the notice board; empty before they are made."""
     try:
         vkey = (folder / signing.COMMITTEE_VKEY).read_text().strip()
-        return vkey, signing.fingerprint((folder / signing.AUTHORITY_PEM).read_bytes())
+        return vkey, fingerprint((folder / signing.AUTHORITY_PEM).read_bytes())
     except OSError:
         return "", ""
 
@@ -102,18 +100,6 @@ def _signed(pdf: bytes, committee: CommitteeFiles, passphrase: str, now: datetim
             f"{signing.AUTHORITY_PEM} and post its fingerprint anew.",
         )
     return signed
-
-
-def zip_of(files: Mapping[str, bytes], at: datetime) -> bytes:
-    """The bundle as one zip; the same files and time give the same bytes."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, content in sorted(files.items()):
-            member = zipfile.ZipInfo(path, at.timetuple()[:6])
-            member.compress_type = zipfile.ZIP_DEFLATED
-            member.external_attr = 0o644 << 16
-            archive.writestr(member, content)
-    return out.getvalue()
 
 
 def kept_zip(folder: Path, name: str, make: Callable[[], bytes]) -> Path:

@@ -17,6 +17,7 @@ from voting.elections.roll.spreadsheet import MAX_BYTES
 from voting.elections.tables import Election
 from voting.errors import Malformed, NotFound, Refused
 from voting.i18n import in_language
+from voting.paging import paging
 from voting.people.tables import Unit
 from voting.permissions import Permission
 from voting.request import acting, actor, house, now, reading, wants_json
@@ -46,8 +47,11 @@ def _roll_page(community: Unit, election: Election, refusal: Refused | None = No
         query=query,
         total=total,
         size=queries.roll_size(reading(), election=election),
-        paging=_paging(
-            page, total, lambda number: url_for("roll.show", **_place(community, election), q=query, page=number)
+        paging=paging(
+            page,
+            size=PAGE,
+            total=total,
+            url=lambda number: url_for("roll.show", **_place(community, election), q=query, page=number),
         ),
         waiting=actions.waiting_file(reading(), election=election),
         refusal=refusal,
@@ -97,7 +101,12 @@ def draft(community: Unit, election: Election) -> Any:
         rows=shown[(page - 1) * PAGE : page * PAGE],
         wanted=wanted,
         verdicts=[verdict.value for verdict in Verdict],
-        paging=_paging(page, len(shown), lambda number: url_for("roll.draft", **place, verdict=wanted, page=number)),
+        paging=paging(
+            page,
+            size=PAGE,
+            total=len(shown),
+            url=lambda number: url_for("roll.draft", **place, verdict=wanted, page=number),
+        ),
         size=queries.roll_size(reading(), election=election),
         said=lambda pair: in_language(tuple(pair)),
     )
@@ -188,14 +197,3 @@ def _place(community: Unit, election: Election) -> dict[str, Any]:
 
 def _page() -> int:
     return min(max(1, request.args.get("page", 1, type=int) or 1), 100_000)
-
-
-def _paging(page: int, total: int, url: Any) -> dict[str, Any]:
-    last = min(page * PAGE, total)
-    return {
-        "first": min((page - 1) * PAGE + 1, total),
-        "last": last,
-        "total": total,
-        "previous_url": url(page - 1) if page > 1 else None,
-        "next_url": url(page + 1) if last < total else None,
-    }
