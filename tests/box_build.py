@@ -10,10 +10,12 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from voting import journal  # noqa: F401 (its tables belong to every database)
-from voting.box import cards, desk, sealing, slot, trustees
+from voting.box import cards, desk, in_hand, sealing, slot, trustees
+from voting.box.rules import Counters
 from voting.box.tables import Box
 from voting.crypto import trustees as trustee_crypto
 from voting.crypto.ballot import make_ballot
+from voting.crypto.card_in_hand import prove_in_hand
 from voting.crypto.election import Election, Question, write_election
 from voting.crypto.group import get_group
 from voting.database import Base, make_engine, read, write
@@ -64,6 +66,28 @@ class Built:
     def ballot_of(self, card: int, choices: list[list[int]]) -> bytes:
         """A ballot of the card with these marks."""
         return make_ballot(self.election, self.cards[card], choices)
+
+    def in_hand(self, card: int, deed: str, mark: str = "", **facts: object) -> in_hand.CardInHand:
+        """What the clerk's scanner makes of the card: a fresh nonce of the box, answered with the card's key."""
+        row = self.row()
+        nonce = self.act(in_hand.new_nonce, **{"box": self.box, "actor": self.clerk, **facts})
+        about = {"uuid": row.uuid, "deed": deed, "mark": mark, "nonce": nonce}
+        proof = prove_in_hand(get_group(row.group), self.cards[card], **about)
+        return in_hand.CardInHand(self.publics[card], nonce, proof)
+
+    def undo(self, mark: str, card: int, **facts: object) -> Counters:
+        """An undo by the clerk before the first supervisor."""
+        given = {"reason": "left", "second": self.supervisors[0], "actor": self.clerk, **facts}
+        shown = given.pop("shown", None) or self.in_hand(card, "undo", mark)
+        return self.act(desk.undo, mark=mark, card=shown, **given)  # type: ignore[return-value]
+
+    def torn(self, card: int) -> Counters:
+        shown = self.in_hand(card, "torn")
+        return self.act(desk.replace_torn, box=self.box, card=shown, actor=self.clerk)  # type: ignore[return-value]
+
+    def scan(self, card: int) -> desk.Scanned:
+        shown = self.in_hand(card, "unused")
+        return self.act(desk.scan_unused, box=self.box, card=shown, actor=self.clerk)  # type: ignore[return-value]
 
     def check_in(self, voter: int, **facts: object) -> desk.CheckedIn:
         given = {"voter": f"voter{voter}", "voter_label": str(voter), "desk": "一号桌", "actor": self.clerk, **facts}

@@ -8,7 +8,10 @@ from house_build import House
 
 from voting import founding
 from voting.box import casting, chain, desk, trustees
+from voting.box import in_hand as desk_cards
+from voting.box.in_hand import CardInHand
 from voting.crypto import trustees as crypto
+from voting.crypto.card_in_hand import prove_in_hand
 from voting.crypto.group import get_group
 from voting.database import read, writing_session
 from voting.elections import actions
@@ -37,6 +40,24 @@ def public_of(built: Built, card: int) -> str:
     return group.text(group.base_power(built.cards[card]))
 
 
+def in_hand(built: Built, card: int, deed: str, mark: str = "", by: str = "clerk") -> CardInHand:
+    """What the desk's scanner makes of the card: a fresh nonce of the box, answered with the card's key."""
+    box, actor = built.box, built.accounts[by]
+    nonce = built.act(desk_cards.new_nonce, box=box.id, actor=actor, now=ON_THE_DAY)
+    about = {"uuid": box.uuid, "deed": deed, "mark": mark, "nonce": nonce}
+    return CardInHand(public_of(built, card), nonce, prove_in_hand(get_group(box.group), built.cards[card], **about))
+
+
+def scan(built: Built, card: int) -> desk.Scanned:
+    return clerk_act(built, desk.scan_unused, box=built.box.id, card=in_hand(built, card, "unused"))
+
+
+def undo(built: Built, mark: str, card: int) -> None:
+    """By the clerk, before the official."""
+    shown = in_hand(built, card, "undo", mark)
+    clerk_act(built, desk.undo, mark=mark, card=shown, reason="left", second=built.accounts["official"])
+
+
 def vote(built: Built, choices: list[list[list[int]]] = CHOICES) -> Built:
     """One person after the other: checked in, then a ballot of the next card."""
     for card, chosen in enumerate(choices):
@@ -55,7 +76,7 @@ def close(built: Built) -> Built:
 def scan_pile(built: Built) -> Built:
     """Every card that was never handed over, scanned as unused."""
     for card in range(built.box.cards_out, len(built.cards)):
-        clerk_act(built, desk.scan_unused, box=built.box.id, credential=public_of(built, card))
+        scan(built, card)
     return built
 
 

@@ -115,9 +115,10 @@ export const sealBallot = (asked: { electionRecord: string; handle: number; choi
 /** Drops every card. Call it when a voter leaves; leaving the page ends the worker as well. */
 export const forget = (): Promise<null> => worker().call("forget", undefined);
 
-/** The public credential of a card, for the desk: the code itself never leaves the device. */
-export const publicCredential = (digits: string, uuid: string): Promise<string> =>
-  worker().call("publicCredential", { digits, uuid });
+/** A card's public half with the proof that it lies on the desk: the code itself never leaves the device. */
+export const proveInHand = (
+  asked: { digits: string; uuid: string; deed: string; mark: string; nonce: string },
+): Promise<{ credential: string; proof: { challenge: string; response: string } }> => worker().call("proveInHand", asked);
 
 export const makeTrusteeKey = (
   asked: { name: string; group: string; uuid: string; passphrase: string },

@@ -2,7 +2,7 @@
 // then one value or one refusal.
 import { makeBallot, shortTracker, tracker } from "./crypto/ballot.ts";
 import { makeCode } from "./crypto/cardcode.ts";
-import { cardSecret, publicCredential } from "./crypto/credentials.ts";
+import { cardSecret, proveInHand, publicCredential, type Deed } from "./crypto/credentials.ts";
 import { parseElection, type Election } from "./crypto/election.ts";
 import { GENERATOR, power, text } from "./crypto/group.ts";
 import { openKey, readHeader, sealKey } from "./crypto/keyfile.ts";
@@ -57,7 +57,7 @@ const methods = {
     return null;
   },
 
-  publicCredential: ({ digits, uuid }: { digits: string; uuid: string }) => publicCredential(digits, uuid),
+  proveInHand: ({ digits, uuid, ...deed }: { digits: string; uuid: string } & Deed) => proveInHand(digits, uuid, deed),
 
   makeCards({ uuid, count }: { uuid: string; count: number }, progress: Progress) {
     const made: { code: string; credential: string }[] = [];

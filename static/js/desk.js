@@ -201,6 +201,7 @@ let undoing = null;
 
 function openUndo(person, mark) {
   undoing = { person, mark };
+  byId("undo-card").dataset.mark = mark;
   fill(undo, person);
   openDialog(undo);
 }
@@ -216,16 +217,16 @@ function onCard(dialog, deed) {
     event.preventDefault();
     const refusal = dialog.querySelector('[data-slot="refusal"]');
     refusal.replaceChildren();
-    if (await attempt(() => deed(event.detail.credential), refusal)) dialog.close();
+    if (await attempt(() => deed(event.detail), refusal)) dialog.close();
   });
   dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", focusField);
 }
 
-onCard(undo, async (credential) => {
+onCard(undo, async (card) => {
   const { person, mark } = undoing;
   const reason = byId("undo-reason");
-  const answer = await post(at("undo"), { mark, credential, reason: reason.value, note: byId("undo-note").value });
+  const answer = await post(at("undo"), { ...card, mark, reason: reason.value, second: byId("undo-second").value, note: byId("undo-note").value });
   show(answer.state);
   const row = recent.querySelector(`[data-mark="${CSS.escape(mark)}"]`);
   if (row) {
@@ -237,8 +238,8 @@ onCard(undo, async (credential) => {
   said.replaceChildren(filled("t-undone", person));
 });
 
-onCard(torn, async (credential) => {
-  show((await post(at("torn"), { credential })).state);
+onCard(torn, async (card) => {
+  show((await post(at("torn"), card)).state);
   clear();
   said.replaceChildren(filled("t-torn"));
 });
@@ -249,7 +250,7 @@ byId("unused-card").addEventListener("card-scanned", async (event) => {
   const place = byId("unused-said");
   const before = state.counters.unused;
   await attempt(async () => {
-    const answer = await post(at("unused"), { credential: event.detail.credential });
+    const answer = await post(at("unused"), event.detail);
     show(answer.state);
     const again = answer.kind === "unused" && state.counters.unused === before;
     const kinds = { unused: again ? "t-again" : "t-unused", returned: "t-returned", torn: "t-torn-card", voted: "t-voted" };

@@ -23,7 +23,7 @@ from voting.backup import archive, mirror, sealed
 from voting.backup.checks import check
 from voting.backup.mirror import mirrored_engine
 from voting.backup.restore import Restored, restore
-from voting.box import casting, desk
+from voting.box import casting
 from voting.box.tables import Box
 from voting.config import Settings, for_folder
 from voting.database import Base, read, write

@@ -1,6 +1,7 @@
 """The desk: one person one card, two clerks at once, undo only with the card, torn cards, the pile after closing."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,10 +23,10 @@ def box(tmp_path: Path) -> Built:
     return an_open_box(an_engine(tmp_path))
 
 
-def refused(box: Built, action: object, /, *args: object, **facts: object) -> Refused:
+def refused(box: Built, deed: Callable[..., object], *args: object, **facts: object) -> Refused:
     before = counters(box)
     with pytest.raises(Refused) as caught:
-        box.act(action, *args, **facts)  # type: ignore[arg-type]
+        deed(*args, **facts)
     assert counters(box) == before
     assert caught.value.zh and caught.value.en
     return caught.value
@@ -121,82 +122,66 @@ def test_marks_carry_no_minute_and_random_keys(box: Built) -> None:
     assert mark.commitment == commitment(mark.salt, box.row().uuid, "1")
 
 
-def undo(box: Built, mark: str, card: int, **facts: object) -> object:
-    given = {"reason": "left", "actor": box.clerk, **facts}
-    return box.act(desk.undo, mark=mark, credential=box.publics[card], **given)
-
-
-def undo_refused(box: Built, mark: str, card: int, **facts: object) -> str:
-    given = {"reason": "left", "actor": box.clerk, **facts}
-    return refused(box, desk.undo, mark=mark, credential=box.publics[card], **given).code
-
-
 def test_undo_sets_the_card_aside_and_frees_the_person(box: Built) -> None:
     mark = box.check_in(1).mark
-    seen = undo(box, mark, 0, note="回家取证件")
-    assert (seen.cards_returned, seen.checked_in) == (1, 0)  # type: ignore[attr-defined]
+    seen = box.undo(mark, 0, note="回家取证件")
+    assert (seen.cards_returned, seen.checked_in) == (1, 0)
     [entry] = logged(box, "box_check_in_undone")
-    assert entry["reason"] == "left"
+    assert (entry["reason"], entry["second"], entry["by"]) == ("left", box.supervisors[0], box.clerk)
     assert "回家" not in str(entry), "a clerk's free text stays in the house"
     box.check_in(1)
 
 
 def test_undo_is_refused(box: Built) -> None:
     mark = box.check_in(1).mark
-    assert undo_refused(box, mark, 0, reason="因为") == "UNDO_REASON"
-    assert undo_refused(box, "nothing", 0) == "NO_SUCH_CHECK_IN"
+    assert refused(box, box.undo, mark, 0, reason="因为").code == "UNDO_REASON"
+    assert refused(box, box.undo, "nothing", 0).code == "NO_SUCH_CHECK_IN"
     cast(box, 0)
-    assert undo_refused(box, mark, 0) == "CARD_USED"
+    assert refused(box, box.undo, mark, 0).code == "CARD_USED"
     # One person out, one vote in: taking back any other card would leave a ballot without a person.
-    assert undo_refused(box, mark, 1) == "CASTS_EXCEED_CARDS"
-    with pytest.raises(Refused) as caught:
-        box.act(desk.undo, mark=mark, credential="00", reason="left", actor=box.clerk)
-    assert caught.value.code == "CARD_UNKNOWN"
+    assert refused(box, box.undo, mark, 1).code == "CASTS_EXCEED_CARDS"
+    assert refused(box, box.undo, mark, 1, second=box.clerk).code == "UNDO_ALONE"
 
 
 def test_undo_twice_and_after_closing(box: Built) -> None:
     first, second = box.check_in(1).mark, box.check_in(2).mark
-    undo(box, first, 0)
-    assert undo_refused(box, first, 1) == "NO_SUCH_CHECK_IN"
-    assert undo_refused(box, second, 0) == "CARD_MARKED"
+    box.undo(first, 0)
+    assert refused(box, box.undo, first, 1).code == "NO_SUCH_CHECK_IN"
+    assert refused(box, box.undo, second, 0).code == "CARD_MARKED"
     close(box)
-    assert undo_refused(box, second, 1) == "BOX_NOT_OPEN"
+    assert refused(box, box.undo, second, 1).code == "BOX_NOT_OPEN"
 
 
 def test_torn_card_is_replaced_by_a_spare(box: Built) -> None:
     box.check_in(1)
-    seen = box.act(desk.replace_torn, box=box.box, credential=box.publics[0], actor=box.clerk)
-    assert (seen.cards_out, seen.cards_torn, seen.checked_in) == (2, 1, 1)  # type: ignore[attr-defined]
+    seen = box.torn(0)
+    assert (seen.cards_out, seen.cards_torn, seen.checked_in) == (2, 1, 1)
     cast(box, 1)
-    used = refused(box, desk.replace_torn, box=box.box, credential=box.publics[1], actor=box.clerk)
+    used = refused(box, box.torn, 1)
     assert used.code == "CARD_USED"
-    again = refused(box, desk.replace_torn, box=box.box, credential=box.publics[0], actor=box.clerk)
+    again = refused(box, box.torn, 0)
     assert again.code == "CARD_MARKED"
 
 
 def test_torn_without_spares(box: Built) -> None:
     for voter in range(6):
         box.check_in(voter)
-    torn = refused(box, desk.replace_torn, box=box.box, credential=box.publics[0], actor=box.clerk)
+    torn = refused(box, box.torn, 0)
     assert torn.code == "NO_CARDS_LEFT"
 
 
-def scan(box: Built, card: int) -> desk.Scanned:
-    return box.act(desk.scan_unused, box=box.box, credential=box.publics[card], actor=box.clerk)  # type: ignore[return-value]
-
-
 def test_unused_cards_are_scanned_after_closing(box: Built) -> None:
-    early = refused(box, desk.scan_unused, box=box.box, credential=box.publics[2], actor=box.clerk)
+    early = refused(box, box.scan, 2)
     assert early.code == "BOX_NOT_CLOSED"
     box.check_in(1)
-    undo(box, box.check_in(2).mark, 1)
+    box.undo(box.check_in(2).mark, 1)
     cast(box, 0)
     close(box)
-    assert scan(box, 1).kind == "returned"
+    assert box.scan(1).kind == "returned"
     for card in (2, 3, 4, 4):
-        assert scan(box, card).kind == "unused"
+        assert box.scan(card).kind == "unused"
     assert not logged(box, "box_unused_scanned")
-    last = scan(box, 5)
+    last = box.scan(5)
     assert (last.cards_unused, last.expected) == (4, 4)
     assert logged(box, "box_unused_scanned") == [{"box": box.row().uuid, "cards_unused": 4, "by": box.clerk}]
 
@@ -205,7 +190,7 @@ def test_unused_card_with_a_ballot_is_reported_and_logged(box: Built) -> None:
     box.check_in(1)
     cast(box, 3)
     close(box)
-    assert scan(box, 3).kind == scan(box, 3).kind == "voted"
+    assert box.scan(3).kind == box.scan(3).kind == "voted"
     assert len(logged(box, "box_unused_card_voted")) == 1
     assert logged(box, "box_unused_card_voted")[0]["credential"] == box.publics[3]
 
@@ -214,8 +199,8 @@ def test_more_unused_cards_than_there_should_be(box: Built) -> None:
     box.check_in(1)
     close(box)
     for card in range(5):
-        scan(box, card)
-    assert refused(box, desk.scan_unused, box=box.box, credential=box.publics[5], actor=box.clerk).code == "MORE_UNUSED"
+        box.scan(card)
+    assert refused(box, box.scan, 5).code == "MORE_UNUSED"
 
 
 def test_check_ins_reach_the_log_by_the_hour_sorted_and_salted(box: Built) -> None:

@@ -439,7 +439,8 @@ def test_a_void_box_is_out_of_use_for_good(engine: Engine) -> None:
     assert code(box, slot.open_slot, box=box.box, actor=None) == "BOX_CLOSED"
     assert code(box, slot.close, box=box.box, actor=None) == "BOX_CLOSED"
     assert code(box, tallying.tally, box=box.box, floor=1, floor_decision=None) == "BOX_VOID"
-    assert code(box, desk.scan_unused, box=box.box, credential="x", actor=box.clerk) == "BOX_VOID"
+    unused = box.in_hand(1, "unused")
+    assert code(box, desk.scan_unused, box=box.box, card=unused, actor=box.clerk) == "BOX_VOID"
     box.act(slot.void, box=box.box, actor=None)
     assert len(logged(box, "box_voided")) == 1
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from audit.note import open_note
 from voting import journal
-from voting.box import casting, chain, desk, slot
+from voting.box import casting, chain, slot
 from voting.box.rules import acceptance_text
 from voting.box.tables import Ballot, Box, BoxEvent
 from voting.crypto import archive, ballot
@@ -88,10 +88,10 @@ def test_unknown_card(box: Built) -> None:
 
 
 def test_torn_and_returned_cards(box: Built) -> None:
-    box.act(desk.replace_torn, box=box.box, credential=box.publics[0], actor=box.clerk)
+    box.torn(0)
     assert refused(box, box.ballot(0)).code == "CARD_MARKED"
     mark = box.check_in(9).mark
-    box.act(desk.undo, mark=mark, credential=box.publics[1], reason="left", actor=box.clerk)
+    box.undo(mark, 1)
     assert refused(box, box.ballot(1)).code == "CARD_MARKED"
 
 

@@ -22,7 +22,7 @@ from count_build import (
     close,
     committee,
     give_share,
-    public_of,
+    scan,
     scan_pile,
     vote,
 )
@@ -120,7 +120,7 @@ def test_few_ballots_are_counted_only_by_a_recorded_decision(house: House) -> No
 def test_missing_cards_are_counted_by_a_recorded_decision(house: House) -> None:
     built = close(vote(an_open_election(house)))
     for card in range(8, 15):
-        clerk_act(built, desk.scan_unused, box=built.box.id, credential=public_of(built, card))
+        scan(built, card)
     assert refused(built, built.do, count.begin_count, now=EVENING).code == "cards_unscanned"
     decide = {"reason": "两张掉进水沟，监督委员在场", "now": EVENING}
     assert refused(built, built.do, actions.decide_missing, missing=2, reason=" ", now=EVENING).code == "TEXT_LENGTH"
@@ -130,7 +130,7 @@ def test_missing_cards_are_counted_by_a_recorded_decision(house: House) -> None:
     fact = logged(built, "cards_missing_decided")[0]
     assert (fact["unused"], fact["missing"], fact["box"]) == (7, 2, built.box.uuid)
     # One turns up: the decision was about another number.
-    clerk_act(built, desk.scan_unused, box=built.box.id, credential=public_of(built, 15))
+    scan(built, 15)
     assert refused(built, built.do, count.begin_count, now=EVENING).code == "cards_unscanned"
     built.do(actions.decide_missing, missing=1, **decide)
     built.do(count.begin_count, now=EVENING)

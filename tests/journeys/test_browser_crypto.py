@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from voting.box.one_tally import OneTally, Opening
 from voting.crypto import archive, credentials, keyfile, trustees
 from voting.crypto.ballot import make_ballot, parse_ballot, short_tracker, tracker
+from voting.crypto.card_in_hand import is_in_hand
 from voting.crypto.election import Election, Question, new_uuid, write_election, write_public_credentials
 from voting.crypto.group import get_group
 from voting.crypto.tally import EncryptedTally, aggregate
@@ -391,7 +392,7 @@ def test_leaving_the_page_leaves_no_codes(page: Page, hall: Hall) -> None:  # no
             "scan.js",
             (
                 '<form><div class="field"><label for="c">Card</label><input id="c" data-card-scan data-uuid="u"></div>'
-                '<input type="hidden" name="credential"><button class="button">OK</button></form>'
+                '<button class="button">OK</button></form>'
             ),
         ),
         (
@@ -416,15 +417,32 @@ def test_nothing_for_axe_to_find(page: Page, hall: Hall, script: str, body: str,
 # --- the desk ----------------------------------------------------------------------------------------------------
 
 
-def test_desk_sends_the_credential_and_never_the_code(page: Page, hall: Hall) -> None:  # noqa: F811
+def card_field(uuid: str) -> str:
+    data = f'data-card-scan data-uuid="{uuid}" data-nonce-url="/desk/nonce" data-deed="torn" data-mark="m1"'
+    return f'<div class="field"><label for="card">选票卡</label><input id="card" name="leak" {data}></div>'
+
+
+def shown(page: Page, code: str, uuid: str) -> None:  # noqa: F811
+    """The page was told of the card with a proof that the server's own check accepts."""
+    page.wait_for_function("() => window.scanned")
+    told = page.evaluate("() => window.scanned")
+    public = credentials.public_credential(GROUP, credentials.parse_credential(code), uuid)
+    assert told["credential"] == public
+    about = {"uuid": uuid, "deed": "torn", "mark": "m1", "nonce": "n1"}
+    assert is_in_hand(GROUP, public, told["proof"], **about) and told["nonce"] == "n1"
+    assert not is_in_hand(GROUP, public, told["proof"], **{**about, "deed": "unused"})
+    expect(page.get_by_label("选票卡")).to_have_value("")
+
+
+LISTEN = "() => addEventListener('card-scanned', (e) => { window.scanned = e.detail; })"
+
+
+def test_desk_proves_the_card_and_never_sends_the_code(page: Page, hall: Hall) -> None:  # noqa: F811
     uuid, code = new_uuid(), credentials.make_code()
-    hall.answers["/desk/card"] = ok
-    form = (
-        '<form method="post" action="/desk/card"><div class="field"><label for="card">选票卡</label>'
-        f'<input id="card" name="leak" data-card-scan data-uuid="{uuid}"></div>'
-        '<input type="hidden" name="credential"><button name="deed" value="torn">作废</button></form>'
-    )
+    hall.answers["/desk/nonce"] = lambda *_: (200, {"nonce": "n1"})
+    form = f'<form method="post" action="/desk/card">{card_field(uuid)}<button name="deed">作废</button></form>'
     page.goto(hall.show("/desk", styled(form), script="scan.js"))
+    page.evaluate(LISTEN)
     field = page.get_by_label("选票卡")
     expect(field).to_have_attribute("inputmode", "numeric")
     field.focus()
@@ -436,26 +454,28 @@ def test_desk_sends_the_credential_and_never_the_code(page: Page, hall: Hall) ->
     page.keyboard.press("Enter")
     expect(page.get_by_text("请扫描选票卡")).to_be_visible()
     page.keyboard.type(code)  # a scanner is a keyboard that types fast and ends with Enter
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-    (_path, body, _token) = hall.posted.pop()
-    public = credentials.public_credential(GROUP, credentials.parse_credential(code), uuid)
-    assert body == f"credential={public}&deed=torn"
+    page.keyboard.press("Enter")
+    shown(page, code, uuid)
+    assert [path for path, _body, _token in hall.posted] == ["/desk/nonce"], "the form itself is never sent"
+    assert code[:10] not in str(hall.posted)
 
 
-def test_desk_field_without_a_form_tells_the_page(page: Page, hall: Hall) -> None:  # noqa: F811
+def test_desk_field_without_a_form_takes_a_typed_card(page: Page, hall: Hall) -> None:  # noqa: F811
     uuid, code = new_uuid(), credentials.make_code()
-    field = (
-        f'<div class="field"><label for="card">选票卡</label><input id="card" data-card-scan data-uuid="{uuid}"></div>'
-    )
-    page.goto(hall.show("/desk", styled(field), script="scan.js"))
-    page.evaluate("() => addEventListener('card-scanned', (e) => { window.scanned = e.detail.credential; })")
+    hall.answers["/desk/nonce"] = lambda *_: (200, {"nonce": "n1"})
+    page.goto(hall.show("/desk", styled(card_field(uuid)), script="scan.js"))
+    page.evaluate(LISTEN)
     page.get_by_label("选票卡").fill(" ".join(credentials.split_code(code)))
     page.keyboard.press("Enter")
-    page.wait_for_function("() => window.scanned")
-    public = credentials.public_credential(GROUP, credentials.parse_credential(code), uuid)
-    assert page.evaluate("() => window.scanned") == public
-    expect(page.get_by_label("选票卡")).to_have_value("")
+    shown(page, code, uuid)
+
+
+def test_desk_says_why_no_card_is_taken(page: Page, hall: Hall) -> None:  # noqa: F811
+    hall.answers["/desk/nonce"] = lambda *_: (200, {})
+    page.goto(hall.show("/desk", styled(card_field("u")), script="scan.js"))
+    page.get_by_label("选票卡").fill(credentials.make_code())
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("服务器没有按约定回答")).to_be_visible()
 
 
 # --- the board ---------------------------------------------------------------------------------------------------

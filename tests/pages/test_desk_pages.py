@@ -2,17 +2,16 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
-from count_build import CHOICES, EVENING, a_closed_election, close, public_of, vote
+from count_build import CHOICES, EVENING, a_closed_election, close, in_hand, vote
 from election_build import OFFICES, ON_THE_DAY, Built, a_csv, a_row, a_sealed_election, an_election, an_open_election
 from flask.testing import FlaskClient
 from house_build import House, token
 from sqlalchemy import select
 
-from voting.box import desk as box_desk
 from voting.box import kiosk
 from voting.box.tables import DeskMark, Kiosk
 from voting.database import read, writing_session
@@ -27,6 +26,7 @@ class Clerk:
 
     def __init__(self, built: Built, login: str = "clerk") -> None:
         built.house.clock.now = ON_THE_DAY
+        self.built, self.login = built, login
         self.client: FlaskClient = built.house.signed_in(login)
         self.token = token(self.client)
         self.base = f"/c/{built.community}/elections/{built.election_id}/desk"
@@ -42,6 +42,15 @@ class Clerk:
 
     def check_in(self, query: str, desk: str = "1 号台") -> Any:
         return self.post("check-in", entry=self.find(query)[0]["id"], desk=desk)
+
+    def card(self, card: int, deed: str, mark: str = "") -> dict[str, Any]:
+        """What this desk's scanner sends along with a card."""
+        return asdict(in_hand(self.built, card, deed, mark, by=self.login))
+
+    def undo(self, given: str, card: int, /, **change: Any) -> Any:
+        second = self.built.accounts["official"]
+        body = {"mark": given, "reason": "left", "second": second, "note": "", **self.card(card, "undo", given)}
+        return self.post("undo", **{**body, **change})
 
     def state(self) -> dict[str, Any]:
         return self.client.get(f"{self.base}/state").json
@@ -243,7 +252,7 @@ def test_a_check_in_of_another_box_cannot_be_undone_here(built: Built, clerk: Cl
         **facts,
     )
     there = Clerk(replace(built, election_id=made.id))
-    answer = there.post("undo", mark=mark, credential=public_of(built, 0), reason="left", note="")
+    answer = there.undo(mark, 0)
     assert refused(answer, 404) == "NO_SUCH_CHECK_IN"
 
 
@@ -304,13 +313,13 @@ def test_people_in_the_queue_are_still_served(house: House) -> None:
 
 def test_an_undo_takes_the_card_and_the_person_may_come_again(built: Built, clerk: Clerk) -> None:
     mark = clerk.check_in("样人子").json["mark"]
-    answer = clerk.post("undo", mark=mark, credential=public_of(built, 0), reason="wrong_person", note="同名")
+    answer = clerk.undo(mark, 0, reason="wrong_person", note="同名")
     assert answer.status_code == 200
     counters = answer.json["state"]["counters"]
     assert (counters["checked_in"], counters["cards_out"], counters["returned"]) == (0, 1, 1)
     assert clerk.find("样人子")[0]["verdict"]["ok"]
     assert "同名" not in str(built.events())
-    again = clerk.post("undo", mark=mark, credential=public_of(built, 1), reason="left", note="")
+    again = clerk.undo(mark, 1)
     assert refused(again, 404) == "NO_SUCH_CHECK_IN"
 
 
@@ -318,7 +327,11 @@ def test_an_undo_takes_the_card_and_the_person_may_come_again(built: Built, cler
     ("change", "status", "code"),
     [
         ({"reason": "weil"}, 422, "UNDO_REASON"),
-        ({"credential": "x"}, 403, "CARD_UNKNOWN"),
+        ({"credential": "x"}, 403, "CARD_NOT_IN_HAND"),
+        ({"proof": None}, 403, "CARD_NOT_IN_HAND"),
+        ({"proof": {"challenge": "1", "response": "2"}}, 403, "CARD_NOT_IN_HAND"),
+        ({"nonce": "nothing"}, 409, "CARD_NONCE"),
+        ({"second": "nobody"}, 403, "UNDO_ALONE"),
         ({"mark": "nothing"}, 404, "NO_SUCH_CHECK_IN"),
         ({"note": "字" * 151}, 422, "TEXT_LENGTH"),
         ({"note": None}, 422, "DESK_REQUEST"),
@@ -326,8 +339,7 @@ def test_an_undo_takes_the_card_and_the_person_may_come_again(built: Built, cler
 )
 def test_an_undo_is_refused(built: Built, clerk: Clerk, change: dict, status: int, code: str) -> None:
     mark = clerk.check_in("样人子").json["mark"]
-    body = {"mark": mark, "credential": public_of(built, 0), "reason": "left", "note": "", **change}
-    assert refused(clerk.post("undo", **body), status) == code
+    assert refused(clerk.undo(mark, 0, **change), status) == code
     assert (built.box.cards_returned, built.box.cards_out) == (0, 1)
 
 
@@ -335,17 +347,21 @@ def test_a_card_that_voted_cannot_come_back(house: House) -> None:
     built = vote(an_open_election(house), CHOICES[:1])
     clerk = Clerk(built)
     mark = clerk.check_in("样人丑").json["mark"]
-    body = {"mark": mark, "credential": public_of(built, 0), "reason": "left", "note": ""}
-    assert refused(clerk.post("undo", **body), 409) == "CARD_USED"
-    assert refused(clerk.post("torn", credential=public_of(built, 0)), 409) == "CARD_USED"
+    assert refused(clerk.undo(mark, 0), 409) == "CARD_USED"
+    assert refused(clerk.post("torn", **clerk.card(0, "torn")), 409) == "CARD_USED"
 
 
 def test_a_torn_card_is_voided_and_a_spare_goes_out(built: Built, clerk: Clerk) -> None:
     clerk.check_in("样人子")
-    counters = clerk.post("torn", credential=public_of(built, 0)).json["state"]["counters"]
+    counters = clerk.post("torn", **clerk.card(0, "torn")).json["state"]["counters"]
     assert (counters["torn"], counters["cards_out"], counters["checked_in"], counters["left"]) == (1, 2, 1, 15)
-    assert refused(clerk.post("torn", credential=public_of(built, 0)), 409) == "CARD_MARKED"
-    assert refused(clerk.post("torn", credential="nothing"), 403) == "CARD_UNKNOWN"
+    assert refused(clerk.post("torn", **clerk.card(0, "torn")), 409) == "CARD_MARKED"
+    assert refused(clerk.post("torn", **stranger(built, clerk, "torn")), 403) == "CARD_UNKNOWN"
+
+
+def stranger(built: Built, clerk: Clerk, deed: str) -> dict[str, Any]:
+    """A card of another election, in hand."""
+    return asdict(in_hand(replace(built, cards=[12345]), 0, deed, by=clerk.login))
 
 
 # --- after closing -----------------------------------------------------------------------------------------------
@@ -354,23 +370,24 @@ def test_a_torn_card_is_voided_and_a_spare_goes_out(built: Built, clerk: Clerk) 
 def test_every_card_of_the_pile_is_scanned_once(house: House) -> None:
     built = close(vote(an_open_election(house), CHOICES[:2]))
     clerk = Clerk(built)
-    seen = clerk.post("unused", credential=public_of(built, 5))
+    seen = clerk.post("unused", **clerk.card(5, "unused"))
     assert (seen.json["kind"], seen.json["state"]["counters"]["unused"]) == ("unused", 1)
-    again = clerk.post("unused", credential=public_of(built, 5))
+    again = clerk.post("unused", **clerk.card(5, "unused"))
     assert again.json["state"]["counters"]["unused"] == 1
-    assert refused(clerk.post("unused", credential="nothing"), 403) == "CARD_UNKNOWN"
-    assert refused(clerk.post("torn", credential=public_of(built, 6)), 409) == "BOX_NOT_OPEN"
+    assert refused(clerk.post("unused", **stranger(built, clerk, "unused")), 403) == "CARD_UNKNOWN"
+    assert refused(clerk.post("torn", **clerk.card(6, "torn")), 409) == "BOX_NOT_OPEN"
 
 
 def test_a_card_of_the_pile_that_voted_raises_the_alarm(house: House) -> None:
     built = close(vote(an_open_election(house), CHOICES[:2]))
-    seen = Clerk(built).post("unused", credential=public_of(built, 0))
+    clerk = Clerk(built)
+    seen = clerk.post("unused", **clerk.card(0, "unused"))
     assert seen.json["kind"] == "voted"
     assert "box_unused_card_voted" in [kind for kind, _ in built.events()]
 
 
 def test_cards_are_not_counted_before_closing(built: Built, clerk: Clerk) -> None:
-    assert refused(clerk.post("unused", credential=public_of(built, 5)), 409) == "BOX_NOT_CLOSED"
+    assert refused(clerk.post("unused", **clerk.card(5, "unused")), 409) == "BOX_NOT_CLOSED"
 
 
 def test_the_desk_of_a_finished_count_shows_the_same_figures(house: House) -> None:
@@ -400,12 +417,5 @@ def test_the_front_page_leads_the_clerk_to_the_desk(built: Built, clerk: Clerk) 
 def test_an_undo_from_the_log_side_names_no_person(built: Built, clerk: Clerk) -> None:
     entry = built.look(lambda session, election: find(session, election=election, query="样人子")[0])
     mark = clerk.check_in("样人子").json["mark"]
-    built.act(
-        box_desk.undo,
-        mark=mark,
-        credential=public_of(built, 0),
-        reason="left",
-        actor=built.accounts["clerk"],
-        now=ON_THE_DAY,
-    )
+    assert clerk.undo(mark, 0).status_code == 200
     assert entry.id not in str(built.events()) and entry.name not in str(built.events()[-1])

@@ -21,8 +21,9 @@ from count_build import (
     close,
     committee,
     give_share,
-    public_of,
+    in_hand,
     scan_pile,
+    undo,
     vote,
 )
 from count_build import bundle as certified
@@ -63,8 +64,8 @@ def a_decided_election_with_anchors(house: House) -> Built:
     built.act(box_anchors.anchor_if_due, box=box, now=ON_THE_DAY, closing=True)
     clerk_act(built, desk.check_in, box=box, voter="v8", voter_label="9", desk="一号桌")
     mark = clerk_act(built, desk.check_in, box=box, voter="v9", voter_label="10", desk="一号桌").mark
-    clerk_act(built, desk.undo, mark=mark, credential=public_of(built, 9), reason="left")
-    clerk_act(built, desk.replace_torn, box=box, credential=public_of(built, 8))
+    undo(built, mark, 9)
+    clerk_act(built, desk.replace_torn, box=box, card=in_hand(built, 8, "torn"))
     raw = built.ballot(10, [[1, 0, 0], [0, 0, 1, 0]])
     casting.accept(built.engine, box=box, raw=raw, log_key=read_keys(built.house.settings).log_seed)
     scan_pile(close(built))

@@ -9,11 +9,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from voting import journal
-from voting.box import chain, events
+from voting.box import chain, events, in_hand
+from voting.box.in_hand import CardInHand
 from voting.box.rules import UNDO_REASONS, Counters, commitment, hour_words, require_cards, whole_hour
 from voting.box.tables import Ballot, Box, DeskMark, PublicCredential
 from voting.database import transaction
-from voting.errors import Conflict, Malformed, NotEligible, NotFound, TooEarly
+from voting.errors import Conflict, Malformed, NotAllowed, NotEligible, NotFound, TooEarly
 
 
 @dataclass(frozen=True)
@@ -74,47 +75,76 @@ def active_mark(session: Session, box: str, voter: str) -> DeskMark | None:
 
 
 def undo(
-    session: Session, *, mark: str, credential: str, reason: str, actor: str, now: datetime, note: str = ""
+    session: Session,
+    *,
+    mark: str,
+    card: CardInHand,
+    reason: str,
+    second: str,
+    actor: str,
+    now: datetime,
+    note: str = "",
 ) -> Counters:
     """Take a check-in back, with the card on the table: it has no ballot and is set aside for good.
 
-    `credential` is the card's public half, `reason` a key of `rules.UNDO_REASONS`; `note` stays in the house.
-    Raises NotFound NO_SUCH_CHECK_IN; Malformed UNDO_REASON; NotEligible CARD_UNKNOWN; Conflict CARD_USED,
-    CARD_MARKED, CASTS_EXCEED_CARDS.
+    `reason` is a key of `rules.UNDO_REASONS`; `note` stays in the house. `second` is the account of the other
+    member of staff who saw it: no program can tell whose card lies there, so two people answer for it.
+    Raises NotFound NO_SUCH_CHECK_IN; Malformed UNDO_REASON; NotAllowed UNDO_ALONE; TooLate CARD_NONCE;
+    NotEligible CARD_NOT_IN_HAND, CARD_UNKNOWN; Conflict CARD_USED, CARD_MARKED, CASTS_EXCEED_CARDS.
     """
     if reason not in UNDO_REASONS:
         raise Malformed("UNDO_REASON", "请从列表里选择撤销的原因。", "Choose the reason for the undo from the list.")
+    if second == actor:
+        raise undo_alone()
     with transaction(session):
-        found = session.get(DeskMark, mark)
-        row = chain.locked(session, found.box_id) if found else None
-        if found is None or row is None or found.undone is not None:
-            raise NotFound(
-                "NO_SUCH_CHECK_IN",
-                "没有这条领票记录，或者已经撤销。请刷新页面再看。",
-                "No such check-in, or it was undone already; reload the page and look again.",
-            )
+        box = _undoable(session.get(DeskMark, mark)).box_id
+    in_hand.require(session, box=box, card=card, deed="undo", mark=mark, actor=actor, now=now)
+    with transaction(session):
+        row = chain.locked(session, box)
+        found = _undoable(session.get(DeskMark, mark, populate_existing=True))
         _require_before_closing(row)
-        card = _unvoted_card(session, row, credential)
+        returned = _unvoted_card(session, row, card.credential)
         require_cards(chain.counters_of(row), returned=1)
-        card.mark = "returned"
+        returned.mark = "returned"
         row.cards_returned += 1
         found.undone = f"{reason} {note}".strip()[:200]
-        fact = events.CheckInUndone(row.uuid, found.commitment, reason, row.cards_returned, actor)
+        fact = events.CheckInUndone(row.uuid, found.commitment, reason, row.cards_returned, second, actor)
         journal.record(session, row.community_id, fact, now)
         return chain.counters_of(row)
 
 
-def replace_torn(session: Session, *, box: str, credential: str, actor: str, now: datetime) -> Counters:
-    """Void a torn card (its public half scanned) and hand over a spare.
+def undo_alone() -> NotAllowed:
+    """The refusal of an undo that nobody else on duty has seen."""
+    return NotAllowed(
+        "UNDO_ALONE",
+        "撤销要有另一位工作人员在场核对，请选择那一位的姓名。",
+        "An undo is seen by another member of staff; choose that person's name.",
+    )
 
-    Raises NotEligible CARD_UNKNOWN; Conflict CARD_USED, CARD_MARKED, NO_CARDS_LEFT, CASTS_EXCEED_CARDS.
+
+def _undoable(found: DeskMark | None) -> DeskMark:
+    if found is None or found.undone is not None:
+        raise NotFound(
+            "NO_SUCH_CHECK_IN",
+            "没有这条领票记录，或者已经撤销。请刷新页面再看。",
+            "No such check-in, or it was undone already; reload the page and look again.",
+        )
+    return found
+
+
+def replace_torn(session: Session, *, box: str, card: CardInHand, actor: str, now: datetime) -> Counters:
+    """Void a torn card, which lies on the table, and hand over a spare.
+
+    Raises TooLate CARD_NONCE; NotEligible CARD_NOT_IN_HAND, CARD_UNKNOWN; Conflict CARD_USED, CARD_MARKED,
+    NO_CARDS_LEFT, CASTS_EXCEED_CARDS.
     """
+    in_hand.require(session, box=box, card=card, deed="torn", mark="", actor=actor, now=now)
     with transaction(session):
         row = chain.locked(session, box)
         _require_before_closing(row)
-        card = _unvoted_card(session, row, credential)
+        torn = _unvoted_card(session, row, card.credential)
         _require_pile(row)
-        card.mark = "torn"
+        torn.mark = "torn"
         row.cards_torn += 1
         row.cards_out += 1
         # The spare goes out as the torn one comes in, so the sum must hold for both together.
@@ -123,12 +153,14 @@ def replace_torn(session: Session, *, box: str, credential: str, actor: str, now
         return chain.counters_of(row)
 
 
-def scan_unused(session: Session, *, box: str, credential: str, actor: str, now: datetime) -> Scanned:
+def scan_unused(session: Session, *, box: str, card: CardInHand, actor: str, now: datetime) -> Scanned:
     """After closing: scan one card of the pile that nobody received, or of those set aside.
 
     A card that has a ballot in the box is reported as ``voted`` and logged: somebody knew its code. Scanning
-    a card twice counts once. Raises TooEarly BOX_NOT_CLOSED; NotEligible CARD_UNKNOWN; Conflict MORE_UNUSED.
+    a card twice counts once. Raises TooEarly BOX_NOT_CLOSED; TooLate CARD_NONCE; NotEligible CARD_NOT_IN_HAND,
+    CARD_UNKNOWN; Conflict MORE_UNUSED.
     """
+    in_hand.require(session, box=box, card=card, deed="unused", mark="", actor=actor, now=now)
     with transaction(session):
         row = chain.locked(session, box)
         chain.refuse_void(row)
@@ -138,16 +170,16 @@ def scan_unused(session: Session, *, box: str, credential: str, actor: str, now:
                 "投票还没有结束，请结束后再扫描未用的卡。",
                 "The poll is still on; scan unused cards after closing.",
             )
-        card = _card(session, row, credential)
+        scanned = _card(session, row, card.credential)
         expected = chain.counters_of(row).never_out
-        if _has_ballot(session, row, credential):
-            if card.mark is None:
-                card.mark = "voted"
-                journal.record(session, row.community_id, events.UnusedCardVoted(row.uuid, credential, actor), now)
+        if _has_ballot(session, row, scanned.public):
+            if scanned.mark is None:
+                scanned.mark = "voted"
+                journal.record(session, row.community_id, events.UnusedCardVoted(row.uuid, scanned.public, actor), now)
             return Scanned("voted", row.cards_unused, expected)
-        if card.mark is None:
-            _count_unused(session, row, card, actor=actor, now=now)
-        return Scanned(card.mark or "unused", row.cards_unused, expected)
+        if scanned.mark is None:
+            _count_unused(session, row, scanned, actor=actor, now=now)
+        return Scanned(scanned.mark or "unused", row.cards_unused, expected)
 
 
 def counters(session: Session, box: str) -> Counters:

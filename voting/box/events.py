@@ -121,13 +121,14 @@ class BoxClosed(_Fact):
 
 @dataclass(frozen=True)
 class CheckInUndone(_Fact):
-    """A check-in was taken back with its card; ``commitment`` is the one of its batch."""
+    """A check-in was taken back with a card in hand; ``commitment`` is the one of its batch, ``second`` saw it."""
 
     type: ClassVar[str] = "box_check_in_undone"
     box: str
     commitment: str
     reason: str
     cards_returned: int
+    second: str
     by: str
 
 

@@ -44,8 +44,14 @@ class Box(Base):
         CheckConstraint("casts <= cards_out - cards_returned - cards_torn", name="casts_within_cards"),
         CheckConstraint("cards_out <= cards_made", name="cards_out_within_made"),
         CheckConstraint(
-            "queue_left >= 0 AND casts >= 0 AND cards_returned >= 0 AND cards_torn >= 0", name="not_negative"
+            "queue_left >= 0 AND casts >= 0 AND cards_returned >= 0 AND cards_torn >= 0"
+            " AND refused_uses >= 0 AND roll_size >= 0 AND spares >= 0",
+            name="not_negative",
         ),
+        CheckConstraint("trustees BETWEEN 1 AND 9", name="trustees"),
+        # Scanned one by one after closing: never more than were not handed out.
+        CheckConstraint("cards_unused BETWEEN 0 AND cards_made - cards_out", name="unused_within_pile"),
+        CheckConstraint("(height = -1) = (head IS NULL)", name="head"),
     )
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True, default=random_id)
@@ -136,7 +142,10 @@ class BoxEvent(Base):
 
     __tablename__ = "box_event"
     # A ballot that is sent again finds its event by its own hash.
-    __table_args__ = (Index("ix_box_event_payload", "box_id", "payload"),)
+    __table_args__ = (
+        Index("ix_box_event_payload", "box_id", "payload"),
+        CheckConstraint("height >= 0", name="height"),
+    )
 
     box_id: Mapped[str] = mapped_column(ForeignKey("box.id"), primary_key=True)
     height: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -149,6 +158,7 @@ class Anchor(Base):
     """A stretch of the event chain whose sorted trackers were committed to the audit log."""
 
     __tablename__ = "anchor"
+    __table_args__ = (CheckConstraint("number >= 1 AND ballots >= 0", name="ballots"),)
 
     box_id: Mapped[str] = mapped_column(ForeignKey("box.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -173,13 +183,15 @@ class DeskMark(Base):
             sqlite_where=text("undone IS NULL"),
             postgresql_where=text("undone IS NULL"),
         ),
+        CheckConstraint("length(salt) = 16", name="salt"),
         WITHOUT_ROWID,
     )
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True, default=random_id)
     box_id: Mapped[str] = mapped_column(ForeignKey("box.id"))
     voter: Mapped[str] = mapped_column(String(22))
-    # Start of the hour of the check-in; the hour in which it was logged as part of a batch, if it was.
+    # Start of the hour of the check-in. Only for as long as the log has not taken it: once batched, the hour
+    # in which the batch was logged.
     hour: Mapped[datetime] = mapped_column(UTCDateTime)
     desk: Mapped[str] = mapped_column(String(40))
     clerk_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
@@ -190,10 +202,23 @@ class DeskMark(Base):
     undone: Mapped[str | None] = mapped_column(String(200))
 
 
+class DeskNonce(Base):
+    """What a card must answer to be seen at the desk (`voting.box.in_hand`); gone with its use."""
+
+    __tablename__ = "desk_nonce"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    nonce: Mapped[str] = mapped_column(String(22), primary_key=True)
+    box_id: Mapped[str] = mapped_column(ForeignKey("box.id"), index=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    until: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class Kiosk(Base):
     """A tablet standing in a booth, paired by a one-use code; never stored beside a ballot."""
 
     __tablename__ = "kiosk"
+    __table_args__ = (CheckConstraint("(pairing_hash IS NULL) = (pairing_until IS NULL)", name="pairing"),)
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True, default=random_id)
     box_id: Mapped[str] = mapped_column(ForeignKey("box.id"), index=True)
@@ -209,7 +234,7 @@ class TrusteeKey(Base):
     """A supervisor's public key with its proof; later the rehearsal and the share of the tally."""
 
     __tablename__ = "trustee_key"
-    __table_args__ = (UniqueConstraint("box_id", "account_id"),)
+    __table_args__ = (UniqueConstraint("box_id", "account_id"), CheckConstraint("owner >= 1", name="owner"))
 
     box_id: Mapped[str] = mapped_column(ForeignKey("box.id"), primary_key=True)
     owner: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from voting.box import chain, kiosk
+from voting.box import chain, in_hand, kiosk
 from voting.box import desk as box_desk
 from voting.box.rules import UNDO_REASONS, hour_words
 from voting.box.tables import Box, DeskMark
@@ -66,6 +66,7 @@ def page(community: Unit, election: Election) -> str:
         state=_state(election),
         desks=range(1, DESKS + 1),
         undo_reasons=UNDO_REASONS,
+        others=_others(community),
     )
 
 
@@ -104,21 +105,31 @@ def check_in(community: Unit, election: Election) -> dict[str, Any]:  # noqa: AR
     return {"mark": made.mark, "state": _state(election)}
 
 
+@desk.post("/nonce")
+@access(Permission.CHECK_IN)
+def nonce(community: Unit, election: Election) -> dict[str, str]:  # noqa: ARG001 (the guard loaded it)
+    """What the next card must answer, to show that it lies on this desk."""
+    with acting() as writer:
+        return {"nonce": in_hand.new_nonce(writer, box=election.box_id, actor=actor().account_id, now=now())}
+
+
 @desk.post("/undo")
 @access(Permission.CHECK_IN)
-def undo(community: Unit, election: Election) -> dict[str, Any]:  # noqa: ARG001 (the guard loaded it)
+def undo(community: Unit, election: Election) -> dict[str, Any]:
     """Take a check-in back, with the card on the table."""
     mark = reading().get(DeskMark, _text("mark"))
     if mark is None or mark.box_id != election.box_id:
         raise NotFound(
             "NO_SUCH_CHECK_IN", "没有这条领票记录，请重新查找此人。", "No such check-in; look the person up again."
         )
+    second = _second(community, _text("second"))
     with acting() as writer:
         box_desk.undo(
             writer,
             mark=mark.id,
-            credential=_text("credential"),
+            card=_card(),
             reason=_text("reason"),
+            second=second,
             note=typed(_text("note"), zh="说明", en="Note", most=150),
             actor=actor().account_id,
             now=now(),
@@ -130,9 +141,9 @@ def undo(community: Unit, election: Election) -> dict[str, Any]:  # noqa: ARG001
 @access(Permission.CHECK_IN)
 def replace_torn(community: Unit, election: Election) -> dict[str, Any]:  # noqa: ARG001 (the guard loaded it)
     """Void a torn card; a spare goes out for it."""
-    credential = _text("credential")
+    card = _card()
     with acting() as writer:
-        box_desk.replace_torn(writer, box=election.box_id, credential=credential, actor=actor().account_id, now=now())
+        box_desk.replace_torn(writer, box=election.box_id, card=card, actor=actor().account_id, now=now())
     return {"state": _state(election)}
 
 
@@ -140,11 +151,9 @@ def replace_torn(community: Unit, election: Election) -> dict[str, Any]:  # noqa
 @access(Permission.CHECK_IN)
 def scan_unused(community: Unit, election: Election) -> dict[str, Any]:  # noqa: ARG001 (the guard loaded it)
     """After closing: one card of the pile. A card that has voted is an alarm, not a refusal."""
-    credential = _text("credential")
+    card = _card()
     with acting() as writer:
-        seen = box_desk.scan_unused(
-            writer, box=election.box_id, credential=credential, actor=actor().account_id, now=now()
-        )
+        seen = box_desk.scan_unused(writer, box=election.box_id, card=card, actor=actor().account_id, now=now())
     return {"kind": seen.kind, "state": _state(election)}
 
 
@@ -166,6 +175,23 @@ def _text(name: str) -> str:
             "DESK_REQUEST", "请求不完整，请刷新页面再办。", "The request is incomplete; reload the page and try again."
         )
     return value
+
+
+def _card() -> in_hand.CardInHand:
+    return in_hand.CardInHand(_text("credential"), _text("nonce"), json_object().get("proof"))
+
+
+def _others(community: Unit) -> dict[str, str]:
+    """Account and name of everybody else on duty here: one of them must have seen an undo."""
+    roles = (Role.DESK_CLERK, Role.ELECTION_OFFICIAL, Role.SUPERVISOR)
+    found = [one for role in roles for one in people.holders(reading(), community, role, today())]
+    return {one.id: one.display_name for one in found if one.id != actor().account_id}
+
+
+def _second(community: Unit, account: str) -> str:
+    if account not in _others(community):
+        raise box_desk.undo_alone()
+    return account
 
 
 def _state(election: Election) -> dict[str, Any]:

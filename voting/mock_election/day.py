@@ -55,7 +55,7 @@ class Day:
         """Address of one of the box's staff pages."""
         return f"/c/{self.community.id}/boxes/{self.box}/{rest}"
 
-    def desk(self, deed: str, **asked: str) -> Any:
+    def desk(self, deed: str, **asked: object) -> Any:
         """A deed at the desk, sent by the clerk's page."""
         page = f"/c/{self.community.id}/elections/{self.election}/desk"
         return self.browser(self.community.clerk).post_json(f"{page}/{deed}", asked, page=page).json

@@ -8,7 +8,8 @@ from multiprocessing import get_context
 from typing import Any
 
 from voting.box import kiosk
-from voting.crypto.credentials import parse_credential, public_credential
+from voting.crypto.card_in_hand import prove_in_hand
+from voting.crypto.credentials import credential_secret, parse_credential
 from voting.crypto.group import get_group
 from voting.elections import actions
 from voting.errors import Refused
@@ -94,20 +95,24 @@ def _unusual_visits(day: Day, voted: str, absent: list[str], pile: Any, outcomes
     day.notes["second use of a card"] = f"{second.status} {second.code}" if second else ""
     day.notes["second check-in"] = _refusal(lambda: day.desk("check-in", entry=voted, desk="2 号台"))
     mark = day.desk("check-in", entry=absent.pop(), desk="1 号台")["mark"]
-    given_back = _public(day, day.pile.pop())
-    undone = day.desk("undo", mark=mark, credential=given_back, reason="left", note="")
+    given_back = _shown(day, day.pile.pop(), "undo", mark)
+    undone = day.desk("undo", mark=mark, **given_back, reason="left", second=day.community.official.account, note="")
     day.notes["undo with the card back"] = f"{undone['state']['counters']['returned']} returned"
     day.desk("check-in", entry=absent.pop(), desk="1 号台")
-    torn = day.desk("torn", credential=_public(day, day.pile.pop()))
+    torn = day.desk("torn", **_shown(day, day.pile.pop(), "torn"))
     spare = day.pile.pop()
     day.notes["torn card replaced"] = f"{torn['state']['counters']['torn']} torn"
     pile.put(spare)
     _leave_booth(day, outcomes, lambda *_: None, 0)
 
 
-def _public(day: Day, code: str) -> str:
-    """What the desk's scanner makes of a card: its public half; the code stays in the scanner."""
-    return public_credential(get_group(day.group), parse_credential(code), day.uuid)
+def _shown(day: Day, code: str, deed: str, mark: str = "") -> dict[str, Any]:
+    """What the desk's scanner makes of a card: its public half and the proof; the code stays in the scanner."""
+    group = get_group(day.group)
+    secret = credential_secret(parse_credential(code), day.uuid, group.order)
+    nonce = day.desk("nonce")["nonce"]
+    proof = prove_in_hand(group, secret, uuid=day.uuid, deed=deed, mark=mark, nonce=nonce)
+    return {"credential": group.text(group.base_power_secret(secret)), "nonce": nonce, "proof": proof}
 
 
 def _refusal(deed: Callable[[], object]) -> str:
@@ -122,6 +127,6 @@ def scan_unused(day: Day, advance: Advance) -> None:
     """The clerk scans every card left on the pile: none may have a ballot."""
     kinds: Counter[str] = Counter()
     for place, code in enumerate(day.pile, 1):
-        kinds[day.desk("unused", credential=_public(day, code))["kind"]] += 1
+        kinds[day.desk("unused", **_shown(day, code, "unused"))["kind"]] += 1
         advance(place, len(day.pile))
     day.notes["cards on the pile"] = ", ".join(f"{count} {kind}" for kind, count in kinds.items())

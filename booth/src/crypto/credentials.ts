@@ -5,6 +5,7 @@ import { Refusal } from "../refusal.ts";
 import { parseCard } from "./cardcode.ts";
 import { sha256Hex, toInteger, utf8 } from "./encoding.ts";
 import { GENERATOR, mod, power, text } from "./group.ts";
+import { proveKnowledge, type Proof } from "./proofs.ts";
 
 const ROUNDS = 10_000;
 
@@ -27,6 +28,20 @@ function beleniosSecret(code: string, uuid: string): bigint {
 }
 
 export const publicCredential = (typed: string, uuid: string): string => text(power(GENERATOR, cardSecret(typed, uuid)));
+
+/** What the desk does with a card that lies there. `mark` is the check-in that is undone, or empty. */
+export interface Deed {
+  readonly deed: string;
+  readonly mark: string;
+  readonly nonce: string;
+}
+
+/** The card's public half, and the proof that its key is here: good for this deed and this nonce alone. */
+export function proveInHand(typed: string, uuid: string, { deed, mark, nonce }: Deed): { credential: string; proof: Proof } {
+  const secret = cardSecret(typed, uuid);
+  const credential = text(power(GENERATOR, secret));
+  return { credential, proof: proveKnowledge(`deed|${uuid}|${deed}|${mark}|${credential}|${nonce}|`, secret) };
+}
 
 function wrongGroup(group: number): Refusal {
   return new Refusal(

@@ -1,45 +1,61 @@
-// The desk's card field. A scanner types the digits and Enter; the code is turned into the card's
-// public credential here, and only that goes to the server: the visible field has no name.
-//   <form …><input data-card-scan data-uuid="…"><input type="hidden" name="credential"></form>
-// Without a form, Enter dispatches a bubbling `card-scanned` event with {credential}; in a form the
-// event comes first, and unless it is prevented the form is sent.
-import { parseCard, publicCredential } from "../client.ts";
+// The desk's card field. A scanner types the digits and Enter; here the card's key proves that the card
+// lies on the desk, and only its public half and the proof go on: the visible field has no name.
+//   <input data-card-scan data-uuid="…" data-nonce-url="…" data-deed="undo" data-mark="…">
+// Enter (or the button of its form, which is never sent) dispatches a bubbling `card-scanned` event with
+// {credential, nonce, proof}; data-mark is read at that moment.
+import { parseCard, proveInHand } from "../client.ts";
+import { Refusal } from "../refusal.ts";
 import { inLanguage, sentence } from "../screen/language.ts";
 import { icon, make } from "../screen/elements.ts";
+import { postJson } from "../screen/requests.ts";
 
 const T = inLanguage(
   {
     empty: "请扫描选票卡，或输入卡上的 30 位数字。",
     group: (n: number) => `第 ${n} 组有误，请再看一遍卡上的第 ${n} 组数字。`,
+    answer: "服务器没有按约定回答。请刷新页面、重新登录后再扫。",
   },
   {
     empty: "Scan the ballot card, or type its 30 digits.",
     group: (n: number) => `Group ${n} is wrong; look at group ${n} on the card again.`,
+    answer: "The server's answer cannot be read. Reload the page, sign in again and scan again.",
   },
 );
 
-const fieldIn = (form: HTMLFormElement): HTMLInputElement | null => form.querySelector("input[data-card-scan]");
-const hiddenIn = (form: HTMLFormElement): HTMLInputElement | null => form.querySelector("input[type=hidden][name=credential]");
-
-/** The public credential of what stands in the field, which is emptied; null after saying what is wrong. */
-async function take(input: HTMLInputElement): Promise<string | null> {
+/** What stands in the field, which is emptied, as a proof of the card; null after saying what is wrong. */
+async function take(input: HTMLInputElement): Promise<CardInHand | null> {
   const card = parseCard(input.value);
   if (input.value.trim() === "" || !card.ok) {
     fail(input, input.value.trim() === "" ? T.empty : T.group(card.wrongGroup ?? 1));
     return null;
   }
+  const about = (name: string): string => input.getAttribute(`data-${name}`) ?? "";
   input.readOnly = true;
   try {
-    const credential = await publicCredential(card.digits, input.getAttribute("data-uuid") ?? "");
+    const nonce = await newNonce(about("nonce-url"));
+    const asked = { digits: card.digits, uuid: about("uuid"), deed: about("deed"), mark: about("mark"), nonce };
+    const shown = await proveInHand(asked);
     input.value = "";
     fail(input, "");
-    return credential;
+    return { ...shown, nonce };
   } catch (error) {
     fail(input, sentence(error));
     return null;
   } finally {
     input.readOnly = false;
   }
+}
+
+interface CardInHand {
+  readonly credential: string;
+  readonly nonce: string;
+  readonly proof: unknown;
+}
+
+async function newNonce(url: string): Promise<string> {
+  const answer = (await postJson(url, {})) as { nonce?: unknown } | null;
+  if (typeof answer?.nonce === "string") return answer.nonce;
+  throw new Refusal("SERVER_ANSWER", T.answer, T.answer);
 }
 
 function fail(input: HTMLInputElement, text: string): void {
@@ -59,31 +75,22 @@ function fail(input: HTMLInputElement, text: string): void {
   input.select();
 }
 
-function announce(input: HTMLInputElement, credential: string): boolean {
-  return input.dispatchEvent(new CustomEvent("card-scanned", { bubbles: true, cancelable: true, detail: { credential } }));
+function scan(input: HTMLInputElement): void {
+  // What else the form asks for is told before the card is taken: no card is scanned twice for it.
+  if (input.readOnly || input.form?.reportValidity() === false) return;
+  void take(input).then((detail) => {
+    if (detail !== null) input.dispatchEvent(new CustomEvent("card-scanned", { bubbles: true, detail }));
+  });
 }
-
-/** Forms whose hidden field was filled from the card just read: their next submit goes through. */
-const ready = new WeakSet<HTMLFormElement>();
 
 document.addEventListener(
   "submit",
   (event) => {
-    const form = event.target as HTMLFormElement;
-    const input = fieldIn(form);
-    const hidden = hiddenIn(form);
-    if (input === null || hidden === null || ready.delete(form)) return;
+    const input = (event.target as HTMLFormElement).querySelector<HTMLInputElement>("input[data-card-scan]");
+    if (input === null) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (input.readOnly) return;
-    const submitter = (event as SubmitEvent).submitter;
-    void take(input).then((credential) => {
-      if (credential === null) return;
-      hidden.value = credential;
-      if (!announce(input, credential)) return;
-      ready.add(form);
-      form.requestSubmit(submitter as HTMLElement | null);
-    });
+    scan(input);
   },
   true,
 );
@@ -91,10 +98,8 @@ document.addEventListener(
 document.addEventListener("keydown", (event) => {
   const input = event.target;
   if (event.key !== "Enter" || !(input instanceof HTMLInputElement) || !input.matches("[data-card-scan]")) return;
-  if (input.form !== null && hiddenIn(input.form) !== null) return;
   event.preventDefault();
-  if (input.readOnly) return;
-  void take(input).then((credential) => credential !== null && announce(input, credential));
+  scan(input);
 });
 
 for (const input of document.querySelectorAll<HTMLInputElement>("input[data-card-scan]")) {

@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("last_at", voting.database.UTCDateTime(timezone=True), nullable=False),
         sa.Column("not_before", voting.database.UTCDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("failures >= 0", name=op.f("ck_sign_in_throttle_failures")),
         sa.PrimaryKeyConstraint("login", name=op.f("pk_sign_in_throttle")),
     )
     op.create_table(
@@ -103,9 +104,13 @@ def upgrade() -> None:
         sa.CheckConstraint("cards_out <= cards_made", name=op.f("ck_box_cards_out_within_made")),
         sa.CheckConstraint("casts <= cards_out - cards_returned - cards_torn", name=op.f("ck_box_casts_within_cards")),
         sa.CheckConstraint(
-            "queue_left >= 0 AND casts >= 0 AND cards_returned >= 0 AND cards_torn >= 0",
+            "queue_left >= 0 AND casts >= 0 AND cards_returned >= 0 AND cards_torn >= 0"
+            " AND refused_uses >= 0 AND roll_size >= 0 AND spares >= 0",
             name=op.f("ck_box_not_negative"),
         ),
+        sa.CheckConstraint("trustees BETWEEN 1 AND 9", name=op.f("ck_box_trustees")),
+        sa.CheckConstraint("cards_unused BETWEEN 0 AND cards_made - cards_out", name=op.f("ck_box_unused_within_pile")),
+        sa.CheckConstraint("(height = -1) = (head IS NULL)", name=op.f("ck_box_head")),
         sa.ForeignKeyConstraint(["community_id"], ["unit.id"], name=op.f("fk_box_community_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_box")),
         sa.UniqueConstraint("uuid", name=op.f("uq_box_uuid")),
@@ -142,6 +147,7 @@ def upgrade() -> None:
         sa.Column("ballots", sa.Integer(), nullable=False),
         sa.Column("root", sa.String(length=64), nullable=False),
         sa.Column("made_at", voting.database.UTCDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("number >= 1 AND ballots >= 0", name=op.f("ck_anchor_ballots")),
         sa.ForeignKeyConstraint(["box_id"], ["box.id"], name=op.f("fk_anchor_box_id_box")),
         sa.PrimaryKeyConstraint("box_id", "number", name=op.f("pk_anchor")),
     )
@@ -161,6 +167,7 @@ def upgrade() -> None:
             name=op.f("ck_appointment_role"),
         ),
         sa.CheckConstraint("until_day IS NULL OR until_day >= from_day", name=op.f("ck_appointment_days")),
+        sa.CheckConstraint("(ended_at IS NULL) = (ended_by_id IS NULL)", name=op.f("ck_appointment_ended")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_appointment_account_id_account")),
         sa.ForeignKeyConstraint(["by_id"], ["account.id"], name=op.f("fk_appointment_by_id_account")),
         sa.ForeignKeyConstraint(["ended_by_id"], ["account.id"], name=op.f("fk_appointment_ended_by_id_account")),
@@ -178,6 +185,7 @@ def upgrade() -> None:
         sa.Column("type", sa.String(length=20), nullable=False),
         sa.Column("payload", sa.String(length=64), nullable=True),
         sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("height >= 0", name=op.f("ck_box_event_height")),
         sa.ForeignKeyConstraint(["box_id"], ["box.id"], name=op.f("fk_box_event_box_id_box")),
         sa.PrimaryKeyConstraint("box_id", "height", name=op.f("pk_box_event")),
     )
@@ -213,6 +221,7 @@ def upgrade() -> None:
         sa.Column("commitment", sa.String(length=64), nullable=False),
         sa.Column("batched", sa.Boolean(), nullable=False),
         sa.Column("undone", sa.String(length=200), nullable=True),
+        sa.CheckConstraint("length(salt) = 16", name=op.f("ck_desk_mark_salt")),
         sa.ForeignKeyConstraint(["box_id"], ["box.id"], name=op.f("fk_desk_mark_box_id_box")),
         sa.ForeignKeyConstraint(["clerk_id"], ["account.id"], name=op.f("fk_desk_mark_clerk_id_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_mark")),
@@ -251,12 +260,23 @@ def upgrade() -> None:
         sa.Column("floor_decision", sa.Text(), nullable=True),
         sa.Column("cards_missing", sa.Integer(), nullable=True),
         sa.Column("missing_decision", sa.Text(), nullable=True),
-        sa.CheckConstraint("mode IN ('all_voters','household_reps','resident_reps')", name=op.f("ck_election_mode")),
+        sa.CheckConstraint("mode IN ('all_voters', 'household_reps', 'resident_reps')", name=op.f("ck_election_mode")),
         sa.CheckConstraint(
-            "state IN ('draft','published','sealed','open','paused','closing','closed','counting','decided','certified','void')",  # noqa: E501 — one CHECK is one line
+            "state IN ('draft', 'published', 'sealed', 'open', 'paused', 'closing', 'closed', 'counting', 'decided', "
+            "'certified', 'void')",
             name=op.f("ck_election_state"),
         ),
         sa.CheckConstraint("ballot_floor >= 1", name=op.f("ck_election_ballot_floor")),
+        sa.CheckConstraint("opens_at < closes_at", name=op.f("ck_election_hours")),
+        sa.CheckConstraint("closed_at IS NULL OR closed_at >= opened_at", name=op.f("ck_election_closed_after_opened")),
+        sa.CheckConstraint(
+            "eligible IS NULL OR (eligible >= 1 AND roll_hash IS NOT NULL)", name=op.f("ck_election_eligible")
+        ),
+        sa.CheckConstraint(
+            "(cards_missing IS NULL) = (missing_decision IS NULL)"
+            " AND (cards_missing IS NULL OR cards_missing >= 1)",
+            name=op.f("ck_election_cards_missing"),
+        ),
         sa.ForeignKeyConstraint(["box_id"], ["box.id"], name=op.f("fk_election_box_id_box")),
         sa.ForeignKeyConstraint(["community_id"], ["unit.id"], name=op.f("fk_election_community_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_election")),
@@ -275,6 +295,7 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.String(length=64), nullable=True),
         sa.Column("calling", sa.Boolean(), nullable=False),
         sa.Column("revoked", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("(pairing_hash IS NULL) = (pairing_until IS NULL)", name=op.f("ck_kiosk_pairing")),
         sa.ForeignKeyConstraint(["box_id"], ["box.id"], name=op.f("fk_kiosk_box_id_box")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kiosk")),
         sa.UniqueConstraint("pairing_hash", name=op.f("uq_kiosk_pairing_hash")),
@@ -294,6 +315,20 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "desk_nonce",
+        sa.Column("nonce", sa.String(length=22), nullable=False),
+        sa.Column("box_id", sa.String(length=22), nullable=False),
+        sa.Column("account_id", sa.String(length=22), nullable=False),
+        sa.Column("until", voting.database.UTCDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_desk_nonce_account_id_account")),
+        sa.ForeignKeyConstraint(["box_id"], ["box.id"], name=op.f("fk_desk_nonce_box_id_box")),
+        sa.PrimaryKeyConstraint("nonce", name=op.f("pk_desk_nonce")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("desk_nonce", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_desk_nonce_box_id"), ["box_id"], unique=False)
+
+    op.create_table(
         "trustee_key",
         sa.Column("box_id", sa.String(length=22), nullable=False),
         sa.Column("owner", sa.Integer(), autoincrement=False, nullable=False),
@@ -302,6 +337,7 @@ def upgrade() -> None:
         sa.Column("record", sa.LargeBinary(), nullable=False),
         sa.Column("rehearsal", sa.LargeBinary(), nullable=True),
         sa.Column("share", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint("owner >= 1", name=op.f("ck_trustee_key_owner")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_trustee_key_account_id_account")),
         sa.ForeignKeyConstraint(["box_id"], ["box.id"], name=op.f("fk_trustee_key_box_id_box")),
         sa.PrimaryKeyConstraint("box_id", "owner", name=op.f("pk_trustee_key")),
@@ -340,6 +376,7 @@ def upgrade() -> None:
         sa.Column("seats", sa.Integer(), nullable=False),
         sa.Column("write_in", sa.Boolean(), nullable=False),
         sa.CheckConstraint("seats >= 1", name=op.f("ck_office_seats")),
+        sa.CheckConstraint("ordinal >= 1", name=op.f("ck_office_ordinal")),
         sa.ForeignKeyConstraint(["election_id"], ["election.id"], name=op.f("fk_office_election_id_election")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_office")),
         sa.UniqueConstraint("election_id", "ordinal", name=op.f("uq_office_election_id_ordinal")),
@@ -370,6 +407,8 @@ def upgrade() -> None:
         sa.Column("id_last4", sa.String(length=4), nullable=False),
         sa.Column("id_match", sa.String(length=64), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_roll_entry_number")),
+        sa.CheckConstraint("length(id_last4) = 4", name=op.f("ck_roll_entry_id_last4")),
         sa.ForeignKeyConstraint(["election_id"], ["election.id"], name=op.f("fk_roll_entry_election_id_election")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roll_entry")),
         sa.UniqueConstraint("election_id", "id_match", name=op.f("uq_roll_entry_election_id_id_match")),
@@ -398,6 +437,8 @@ def upgrade() -> None:
         sa.Column("checked", voting.database.JSONText(), nullable=False),
         sa.Column("checked_by", sa.String(length=22), nullable=True),
         sa.CheckConstraint("ordinal >= 1", name=op.f("ck_candidate_ordinal")),
+        sa.CheckConstraint("(photo IS NULL) = (photo_type IS NULL)", name=op.f("ck_candidate_photo")),
+        sa.CheckConstraint("photo_type IN ('image/jpeg', 'image/png')", name=op.f("ck_candidate_photo_type")),
         sa.ForeignKeyConstraint(["checked_by"], ["account.id"], name=op.f("fk_candidate_checked_by_account")),
         sa.ForeignKeyConstraint(["election_id"], ["election.id"], name=op.f("fk_candidate_election_id_election")),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_candidate_office_id_office")),
@@ -427,6 +468,10 @@ def downgrade() -> None:
     op.drop_table("office")
     op.drop_table("certified_file")
     op.drop_table("ballot")
+    with op.batch_alter_table("desk_nonce", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_desk_nonce_box_id"))
+
+    op.drop_table("desk_nonce")
     op.drop_table("trustee_key")
     op.drop_table("public_credential")
     with op.batch_alter_table("kiosk", schema=None) as batch_op:
