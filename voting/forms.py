@@ -1,10 +1,14 @@
 """What every form of the pages has in common: where it takes its fields from."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
+
+from voting.errors import Refused
+from voting.i18n import sentence
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -23,3 +27,12 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
                 return formdata
             sent = form.is_submitted() and (request.form or request.files)
             return CombinedMultiDict([request.files, request.form]) if sent else None
+
+
+def say_at(form: FlaskForm, refusal: Refused, fields: Mapping[str, str]) -> None:
+    """Put `refusal` at the field it is about (``fields``: code → name of the field), else over the form."""
+    name = fields.get(refusal.code)
+    if name in form:
+        form[name].errors = [*form[name].errors, sentence(refusal)]
+    else:
+        form.form_errors.append(sentence(refusal))

@@ -219,10 +219,59 @@ def test_a_refused_move_says_why_and_keeps_what_was_typed(
         assert data["reason"] in answer.text
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "field"),
+    [
+        ("pause", {"reason": ""}, "reason"),
+        ("pause", {"reason": "姓\ue000"}, "reason"),
+        ("lengthen", {"reason": "", "closes": "19:30"}, "reason"),
+        ("lengthen", {"reason": "人多"}, "closes"),
+        ("lengthen", {"reason": "人多", "closes": "17:00"}, "closes"),
+        ("stop_queue", {"people": "4", "reason": ""}, "reason"),
+        ("stop_queue", {"people": "", "reason": "委员会决定"}, "people"),
+    ],
+)
+def test_a_refusal_stands_at_its_field(house: House, name: str, data: dict[str, str], field: str) -> None:
+    built = an_open_election(house)
+    house.clock.now = ON_THE_DAY
+    page = send(house.signed_in("official"), at(built, f"moves/{name}"), {"state": "open", **data}).text
+    assert f'id="{field}-error"' in page and 'class="notice notice--bad"' not in page
+    for kept, value in data.items():
+        assert not value or (f">\r\n{value}<" in page or f">{value}<" in page or f'value="{value}"' in page), kept
+
+
+def test_deeds_done_stand_with_their_own_day_and_deadlines_say_so(house: House) -> None:
+    built = an_open_election(house)
+    house.clock.now = ON_THE_DAY
+    page = said(house.signed_in("official").get(at(built)))
+    posted = built.election.candidates_posted
+    assert posted and f"{posted:%m-%d} 公布候选人名单" in page
+    assert "最晚 12-20 公布结果" in page or "今天 12-20 公布结果" in page
+    assert "最晚 12-19 密钥和选票卡" in page
+
+
+def test_the_tablets_stand_under_the_elections_navigation(house: House) -> None:
+    built = an_open_election(house)
+    client = house.signed_in("official")
+    overview = client.get(at(built)).text
+    kiosks = f"/c/{built.community}/boxes/{built.election.box_id}/kiosks"
+    assert f'href="{kiosks}"' in overview
+    page = client.get(kiosks).text
+    assert f'href="{at(built)}"' in page and f'href="{at(built, "count")}"' in page
+    assert re.search(rf'href="{kiosks}" aria-current="page"', page)
+
+
+def test_the_notice_sheet_is_printed_from_keys_and_cards(house: House) -> None:
+    built = an_open_election(house)
+    page = house.signed_in("official").get(at(built, "keys")).text
+    assert f'href="/c/{built.community}/e/{built.election_id}/notice.pdf"' in page
+
+
 def test_lengthening_and_the_queue_by_their_forms(house: House) -> None:
     built = an_open_election(house)
     house.clock.now = ON_THE_DAY
     client = house.signed_in("official")
+    assert "现在公布的结束时间是 18:00" in said(client.get(at(built, "moves/lengthen")))
     assert (
         send(client, at(built, "moves/lengthen"), {"state": "open", "reason": "人多", "closes": "19:30"}).status_code
         == 303

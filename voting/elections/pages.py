@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from voting.box import chain, kiosk, sealing, trustees
@@ -24,6 +25,7 @@ from voting.elections.queries import of_community
 from voting.elections.sealing import seal_election
 from voting.elections.tables import Election
 from voting.errors import Malformed, NotFound, Refused
+from voting.forms import say_at
 from voting.i18n import sentence
 from voting.law.calendar import HALL
 from voting.law.profiles import Law, Mode, law_of
@@ -46,6 +48,12 @@ def _home_links(_session: Session, community: Unit, person: Actor | None) -> lis
 
 
 home_links.append(_home_links)
+
+
+@elections.app_template_global()
+def election_of(box: Box) -> Election | None:
+    """The election a ballot box belongs to: the box's pages stand under its navigation, and know nothing of it."""
+    return reading().scalars(select(Election).where(Election.box_id == box.id)).first()
 
 
 @elections.get("")
@@ -125,9 +133,19 @@ def show(community: Unit, election: Election) -> str:
         box=box,
         law=_law(election),
         today=today(),
+        done_on=_done_on(election),
         state_zh=lifecycle.state_zh,
         calling=[tablet for tablet in kiosk.tablets(reading(), box.id) if tablet.calling],
     )
+
+
+def _done_on(election: Election) -> dict[str, date | None]:
+    """The days on which steps of the calendar were really done, where a step has a day of its own."""
+    return {
+        "post_roll": election.roll_posted,
+        "post_candidates": election.candidates_posted,
+        "poll": election.closed_at and election.closed_at.astimezone(HALL).date(),
+    }
 
 
 def _law(election: Election) -> Law:
@@ -148,6 +166,16 @@ _MOVES: dict[str, tuple[str, ...]] = {
     "stop_queue": ("people", "reason"),
     "close": ("reason",),
     "void": ("reason",),
+}
+
+
+#: The field that a refusal is about.
+_FIELD_OF = {
+    **dict.fromkeys(("reason_missing", "before_closing_time", "cards_in_hand"), "reason"),
+    **dict.fromkeys(("TEXT_LENGTH", "TEXT_CHARACTER"), "reason"),
+    **dict.fromkeys(("CLOSES_MISSING", "ELECTION_HOURS", "not_later"), "closes"),
+    **dict.fromkeys(("QUEUE_MISSING", "QUEUE_NUMBER"), "people"),
+    "SPARES": "spares",
 }
 
 
@@ -177,7 +205,7 @@ def move(community: Unit, election: Election, name: str) -> Any:
         except Refused as refusal:
             if wants_json():
                 raise
-            form.form_errors.append(sentence(refusal))
+            say_at(form, refusal, {code: field for code, field in _FIELD_OF.items() if field in _MOVES[name]})
             status = 422 if isinstance(refusal, Malformed) else 409
     # The page shows the election as it is now, and what was typed; who confirms again confirms that.
     fresh = reading().get_one(Election, election.id)

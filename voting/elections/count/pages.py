@@ -24,7 +24,7 @@ from voting.elections.count.shown import Sheet, sheet_of
 from voting.elections.moves import gather
 from voting.elections.tables import Election
 from voting.errors import Refused
-from voting.i18n import sentence
+from voting.forms import say_at
 from voting.people.tables import Unit
 from voting.permissions import Permission
 from voting.request import acting, actor, close_reading, house, now, reading, wants_json
@@ -32,6 +32,14 @@ from voting.security import access
 
 count = Blueprint("count", __name__, url_prefix="/c/<community_id>/elections/<election_id>/count")
 
+#: The field that a refusal is about.
+_FIELD_OF = {
+    "MISSING_OTHER": "missing",
+    "PASSPHRASE_WRONG": "passphrase",
+    "P12_PASSPHRASE": "p12",
+    "ADDRESS_LOOPBACK": "verify_url",
+    "ADDRESS_FORM": "verify_url",
+}
 _COUNTED = ("decided", "certified")
 
 
@@ -158,7 +166,7 @@ def _try(community: Unit, election: Election, form: FlaskForm, deed: Any) -> Any
         except Refused as refusal:
             if wants_json():
                 raise
-            form.form_errors.append(sentence(refusal))
+            say_at(form, refusal, _FIELD_OF)
         else:
             if wants_json():
                 return {"ok": True}
