@@ -190,8 +190,7 @@ class DeskMark(Base):
     id: Mapped[str] = mapped_column(String(22), primary_key=True, default=random_id)
     box_id: Mapped[str] = mapped_column(ForeignKey("box.id"))
     voter: Mapped[str] = mapped_column(String(22))
-    # Start of the hour of the check-in. Only for as long as the log has not taken it: once batched, the hour
-    # in which the batch was logged.
+    # Start of the hour of the check-in, also after the log has taken it with its hour's others (`batched`).
     hour: Mapped[datetime] = mapped_column(UTCDateTime)
     desk: Mapped[str] = mapped_column(String(40))
     clerk_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
@@ -212,6 +211,28 @@ class DeskNonce(Base):
     box_id: Mapped[str] = mapped_column(ForeignKey("box.id"), index=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
     until: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class CardWitness(Base):
+    """The second supervisor, confirmed beside the first for one set of cards (`voting.box.witness`)."""
+
+    __tablename__ = "card_witness"
+    __table_args__ = (CheckConstraint("maker_id <> witness_id", name="two_people"),)
+
+    box_id: Mapped[str] = mapped_column(ForeignKey("box.id"), primary_key=True)
+    maker_id: Mapped[str] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    witness_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    until: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class PairingFailures(Base):
+    """Wrong pairing codes of one hour while the box had a code waiting: all server processes count here."""
+
+    __tablename__ = "pairing_failures"
+
+    box_id: Mapped[str] = mapped_column(ForeignKey("box.id"), primary_key=True)
+    hour: Mapped[datetime] = mapped_column(UTCDateTime, primary_key=True)
+    count: Mapped[int]
 
 
 class Kiosk(Base):

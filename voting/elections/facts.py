@@ -24,9 +24,9 @@ class Facts:
 
     ``offices_short``: offices without more candidates than seats. ``candidate_errors``: candidates who fail
     a check of the law. ``cards``: public credentials received; ``cards_needed``/``cards_allowed``: roll, and
-    roll plus declared spares. ``cards_unscanned``: cards never handed out that were not found and scanned after
-    closing; ``cards_missing``: how many of them the committee decided to count as missing; ``pile_voted``: cards
-    with a ballot found among them.
+    roll plus declared spares. After closing, and 0 in every other state: ``cards_unscanned``, the cards never
+    handed out that are not scanned (yet), and ``cards_missing``, how many of them the committee decided to count as
+    missing. ``pile_voted``: scanned cards that turned out to have a ballot in the box.
     ``law``: key of the version the election began under; empty: the newest for its mode.
     ``queue``: people counted in line who have no card yet; ``in_hand``: cards handed out that have neither voted nor
     come back. ``reason`` is the recorded reason of the move at hand, ``until_later`` whether a lengthening lengthens.

@@ -17,6 +17,13 @@ class Election(Base):
         CheckConstraint(one_of("state", STATES), name="state"),
         CheckConstraint(one_of("mode", ("all_voters", "household_reps", "resident_reps")), name="mode"),
         CheckConstraint("ballot_floor >= 1", name="ballot_floor"),
+        CheckConstraint("opens_at < closes_at", name="hours"),
+        CheckConstraint("closed_at IS NULL OR closed_at >= opened_at", name="closed_after_opened"),
+        CheckConstraint("eligible IS NULL OR (eligible >= 1 AND roll_hash IS NOT NULL)", name="eligible"),
+        CheckConstraint(
+            "(cards_missing IS NULL) = (missing_decision IS NULL) AND (cards_missing IS NULL OR cards_missing >= 1)",
+            name="cards_missing",
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True, default=random_id)
@@ -37,7 +44,7 @@ class Election(Base):
     candidates_posted: Mapped[date | None]
     opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    # SHA-256 of the canonical roll, fixed at sealing; N of every turnout sum.
+    # SHA-256 of the canonical roll as it was posted; N of every turnout sum, fixed at sealing.
     roll_hash: Mapped[str | None] = mapped_column(String(64))
     eligible: Mapped[int | None]
     # No tally is opened under this many ballots without a recorded decision.
@@ -61,6 +68,7 @@ class Office(Base):
         UniqueConstraint("election_id", "ordinal"),
         UniqueConstraint("election_id", "title"),
         CheckConstraint("seats >= 1", name="seats"),
+        CheckConstraint("ordinal >= 1", name="ordinal"),
     )
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True, default=random_id)

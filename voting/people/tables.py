@@ -62,12 +62,13 @@ class Account(Base):
 
 
 class Appointment(Base):
-    """Account × role × unit × dates × by whom. Never deleted; ending one sets `until_day`."""
+    """Account × role × unit × dates × by whom. Never deleted: it runs out with `until_day`, or is ended by hand."""
 
     __tablename__ = "appointment"
     __table_args__ = (
         CheckConstraint(one_of("role", tuple(role.value for role in Role)), name="role"),
         CheckConstraint("until_day IS NULL OR until_day >= from_day", name="days"),
+        CheckConstraint("(ended_at IS NULL) = (ended_by_id IS NULL)", name="ended"),
     )
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True, default=random_id)
@@ -89,6 +90,7 @@ class SignInThrottle(Base):
     """
 
     __tablename__ = "sign_in_throttle"
+    __table_args__ = (CheckConstraint("failures >= 0", name="failures"),)
 
     login: Mapped[str] = mapped_column(String(40), primary_key=True)
     failures: Mapped[int]

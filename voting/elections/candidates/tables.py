@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from voting.database import Base, JSONText, random_id
+from voting.database import Base, JSONText, one_of, random_id
 
 
 class Candidate(Base):
@@ -14,6 +14,8 @@ class Candidate(Base):
         UniqueConstraint("election_id", "roll_entry_id"),
         UniqueConstraint("office_id", "ordinal"),
         CheckConstraint("ordinal >= 1", name="ordinal"),
+        CheckConstraint("(photo IS NULL) = (photo_type IS NULL)", name="photo"),
+        CheckConstraint(one_of("photo_type", ("image/jpeg", "image/png")), name="photo_type"),
     )
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True, default=random_id)

@@ -1,6 +1,6 @@
 """The roll (选民名单). Names are searchable; ID number, birth date, telephone and flat are sealed."""
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from voting.database import Base, random_id
@@ -13,6 +13,8 @@ class RollEntry(Base):
     __table_args__ = (
         UniqueConstraint("election_id", "number"),
         UniqueConstraint("election_id", "id_match"),
+        CheckConstraint("number >= 1", name="number"),
+        CheckConstraint("length(id_last4) = 4", name="id_last4"),
         Index("ix_roll_entry_name", "election_id", "name"),
         Index("ix_roll_entry_initials", "election_id", "initials"),
         Index("ix_roll_entry_last4", "election_id", "id_last4"),

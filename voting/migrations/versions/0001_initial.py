@@ -315,6 +315,26 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "card_witness",
+        sa.Column("box_id", sa.String(length=22), nullable=False),
+        sa.Column("maker_id", sa.String(length=22), nullable=False),
+        sa.Column("witness_id", sa.String(length=22), nullable=False),
+        sa.Column("until", voting.database.UTCDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("maker_id <> witness_id", name=op.f("ck_card_witness_two_people")),
+        sa.ForeignKeyConstraint(["box_id"], ["box.id"], name=op.f("fk_card_witness_box_id_box")),
+        sa.ForeignKeyConstraint(["maker_id"], ["account.id"], name=op.f("fk_card_witness_maker_id_account")),
+        sa.ForeignKeyConstraint(["witness_id"], ["account.id"], name=op.f("fk_card_witness_witness_id_account")),
+        sa.PrimaryKeyConstraint("box_id", "maker_id", name=op.f("pk_card_witness")),
+    )
+    op.create_table(
+        "pairing_failures",
+        sa.Column("box_id", sa.String(length=22), nullable=False),
+        sa.Column("hour", voting.database.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["box_id"], ["box.id"], name=op.f("fk_pairing_failures_box_id_box")),
+        sa.PrimaryKeyConstraint("box_id", "hour", name=op.f("pk_pairing_failures")),
+    )
+    op.create_table(
         "desk_nonce",
         sa.Column("nonce", sa.String(length=22), nullable=False),
         sa.Column("box_id", sa.String(length=22), nullable=False),
