@@ -133,6 +133,14 @@ def test_an_administrator_sets_up_units_and_people(house: House) -> None:
     assert send(client, f"{unit}/units", unit__kind="city", unit__name="乙市").status_code == 422
     send(client, f"{unit}/accounts", account__login="wang", account__display_name="王某")
     day = house.clock.today.isoformat()
+    page = client.get(unit).text
+    assert page.index('id="open-account"') < page.index('id="appoint"'), "first the account, then its appointment"
+    roles = page.split('id="appointment-role"')[1].split("</select>")[0]
+    assert roles.index('<option value="">') < roles.index("<option value=") + 1 and "selected" not in roles
+    nobody = send(
+        client, f"{unit}/appointments", appointment__login="wang", appointment__role="", appointment__from_day=day
+    )
+    assert nobody.status_code == 422 and "请选择职务" in nobody.text
     role = {"appointment__role": "desk_clerk", "appointment__from_day": day}
     assert send(client, f"{unit}/appointments", appointment__login="nobody", **role).status_code == 422
     assert send(client, f"{unit}/appointments", appointment__login="Wang", **role).status_code == 303

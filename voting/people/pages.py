@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from voting.errors import NotFound, Refused
@@ -209,8 +210,8 @@ def appoint(unit: Unit) -> Any:
         if account_id is None:
             raise NotFound(
                 "ACCOUNT",
-                "没有这个登录名，请核对；还没有账号的，先在下面开设。",
-                "There is no such sign-in name; check it, or open the account below first.",
+                "没有这个登录名，请核对；还没有账号的，先在上面开设。",
+                "There is no such sign-in name; check it, or open the account above first.",
             )
         actions.appoint(
             writer,
@@ -301,7 +302,8 @@ def _unit_form(unit: Unit, *data: Any) -> UnitForm:
 
 def _appointment_form(*data: Any) -> AppointmentForm:
     form = AppointmentForm(*data, prefix="appointment")
-    form.role.choices = [(role.value, in_language(ROLE_NAMES[role])) for role in Role]
+    # Nothing is chosen beforehand: whoever forgets to choose appoints nobody.
+    form.role.choices = [("", _("请选择")), *((role.value, in_language(ROLE_NAMES[role])) for role in Role)]
     if form.from_day.data is None and data:
         form.from_day.data = today()
     return form
