@@ -66,11 +66,13 @@ clean:  ## remove the environment and caches (never data)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Python 3.11 or later is needed; name it with: make PYTHON=python3.12 …"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "正在把依赖装进 .venv，约一分钟，中间没有输出… / installing into .venv, about a minute without a word…"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m voting.i18n
 	@touch $@
 
 .venv/tested: .venv/ready requirements/test.txt
+	@echo "正在装测试用的依赖，约一分钟… / installing what the tests need, about a minute…"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
 	@touch $@

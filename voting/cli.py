@@ -45,6 +45,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Refused as refusal:
         print(f"{refusal.zh}\n{refusal.en}", file=sys.stderr)
         return 2
+    except EOFError:
+        print(
+            "\n没有输入，什么也没有做。请在终端里运行，或用 --passphrase-file 给出口令文件。\n"
+            "Nothing was typed and nothing was done. Run this in a terminal, or name a file by --passphrase-file.",
+            file=sys.stderr,
+        )
+        return 2
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return 130
     return code
 
 
@@ -94,6 +104,7 @@ def _run_init(args: argparse.Namespace) -> int:
     settings, console = config.load(), Console()
     now = datetime.now(UTC)
     today = now.astimezone(HALL).date()
+    founding.require_new(settings)
     passphrase = None if args.no_committee_key else _passphrase(args.passphrase_file)
     engine = founding.prepare(settings)
     units = [(kind, getattr(args, kind)) for kind in _UNITS if getattr(args, kind)]
@@ -138,7 +149,11 @@ def _passphrase(file: Path | None) -> str:
         return passphrase
     while True:
         first = getpass.getpass("选举委员会口令（至少 12 个字符）/ committee passphrase: ")
-        check_passphrase(first)
+        try:
+            check_passphrase(first)
+        except Refused as refusal:
+            print(f"{refusal.zh}\n{refusal.en}", file=sys.stderr)
+            continue
         if first == getpass.getpass("再输一次 / again: "):
             return first
         print("两次不一样，请重来。/ They differ; once more.", file=sys.stderr)

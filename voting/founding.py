@@ -81,13 +81,19 @@ def opened(settings: Settings) -> Engine:
     return engine
 
 
-def found(
-    engine: Engine, *, now: datetime, today: date, units: list[tuple[str, str]], login: str, name: str
-) -> Founded:
-    """Set up `units` (kind, name; from the top down to the community) and the first administrator, at their top.
+def require_new(settings: Settings) -> None:
+    """Raises Conflict FOUNDED for an installation with accounts; makes nothing, so it can be asked before anything."""
+    try:
+        engine = opened(settings)
+    except NotFound:
+        return
+    try:
+        _require_none(engine)
+    finally:
+        engine.dispose()
 
-    Raises Conflict (FOUNDED) when the database already has accounts.
-    """
+
+def _require_none(engine: Engine) -> None:
     with read(engine) as reader:
         if reader.scalar(select(func.count()).select_from(Account)):
             raise Conflict(
@@ -96,6 +102,16 @@ def found(
                 "This installation is already founded and nothing was changed. To add a community sign in as "
                 "administrator and open “units and people”.",
             )
+
+
+def found(
+    engine: Engine, *, now: datetime, today: date, units: list[tuple[str, str]], login: str, name: str
+) -> Founded:
+    """Set up `units` (kind, name; from the top down to the community) and the first administrator, at their top.
+
+    Raises Conflict (FOUNDED) when the database already has accounts.
+    """
+    _require_none(engine)
     with write(engine) as session:
         parent_id: str | None = None
         ids = []

@@ -74,6 +74,50 @@ def test_a_short_passphrase_founds_nothing_half(run: Run, tmp_path: Path, capsys
     assert init(run, tmp_path) == 0, "it can simply be run again"
 
 
+NEW = ("init", "--community", "阳光社区", "--login", "admin", "--name", "何玉梅")
+
+
+def typing(monkeypatch: pytest.MonkeyPatch, *lines: str) -> list[str]:
+    """A person at the terminal who types `lines` and then ends the input; returns what is left to type."""
+    left = list(lines)
+
+    def asked(_prompt: str) -> str:
+        if not left:
+            raise EOFError
+        return left.pop(0)
+
+    monkeypatch.setattr(cli.getpass, "getpass", asked)
+    return left
+
+
+def test_a_short_passphrase_is_asked_for_again(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    left = typing(monkeypatch, "short", PASSPHRASE, "another one, longer", PASSPHRASE, PASSPHRASE)
+    assert run(*NEW) == 0
+    said = capsys.readouterr()
+    assert not left and "12" in said.err and "两次不一样" in said.err and "社区编号" in said.out
+
+
+def test_the_end_of_input_is_a_sentence_and_founds_nothing(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typing(monkeypatch, "short")
+    assert run(*NEW) == 2
+    said = capsys.readouterr().err
+    assert "--passphrase-file" in said and "Traceback" not in said
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_founded_installation_is_told_before_anything_is_asked(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    init(run, tmp_path)
+    left = typing(monkeypatch, PASSPHRASE, PASSPHRASE)
+    assert run(*NEW) == 2
+    assert len(left) == 2 and "已经建立过了" in capsys.readouterr().err
+
+
 def test_a_committees_key_is_never_replaced(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     init(run, tmp_path)
     (community,) = [path.name for path in (tmp_path / "data/committee").iterdir()]
