@@ -8,6 +8,7 @@ whoever steals a copy of the database steals no key with it.
 # ruff: noqa: RUF009 — `_setting` is dataclasses.field with its documentation
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -140,12 +141,11 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         try:
             values[one.name] = _READERS[one.name](text)
         except Refused as refusal:
-            raise Malformed("SETTING", f"设置 {name}：{refusal.zh}", f"Setting {name}: {refusal.en}") from None
-        except ValueError as error:
+            shown = _without_password(text)
             raise Malformed(
                 "SETTING",
-                f"设置 {name} 的值「{text}」不对：{error}。",
-                f"The value “{text}” of setting {name} is wrong: {error}.",
+                f"设置 {name} 的值「{shown}」不能用：{refusal.zh}",
+                f"Setting {name} cannot be “{shown}”: {refusal.en}",
             ) from None
     return Settings(**values)
 
@@ -161,7 +161,19 @@ def described(settings: Settings) -> list[tuple[str, str, str, str]]:
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return str(int(value))
+    if isinstance(value, str):
+        return _without_password(value)
     return ",".join(sorted(value)) if isinstance(value, frozenset | tuple) else str(value)
+
+
+def _without_password(text: str) -> str:
+    """A setting as it may be shown: whoever looks over the shoulder learns no password of a URL, however wrong."""
+    return re.sub(r"(?<=://)([^/@:]*):.*@", r"\1:***@", re.sub(r"(?i)(password=)[^&]*", r"\1***", text))
+
+
+def _refuse(zh: str, en: str) -> Malformed:
+    """What a setting must be; `load` says which one."""
+    return Malformed("SETTING", zh, en)
 
 
 def for_folder(data_dir: Path, **changes: Any) -> Settings:
@@ -176,7 +188,10 @@ def for_folder(data_dir: Path, **changes: Any) -> Settings:
 def _doors(text: str) -> frozenset[str]:
     doors = frozenset(_words(text))
     if not doors or not doors <= DOORS:
-        raise ValueError("public, desk, kiosk")
+        raise _refuse(
+            "只能从 public、desk、kiosk 中选，用逗号分开；请更正。",
+            "choose among public, desk and kiosk, separated by commas.",
+        )
     return doors
 
 
@@ -187,7 +202,10 @@ def _words(text: str) -> tuple[str, ...]:
 def _languages(text: str) -> tuple[str, ...]:
     languages = _words(text)
     if not languages or not set(languages) <= set(LANGUAGES):
-        raise ValueError(", ".join(LANGUAGES))
+        raise _refuse(
+            f"页面只有 {'、'.join(LANGUAGES)} 这几种语言，用逗号分开；请更正。",
+            f"the pages are written in {' and '.join(LANGUAGES)}; name them separated by commas.",
+        )
     return languages
 
 
@@ -195,26 +213,40 @@ def _database_url(text: str) -> str:
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
-        raise ValueError("sqlite:///… / postgresql+psycopg://…") from None
-    if url.get_backend_name() not in ("sqlite", "postgresql"):
-        raise ValueError("sqlite, postgresql")
+        raise _database_form() from None
+    if url.drivername not in ("sqlite", "postgresql+psycopg"):
+        raise _database_form()
     try:
         url.get_dialect().import_dbapi()
-    except (ArgumentError, ImportError) as missing:
-        raise ValueError(str(missing).partition("\n")[0]) from None
+    except ImportError:
+        raise _refuse(
+            "PostgreSQL 的驱动还没有装，请先运行 .venv/bin/pip install 'psycopg[binary]'。",
+            "the driver of PostgreSQL is not installed; run .venv/bin/pip install 'psycopg[binary]' first.",
+        ) from None
     return text
+
+
+def _database_form() -> Malformed:
+    return _refuse(
+        "请写成 sqlite:////文件的完整路径，或 postgresql+psycopg://用户:口令@主机/数据库；"
+        "口令里的 @ : / 要写成 %40 %3A %2F。",
+        "write sqlite:////full/path/of/the/file or postgresql+psycopg://user:password@host/database, with %40 %3A %2F "
+        "for @ : / inside the password.",
+    )
 
 
 def _flag(text: str) -> bool:
     if text not in {"0", "1"}:
-        raise ValueError("0 / 1")
+        raise _refuse("请写 0 或 1。", "write 0 or 1.")
     return text == "1"
 
 
 def _count(lowest: int, highest: int) -> Any:
     def read(text: str) -> int:
         if not text.isascii() or not text.isdigit() or not lowest <= int(text) <= highest:
-            raise ValueError(f"{lowest}–{highest}")
+            raise _refuse(
+                f"请写 {lowest} 至 {highest} 之间的整数。", f"write a whole number from {lowest} to {highest}."
+            )
         return int(text)
 
     return read
@@ -223,7 +255,10 @@ def _count(lowest: int, highest: int) -> Any:
 def _listen(text: str) -> str:
     host, _, port = text.rpartition(":")
     if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
-        raise ValueError("host:port")
+        raise _refuse(
+            "请写成 地址:端口，如 127.0.0.1:8000，端口最大 65535。",
+            "write address:port such as 127.0.0.1:8000, the port at most 65535.",
+        )
     return text
 
 

@@ -64,6 +64,21 @@ def prepare(settings: Settings) -> Engine:
     return engine
 
 
+def holds_data(settings: Settings) -> bool:
+    """Whether the settings' database holds an installation, or anything of somebody else's. Changes nothing."""
+    engine = mirrored_engine(settings.database_url)
+    try:
+        if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
+            return False
+        tables = inspect(engine).get_table_names()
+        if Account.__tablename__ not in tables:
+            return bool(tables)
+        with read(engine) as reader:
+            return reader.scalar(select(Account.id).limit(1)) is not None
+    finally:
+        engine.dispose()
+
+
 def opened(settings: Settings) -> Engine:
     """The engine of an installation that is founded; makes nothing. Raises NotFound NO_DATABASE."""
     engine = mirrored_engine(settings.database_url)

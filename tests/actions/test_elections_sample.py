@@ -2,7 +2,9 @@
 
 import re
 import socket
+import sqlite3
 from argparse import ArgumentParser
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -160,6 +162,20 @@ def test_a_real_installation_is_not_touched(settings: Settings) -> None:
         cli.open_sample(settings, settings.data_dir, NOW)
     with read(engine) as session:
         assert [account.login for account in session.scalars(select(Account))] == ["boss"]
+
+
+@pytest.mark.parametrize("table", ["guestbook", "account"])
+def test_a_database_of_somebody_else_is_not_even_migrated(settings: Settings, table: str) -> None:
+    settings.data_dir.mkdir(exist_ok=True)
+    path = settings.data_dir / "voting.sqlite3"
+    with closing(sqlite3.connect(path)) as made, made:
+        made.execute(f"CREATE TABLE {table} (id TEXT)")
+        made.execute(f"INSERT INTO {table} VALUES ('x')")
+    with pytest.raises(Conflict, match="NOT_A_SAMPLE"):
+        cli.open_sample(settings, settings.data_dir, NOW)
+    with closing(sqlite3.connect(path)) as seen:
+        assert [name for (name,) in seen.execute("SELECT name FROM sqlite_master")] == [table]
+    assert not (settings.data_dir / "keys").exists()
 
 
 def test_an_ended_sample_says_where_it_stands(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

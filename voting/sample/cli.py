@@ -132,11 +132,17 @@ def open_sample(settings: Settings, folder: Path, now: datetime) -> House:
     Raises Conflict NOT_A_SAMPLE for a folder with a database that is no sample: a real one is never touched.
     """
     remembered = folder / "sample.json"
+    if not remembered.exists() and founding.holds_data(settings):
+        raise Conflict(
+            "NOT_A_SAMPLE",
+            f"{folder} 里已有别的数据，没有改动。请换一个文件夹：VOTING_DATA_DIR=… voting run。",
+            f"{folder} holds other data and was not touched; choose another folder: VOTING_DATA_DIR=… voting run.",
+        )
     engine = founding.prepare(settings)
     if remembered.exists():
         sample = Sample(**json.loads(remembered.read_text(encoding="utf-8")))
     else:
-        sample = _found(engine, folder, now - timedelta(days=31))
+        sample = _found(engine, now - timedelta(days=31))
     house = House(settings, engine, folder, sample)
     if not founding.committee_folder(settings, sample.community_id).exists():
         founding.make_committee(
@@ -150,17 +156,8 @@ def open_sample(settings: Settings, folder: Path, now: datetime) -> House:
     return house
 
 
-def _found(engine: Engine, folder: Path, before: datetime) -> Sample:
-    try:
-        founded = founding.found(
-            engine, now=before, today=before.date(), units=_UNITS, login="admin", name="样例管理员"
-        )
-    except Conflict as refusal:
-        raise Conflict(
-            "NOT_A_SAMPLE",
-            f"{folder} 里已有别的数据，没有改动。请换一个文件夹：VOTING_DATA_DIR=… voting run。",
-            f"{folder} holds other data and was not touched; choose another folder: VOTING_DATA_DIR=… voting run.",
-        ) from refusal
+def _found(engine: Engine, before: datetime) -> Sample:
+    founded = founding.found(engine, now=before, today=before.date(), units=_UNITS, login="admin", name="样例管理员")
     sample = Sample(
         community_id=founded.community_id,
         passwords={"admin": founded.password},
