@@ -1,5 +1,6 @@
 """From an empty box to the result: cards, keys, sealing, slot, anchors, tally, shares — and every refusal."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -249,9 +250,9 @@ def test_a_rehearsal_with_another_key_or_of_another_kind(engine: Engine) -> None
     tally = crypto.rehearsal_tally(form_)
     other = crypto.partial_decryption(group, crypto.rehearsal_phi(form_), box.keys[1], tally)
     as_real = crypto.partial_decryption(group, form_.fingerprint, box.keys[0], tally)
-    for record in (other, as_real):
+    for record, expected in ((other, "SHARE_OF_ANOTHER"), (as_real, "DECRYPTION_PROOF")):
         found = code(box, trustees.add_rehearsal, box=box.box, account=box.supervisors[0], record=record)
-        assert found == "DECRYPTION_PROOF"
+        assert found == expected
     assert code(box, trustees.add_rehearsal, box=box.box, account=box.clerk, record=other) == "NOT_TRUSTEE"
 
 
@@ -388,7 +389,14 @@ def test_shares_are_refused(engine: Engine) -> None:
     tally(box)
     first, second = box.supervisors
     foreign = share(box, 1)
-    assert code(box, trustees.add_share, box=box.box, account=first, record=foreign) == "DECRYPTION_PROOF"
+    assert code(box, trustees.add_share, box=box.box, account=first, record=foreign) == "SHARE_OF_ANOTHER"
+    with pytest.raises(Refused) as caught:
+        box.act(trustees.add_share, box=box.box, account=first, record=foreign)
+    assert "“监督委员2”的密钥文件" in caught.value.zh and "“监督委员1”" in caught.value.zh
+    spoilt = json.loads(foreign)
+    spoilt["decryption_proofs"][0][0]["challenge"] = "7"
+    record = json.dumps(spoilt).encode()
+    assert code(box, trustees.add_share, box=box.box, account=first, record=record) == "DECRYPTION_PROOF"
     assert code(box, trustees.add_share, box=box.box, account=box.clerk, record=foreign) == "NOT_TRUSTEE"
     box.act(trustees.add_share, box=box.box, account=second, record=foreign)
     with pytest.raises(Refused) as caught:

@@ -113,7 +113,8 @@ def test_trustee_makes_rehearses_and_decrypts(page: Page, hall: Hall, tmp_path: 
     steps = (
         'data-setup-url="/setup" data-rehearsal-url="/rehearsal" data-archive-url="/archive" data-share-url="/share"'
     )
-    page.goto(hall.show("/trustee", styled(f'<div id="trustee-app" {steps}></div>'), script="trustee.js"))
+    root = f'<div id="trustee-app" data-public-key="{GROUP.text(key.public_key)}" {steps}></div>'
+    page.goto(hall.show("/trustee", styled(root), script="trustee.js"))
 
     rehearsal, decryption = page.locator("section").all()
     rehearsal.get_by_label("密钥文件").set_input_files(saved)
@@ -174,7 +175,9 @@ def open_decryption(
         keyfile.seal_trustee_key(group=GROUP, name="监督委员一", election=uuid, secret=secret, passphrase=PASSPHRASE)
     )
     hall.answers |= {"/share": ok, "/archive": count.archive(tallied)}
-    root = '<div id="trustee-app" data-archive-url="/archive" data-share-url="/share"></div>'
+    registered = trustees.parse_trustee(GROUP, record).public_key
+    urls = 'data-archive-url="/archive" data-share-url="/share"'
+    root = f'<div id="trustee-app" data-public-key="{GROUP.text(registered)}" {urls}></div>'
     hall.show("/trustee", styled(root), script="trustee.js")
     ask_decryption(page, hall, saved, announced)
     return count
@@ -186,6 +189,30 @@ def ask_decryption(page: Page, hall: Hall, saved: Path, announced: str) -> None:
     page.get_by_label("口令").fill(PASSPHRASE)
     page.get_by_label("会场宣读的选票张数").fill(announced)
     page.get_by_role("button", name="取票箱并核对").click()
+
+
+@pytest.mark.parametrize("step", ["rehearsal", "decryption"])
+def test_the_key_file_of_another_supervisor_is_refused(page: Page, hall: Hall, tmp_path: Path, step: str) -> None:  # noqa: F811
+    """Refused once it is open, before anything is fetched or made with it."""
+    uuid, saved = new_uuid(), tmp_path / "key.json"
+    secret, _record = trustees.make_key(GROUP, "监督委员二")
+    saved.write_bytes(
+        keyfile.seal_trustee_key(group=GROUP, name="监督委员二", election=uuid, secret=secret, passphrase=PASSPHRASE)
+    )
+    own = GROUP.text(GROUP.base_power(7))
+    urls = {
+        "rehearsal": 'data-setup-url="/none" data-rehearsal-url="/none"',
+        "decryption": 'data-archive-url="/none" data-share-url="/none"',
+    }
+    root = f'<div id="trustee-app" data-public-key="{own}" {urls[step]}></div>'
+    page.goto(hall.show("/trustee", styled(root), script="trustee.js"))
+    page.get_by_label("密钥文件").set_input_files(saved)
+    page.get_by_label("口令").fill(PASSPHRASE)
+    if step == "decryption":
+        page.get_by_label("会场宣读的选票张数").fill("2")
+    page.locator("form button").click()
+    expect(page.get_by_text("这个密钥文件（监督委员二）不是您的账号登记的那一个")).to_be_visible(timeout=20_000)
+    assert hall.posted == []
 
 
 def test_tally_altered_by_the_server_is_refused(page: Page, hall: Hall, tmp_path: Path) -> None:  # noqa: F811

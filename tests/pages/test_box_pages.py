@@ -354,6 +354,10 @@ def _seal(box: Built) -> None:
 
 def _vote_and_close(box: Built) -> None:
     box.act(slot.open_slot, box=box.box, actor=None)
+    _close_and_tally(box)
+
+
+def _close_and_tally(box: Built) -> None:
     box.act(slot.serve_queue, 0, box=box.box, actor=None)
     box.act(slot.close, box=box.box, actor=None)
     box.act(tallying.tally, box=box.box, floor=5, floor_decision="演练")
@@ -393,8 +397,22 @@ def test_a_supervisor_reads_no_ballot_during_the_poll(app: Flask, engine: Engine
     box.act(slot.serve_queue, 0, box=box.box, actor=None)
     assert early() == (409, "ARCHIVE_NOT_YET"), "the queue is still voting"
     box.act(slot.close, box=box.box, actor=None)
+    assert early() == (409, "ARCHIVE_NOT_YET"), "as for everybody: the unused cards are still to be scanned"
+    box.act(tallying.tally, box=box.box, floor=5, floor_decision="演练")
     events = list(archive.read(io.BytesIO(client.get(url).data)))
-    assert [event.type for event in events] == ["Setup", "Ballot", "EndBallots"]
+    assert [event.type for event in events] == ["Setup", "Ballot", "EndBallots", "EncryptedTally"]
+    assert url in client.get(address(box, "trustee")).text
+
+
+def test_the_archive_for_decrypting_is_for_trustees(app: Flask, engine: Engine) -> None:
+    box = an_open_box(engine)
+    _close_and_tally(box)
+    keyless = give(box, box.clerk, Role.SUPERVISOR)
+    client = signed_in(app, keyless)
+    refused = client.get(address(box, "trustee/archive"), headers={"Accept": "application/json"})
+    assert (refused.status_code, refused.json["code"]) == (403, "NOT_TRUSTEE"), "a supervisor without a key here"
+    assert address(box, "trustee/archive") not in client.get(address(box, "trustee")).text
+    assert app.test_client().get(address(box, "trustee/archive")).status_code in (302, 303, 401, 403)
 
 
 def test_cards_need_the_second_supervisor(app: Flask, engine: Engine) -> None:
@@ -424,6 +442,24 @@ def test_cards_need_the_second_supervisor(app: Flask, engine: Engine) -> None:
     assert box.row().cards_made == 2
     again = post_json(client, page, url, {"credentials": credentials})
     assert again.json["code"] == "WITNESS_MISSING", "one confirmation, one set of cards"  # type: ignore[attr-defined]
+
+
+def test_a_kept_cookie_is_no_witness(app: Flask, engine: Engine) -> None:
+    """The confirmation was used; sending the browser's earlier cookies again does not bring it back."""
+    box = a_box(engine, voters=2, spares=0)
+    client, page = supervisor(app, box), address(box, "cards")
+    second = give(box, box.supervisors[1], Role.SUPERVISOR)
+    data = {"login": second, "password": PASSWORD, "csrf_token": token(client.get(page).text)}
+    client.post(address(box, "cards/witness"), data=data)
+    kept = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    assert kept is not None
+    group = _group(box)
+    credentials = sorted(group.text(group.base_power(n)) for n in (5, 6))  # type: ignore[attr-defined]
+    url = address(box, "cards/credentials")
+    assert post_json(client, page, url, {"credentials": credentials}).status_code == 200  # type: ignore[attr-defined]
+    client.set_cookie(app.config["SESSION_COOKIE_NAME"], kept.value)
+    again = post_json(client, page, url, {"credentials": credentials})
+    assert again.json["code"] == "WITNESS_MISSING"  # type: ignore[attr-defined]
 
 
 def test_credentials_as_the_file_of_the_command_line(app: Flask, engine: Engine) -> None:

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from voting import journal
 from voting.box import chain, events
+from voting.box import witness as witnesses
 from voting.box.rules import Counters, spares_allowed
 from voting.box.tables import Box, PublicCredential
 from voting.crypto.group import get_group
 from voting.database import transaction
-from voting.errors import Conflict, Malformed, NotAllowed, TooEarly, TooLate
+from voting.errors import Conflict, Malformed, TooEarly, TooLate
 
 
 def declare(session: Session, *, box: str, roll_size: int, spares: int) -> Counters:
@@ -54,11 +55,7 @@ def receive_credentials(
     CARDS_UNSORTED, CARDS_TWICE, GROUP_ELEMENT, CARD_NEUTRAL.
     """
     if actor == witness:
-        raise NotAllowed(
-            "SAME_SUPERVISOR",
-            "制卡要有两位监督委员在场，请另一位委员用自己的账号确认。",
-            "Two supervisors must be present; the other one confirms with an account of their own.",
-        )
+        raise witnesses.same_supervisor()
     with transaction(session):
         row = chain.locked(session, box)
         _require_preparing(row)
@@ -74,6 +71,16 @@ def receive_credentials(
         )
         journal.record(session, row.community_id, fact, now)
         return chain.counters_of(row)
+
+
+def receive_witnessed(session: Session, *, box: str, credentials: list[str], actor: str, now: datetime) -> Counters:
+    """`receive_credentials` before whoever confirmed for this set of cards; cards and confirmation go together.
+
+    Raises as that does, and NotAllowed WITNESS_MISSING.
+    """
+    with transaction(session):
+        witness = witnesses.spend(session, box=box, maker=actor, now=now)
+        return receive_credentials(session, box=box, credentials=credentials, actor=actor, witness=witness, now=now)
 
 
 def _require_preparing(row: Box) -> None:

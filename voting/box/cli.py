@@ -16,6 +16,7 @@ from rich.progress import Progress
 
 from voting.box import card_sheets, ceremony
 from voting.box.one_tally import OneTally
+from voting.crypto import keyfile
 from voting.crypto.keyfile import MIN_PASSPHRASE
 from voting.errors import Conflict, Malformed, NotFound
 from voting.passphrase_file import read_passphrase
@@ -103,7 +104,9 @@ def run_rehearse(args: argparse.Namespace) -> int:
     """Write the rehearsal record."""
     _refuse_existing(args.out)
     setup = _setup(args.setup, args.fingerprint)
-    _write_new(args.out, ceremony.rehearse(setup, _read(args.key), _passphrase(args)))
+    key_file = _read(args.key)
+    _say_whose(key_file)
+    _write_new(args.out, ceremony.rehearse(setup, key_file, _passphrase(args)))
     _say(f"选举指纹 / fingerprint: {setup.election.fingerprint}")
     _say(f"演练记录（交给服务器）/ rehearsal record for the server: {args.out}")
     return 0
@@ -115,6 +118,7 @@ def run_decrypt(args: argparse.Namespace) -> int:
     key_file = _read(args.key)
     _require_file(args.archive)
     posted, memory = _posted(args), OneTally(args.key, args.decrypt_again)
+    _say_whose(key_file)
     passphrase = _passphrase(args)
     with _progress() as progress:
         task = progress.add_task("核对选票 / checking ballots", total=None)
@@ -272,6 +276,11 @@ def _progress() -> Progress:
 
 def _advance(progress: Progress, task: Any) -> Callable[[int], None]:
     return lambda more: progress.advance(task, more)
+
+
+def _say_whose(key_file: bytes) -> None:
+    """Before the passphrase: every trustee's file is called key, and a share counts for its own account alone."""
+    _say(f"密钥属于 / the key is that of: {keyfile.parse(key_file).name}")
 
 
 def _say(line: str) -> None:

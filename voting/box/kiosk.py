@@ -5,15 +5,19 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from voting import journal
 from voting.box import chain, events
-from voting.box.rules import PAIRING_TIME, digits
-from voting.box.tables import Kiosk
+from voting.box.rules import PAIRING_TIME, digits, whole_hour
+from voting.box.tables import Kiosk, PairingFailures
 from voting.database import transaction
-from voting.errors import Malformed, NotEligible, NotFound
+from voting.errors import Malformed, NotAllowed, NotEligible, NotFound
+
+#: Wrong codes within an hour, over all server processes. A code of eight digits is then guessed with odds of one
+#: in half a million an hour; people mistype far less.
+MAX_FAILURES = 200
 
 
 @dataclass(frozen=True)
@@ -77,23 +81,62 @@ def new_pairing_code(session: Session, *, box: str, name: str, actor: str, now: 
 
 
 def pair(session: Session, code: str, now: datetime) -> str:
-    """Use a pairing code up; returns the token for the tablet's cookie. Raises NotEligible PAIRING_CODE."""
+    """Use a pairing code up; returns the token for the tablet's cookie.
+
+    Raises NotEligible PAIRING_CODE; NotAllowed PAIRING_WAIT after too many wrong codes within the hour.
+    """
+    hashed = _hash("pair", digits(code))
     with transaction(session):
-        found = session.scalars(
-            select(Kiosk).where(Kiosk.pairing_hash == _hash("pair", digits(code))).with_for_update()
-        ).first()
-        if found is None or found.revoked or found.pairing_until is None or found.pairing_until < now:
-            raise NotEligible(
-                "PAIRING_CODE",
-                "配对码不对、已经用过或过了十分钟。请工作人员重新生成一个。",
-                "The pairing code is wrong, used or older than ten minutes; ask the staff for a new one.",
-            )
-        token = secrets.token_urlsafe(32)
-        found.token_hash = _hash("token", token)
-        found.pairing_hash, found.pairing_until = None, None
-        row = chain.locked(session, found.box_id)
-        journal.record(session, row.community_id, events.KioskPaired(row.uuid, found.id, found.name), now)
-        return token
+        # Before the code is looked at: the refusal must not tell that it was right.
+        _refuse_guessing(session, now)
+        found = session.scalars(select(Kiosk).where(Kiosk.pairing_hash == hashed).with_for_update()).first()
+        if found is not None and not found.revoked and found.pairing_until is not None and found.pairing_until >= now:
+            return _admit(session, found, now)
+        # Kept although the attempt is refused: the transaction ends before the refusal is raised.
+        _count_failure(session, now)
+    raise NotEligible(
+        "PAIRING_CODE",
+        "配对码不对、已经用过或过了十分钟。请工作人员重新生成一个。",
+        "The pairing code is wrong, used or older than ten minutes; ask the staff for a new one.",
+    )
+
+
+def _admit(session: Session, found: Kiosk, now: datetime) -> str:
+    token = secrets.token_urlsafe(32)
+    found.token_hash = _hash("token", token)
+    found.pairing_hash, found.pairing_until = None, None
+    row = chain.locked(session, found.box_id)
+    journal.record(session, row.community_id, events.KioskPaired(row.uuid, found.id, found.name), now)
+    return token
+
+
+def _waiting(session: Session, now: datetime) -> list[str]:
+    """The boxes that have a code waiting: a wrong one may have been meant for any of them."""
+    waiting = select(Kiosk.box_id).where(Kiosk.pairing_until >= now, Kiosk.revoked.is_(False)).distinct()
+    return sorted(session.scalars(waiting))
+
+
+def _count_failure(session: Session, now: datetime) -> None:
+    for box in _waiting(session, now):
+        chain.locked(session, box)
+        counted = session.get(PairingFailures, (box, whole_hour(now)), populate_existing=True)
+        if counted is None:
+            counted = PairingFailures(box_id=box, hour=whole_hour(now), count=0)
+            session.add(counted)
+        counted.count += 1
+
+
+def _refuse_guessing(session: Session, now: datetime) -> None:
+    counted = select(func.max(PairingFailures.count)).where(
+        PairingFailures.box_id.in_(_waiting(session, now)), PairingFailures.hour == whole_hour(now)
+    )
+    if (session.scalar(counted) or 0) >= MAX_FAILURES:
+        raise NotAllowed(
+            "PAIRING_WAIT",
+            "这一小时里输错的配对码太多，像是有人在猜，暂停配对。请工作人员查看网络，下一个整点后重新生成配对码。",
+            "Too many wrong pairing codes within this hour, as if somebody were guessing; pairing is paused. Let the "
+            "staff look at the network and make a new code after the next full hour.",
+        )
 
 
 def kiosk_from_token(session: Session, token: str) -> Tablet | None:

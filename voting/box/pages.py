@@ -34,7 +34,7 @@ board = Blueprint("board", __name__)
 COOKIE = "kiosk"
 #: A tablet paired on the eve still works on election day, and no longer than the week.
 COOKIE_SECONDS = 7 * 24 * 3600
-#: Guessing eight digits at this rate for the ten minutes of a code's life has odds of one in a million.
+#: Per address and server process; what all of them together may guess stands in the database (`kiosk.MAX_FAILURES`).
 PAIR_LIMIT = "10 per minute"
 #: What the booth assumes where the election's display says nothing (tokens.md §5).
 DISPLAY_DEFAULTS = {"idle_seconds": 90, "done_seconds": 15}

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from voting.box import cards, chain, kiosk, sealing, trustees
+from voting.box import witness as box_witness
 from voting.box.pages import archive_response
 from voting.box.rules import trustee_name
 from voting.box.tables import Box, Kiosk
@@ -24,8 +24,6 @@ box_rooms = Blueprint("box_rooms", __name__, url_prefix="/c/<community_id>/boxes
 
 #: Public credentials of 50,000 cards in BELENIOS-2048 are about 31 MB.
 CREDENTIALS_LIMIT = 40_000_000
-#: How long the second supervisor's presence counts: making 2,600 cards takes a minute, printing is later.
-WITNESS_TIME = timedelta(minutes=30)
 
 
 @loader("box_id")
@@ -59,6 +57,7 @@ def trustee_page(community: Unit, box: Box) -> str:
         states=states,
         own=own,
         names=names,
+        public_key=trustees.public_key(reading(), box=box.id, account=actor().account_id),
         key_name=own.name if own else trustee_name(place),
         fingerprint=_fingerprint(box),
     )
@@ -94,18 +93,21 @@ def send_rehearsal(community: Unit, box: Box) -> Any:
 @box_rooms.get("/trustee/archive")
 @access(Permission.HOLD_KEY)
 def trustee_archive(community: Unit, box: Box) -> Any:  # noqa: ARG001 (the guard loaded it)
-    """The archive, for a supervisor's device that checks every ballot itself before it decrypts.
+    """The archive, for a trustee's device that checks every ballot and adds them up itself before it decrypts.
 
-    Not during the poll: there the order of ballots, live, beside a view of the hall tells who cast which.
+    Only once the tally stands in it, as for the public: before, the order of ballots tells who cast which to
+    somebody with a view of the hall, and the cards without a ballot could still be used for a swap at the scanning.
     """
     if box.archive_time is None:
         chain.archive_bytes(reading(), box.id)
-    if box.state not in ("closed", "tallied", "opened"):
+    if box.state not in ("tallied", "opened"):
         raise TooEarly(
             "ARCHIVE_NOT_YET",
-            "投票还没有结束，监督委员也不能先看选票，请结束后再下载。",
-            "The poll is not over, and supervisors see no ballots before; download the archive after closing.",
+            "还没有合计，监督委员也不能先看选票。请等选举工作人员结束投票、扫完未用的卡并合计，再下载。",
+            "There is no tally yet, and supervisors see no ballots before; download the archive when the poll is "
+            "closed, the unused cards are scanned and the tally is made.",
         )
+    trustees.require_trustee(reading(), box=box.id, account=actor().account_id)
     return archive_response(box)
 
 
@@ -179,9 +181,10 @@ def confirm_witness(community: Unit, box: Box) -> Any:
                 address=request.remote_addr or "",
             )
         _require_supervisor(person.account_id, community)
+        with acting() as writer:
+            box_witness.confirm(writer, box=box.id, maker=actor().account_id, witness=person.account_id, now=now())
     except Refused as refusal:
         return _said_again(refusal, lambda error: _cards_page(community, box, error))
-    session["witness"] = [box.id, person.account_id, (now() + WITNESS_TIME).timestamp()]
     return redirect(url_for("box_rooms.cards_page", community_id=community.id, box_id=box.id), 303)
 
 
@@ -190,19 +193,9 @@ def confirm_witness(community: Unit, box: Box) -> Any:
 @access(Permission.DELIVER_CARDS)
 def send_credentials(community: Unit, box: Box) -> Any:
     """Take the sorted public credentials of all cards, from the page or as the file of `voting cards`."""
-    witness = _witness(box, now())
-    if witness is None:
-        raise NotAllowed(
-            "WITNESS_MISSING",
-            "第二位监督委员还没有确认在场，或已过半小时。请先在制卡页确认。",
-            "The second supervisor has not confirmed, or half an hour has passed; confirm on the card page first.",
-        )
     credentials = _credentials()
     with acting() as writer:
-        cards.receive_credentials(
-            writer, box=box.id, credentials=credentials, actor=actor().account_id, witness=witness.id, now=now()
-        )
-    session.pop("witness", None)
+        cards.receive_witnessed(writer, box=box.id, credentials=credentials, actor=actor().account_id, now=now())
     if wants_json():
         return {"ok": True, "cards": len(credentials)}
     return redirect(url_for("box_rooms.cards_page", community_id=community.id, box_id=box.id), 303)
@@ -213,7 +206,7 @@ def _cards_page(community: Unit, box: Box, error: str = "") -> str:
         "box/cards.html",
         community=community,
         box=box,
-        witness=_witness(box, now()),
+        witness=_witness(box),
         error=error,
         count=box.roll_size + box.spares,
     )
@@ -221,12 +214,6 @@ def _cards_page(community: Unit, box: Box, error: str = "") -> str:
 
 def _require_supervisor(account_id: str, community: Unit) -> None:
     account = reading().get_one(Account, account_id)
-    if account_id == actor().account_id:
-        raise NotAllowed(
-            "SAME_SUPERVISOR",
-            "请另一位监督委员用自己的账号确认。",
-            "Let another supervisor confirm with an account of their own.",
-        )
     if not queries.actor_of(reading(), account, today()).may(Permission.DELIVER_CARDS, community.lineage):
         raise NotAllowed(
             "NOT_SUPERVISOR",
@@ -235,11 +222,9 @@ def _require_supervisor(account_id: str, community: Unit) -> None:
         )
 
 
-def _witness(box: Box, at: datetime) -> Account | None:
-    found = session.get("witness")
-    if not found or found[0] != box.id or found[2] < at.timestamp():
-        return None
-    return reading().get(Account, found[1])
+def _witness(box: Box) -> Account | None:
+    found = box_witness.present(reading(), box=box.id, maker=actor().account_id, now=now())
+    return reading().get(Account, found) if found else None
 
 
 def _credentials() -> list[str]:

@@ -5,6 +5,7 @@ form; its proofs are bound to another prefix, so it can never serve as a share.
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -86,10 +87,8 @@ def add_rehearsal(session: Session, *, box: str, account: str, record: bytes, no
             )
         own = _require_own(session, box, account)
         election = chain.sealed_election(session, box)
-        key = crypto.parse_trustee(election.group, own.record)
-        crypto.check_partial_decryption(
-            election.group, crypto.rehearsal_phi(election), key, crypto.rehearsal_tally(election), record
-        )
+        phi, tally = crypto.rehearsal_phi(election), crypto.rehearsal_tally(election)
+        _check_share(session, own, lambda key: crypto.check_partial_decryption(election.group, phi, key, tally, record))
         own.rehearsal = record
         fact = events.TrusteeRehearsed(row.uuid, own.owner, hashlib.sha256(record).hexdigest())
         journal.record(session, row.community_id, fact, now)
@@ -120,13 +119,25 @@ def add_share(session: Session, *, box: str, account: str, record: bytes, now: d
                 "Decrypt after the poll has ended and the tally is made: wait for the official, then reload the page.",
             )
         election = chain.sealed_election(session, box)
-        key = crypto.parse_trustee(election.group, own.record)
         tally = tallying.encrypted_tally(session, row, election)
-        crypto.check_partial_decryption(election.group, election.fingerprint, key, tally, record)
+        phi = election.fingerprint
+        _check_share(session, own, lambda key: crypto.check_partial_decryption(election.group, phi, key, tally, record))
         own.share = record
         fact = events.ShareReceived(row.uuid, own.owner, hashlib.sha256(record).hexdigest())
         journal.record(session, row.community_id, fact, now)
         return _state(own)
+
+
+def require_trustee(session: Session, *, box: str, account: str) -> None:
+    """Raises NotAllowed NOT_TRUSTEE for an account that registered no key with this box."""
+    _require_own(session, box, account)
+
+
+def public_key(session: Session, *, box: str, account: str) -> str:
+    """The public key that `account` registered with this box, as text; "" when there is none."""
+    own = _own(session, box, account)
+    group = get_group((session.get(Box, box) or chain.no_such_box()).group)
+    return group.text(crypto.parse_trustee(group, own.record).public_key) if own is not None else ""
 
 
 def states(session: Session, box: str) -> list[TrusteeState]:
@@ -150,6 +161,32 @@ def _require_own(session: Session, box: str, account: str) -> TrusteeKey:
             "Your account made no key for this box; sign in with the account that made it.",
         )
     return own
+
+
+def _check_share(session: Session, own: TrusteeKey, check: Callable[[crypto.TrusteeKey], object]) -> None:
+    """`check` with the trustee's own key. One made with another's key file says so: the commonest mistake."""
+    box = session.get_one(Box, own.box_id)
+    group = get_group(box.group)
+    try:
+        check(crypto.parse_trustee(group, own.record))
+    except Malformed:
+        for other in session.scalars(select(TrusteeKey).where(TrusteeKey.box_id == own.box_id)):
+            if other is not own and _holds(check, crypto.parse_trustee(group, other.record)):
+                raise NotAllowed(
+                    "SHARE_OF_ANOTHER",
+                    f"这份记录是用“{other.name}”的密钥文件做的，您登记的是“{own.name}”。请用自己的密钥文件重做。",
+                    f"This record was made with the key file of “{other.name}”; yours is “{own.name}”. Make it again "
+                    "with your own key file.",
+                ) from None
+        raise
+
+
+def _holds(check: Callable[[crypto.TrusteeKey], object], key: crypto.TrusteeKey) -> bool:
+    try:
+        check(key)
+    except Malformed:
+        return False
+    return True
 
 
 def _refuse_long(record: bytes) -> None:

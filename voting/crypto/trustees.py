@@ -29,7 +29,7 @@ def make_key(group: Group, name: str | None, secret: int | None = None) -> tuple
     if secret is None:
         secret = group.random_scalar()
     if not 0 < secret < group.order:
-        raise Malformed("TRUSTEE_SECRET", "私钥不在范围内", "The secret key is out of range")
+        raise Malformed("TRUSTEE_SECRET", "私钥不在范围内，请重新生成", "The secret key is out of range; make another")
     public_text = group.text(group.base_power_secret(secret))
     proof = prove_knowledge(group, secret, possession_prefix(group, public_text))
     value: dict[str, Any] = {"pok": proof.form(), "public_key": public_text}
@@ -60,7 +60,11 @@ class Trustees:
     def key_of(self, owner: int) -> TrusteeKey:
         """The key of ``owner``, counted from 1. Raises Malformed TRUSTEE_UNKNOWN."""
         if not 1 <= owner <= len(self.owners):
-            raise Malformed("TRUSTEE_UNKNOWN", f"没有第 {owner} 号监督委员", f"There is no trustee number {owner}")
+            raise Malformed(
+                "TRUSTEE_UNKNOWN",
+                f"没有第 {owner} 号监督委员，请核对编号",
+                f"There is no trustee number {owner}; check the number",
+            )
         return self.owners[owner - 1]
 
 
@@ -80,7 +84,7 @@ def parse_trustees(group: Group, raw: bytes) -> Trustees:
     if len(set(keys)) < len(keys):
         # A proof of possession is not bound to a name: copied, it would make two trustees out of one.
         raise Malformed(
-            "TRUSTEE_TWICE", "同一把公钥出现两次，请各自建密钥", "A key occurs twice; each trustee makes their own"
+            "TRUSTEE_TWICE", "同一把公钥出现两次，请各自建密钥", "A key occurs twice; each trustee must make their own"
         )
     return trustees
 
@@ -118,11 +122,11 @@ def check_partial_decryption(group: Group, phi: str, key: TrusteeKey, tally: Enc
     prefix = _prefix(group, phi, key.public_key)
     factors: Factors = []
     for index, (row, factor_row, proof_row) in enumerate(zip(tally.rows, factor_rows, proof_rows, strict=True)):
-        where = f"decryption[{index}]"
+        where = f"question {index + 1}"
         texts = records.items(factor_row, form, where, len(row))
         proofs = [parse_proof(group, item, form, where) for item in records.items(proof_row, form, where, len(row))]
         factors.append([group.parse(records.text(text, form, where)) for text in texts])
-        _check_factors(group, key, row, factors[-1], proofs=proofs, prefix=prefix, where=where)
+        _check_factors(group, key, row, factors[-1], proofs=proofs, prefix=prefix, question=index + 1)
     return factors
 
 
@@ -134,14 +138,15 @@ def _check_factors(
     *,
     proofs: Sequence[Proof],
     prefix: str,
-    where: str,
+    question: int,
 ) -> None:
     for position, (choice, factor, proof) in enumerate(zip(row, factors, proofs, strict=True)):
         if not decrypts(group, key.public_key, choice.alpha, factor, proof=proof, prefix=prefix):
             raise Malformed(
                 "DECRYPTION_PROOF",
-                f"{where} 第 {position + 1} 项的解密证明不成立，请该监督委员重新解密",
-                f"The decryption proof at {where}, position {position + 1}, does not verify; decrypt again",
+                f"第 {question} 题第 {position + 1} 项的解密证明不成立，请该监督委员用自己的密钥重新解密",
+                f"The decryption proof of question {question}, item {position + 1}, does not verify; this trustee "
+                "decrypts again with their own key",
             )
 
 
@@ -181,8 +186,9 @@ def _used_shares(group: Group, trustees: Trustees, shares: Mapping[int, Factors]
         if len(inside) < item.threshold:
             raise Malformed(
                 "RESULT_SHARES",
-                f"第 {first} 到 {first + size - 1} 号监督委员的解密份额不够，需要 {item.threshold} 份",
-                f"Too few decryption shares of trustees {first} to {first + size - 1}: {item.threshold} are needed",
+                f"第 {first} 到 {first + size - 1} 号监督委员的解密份额不够，须有 {item.threshold} 份；请其余委员解密",
+                f"Too few decryption shares of trustees {first} to {first + size - 1}: {item.threshold} are needed; "
+                "let the others decrypt",
             )
         used += [(first + index - 1, _lagrange(group.order, index, inside)) for index in inside]
         first += size
@@ -210,7 +216,11 @@ def combine(
         owner: check_partial_decryption(group, phi, trustees.key_of(owner), tally, raw) for owner, raw in shares.items()
     }
     if not 0 <= total_weight <= LARGEST_TOTAL:
-        raise Malformed("RESULT_RANGE", "总票数超出可计算的范围", "The total weight is beyond what can be decrypted")
+        raise Malformed(
+            "RESULT_RANGE",
+            "总票数超出可计算的范围，请核对档案",
+            "The total weight is beyond what can be decrypted; check the archive",
+        )
     combined = combined_factors(group, trustees, factors, tally)
     powers = [
         group.sub(choice.beta, factor)
@@ -223,7 +233,11 @@ def combine(
 
 def _in_range(count: int | None) -> int:
     if count is None:
-        raise Malformed("RESULT_RANGE", "解出的票数超过总票数", "A decrypted count is over the total weight")
+        raise Malformed(
+            "RESULT_RANGE",
+            "解出的票数超过总票数，请核对档案和解密份额",
+            "A decrypted count is over the total weight; check the archive and the shares",
+        )
     return count
 
 

@@ -204,12 +204,24 @@ function keyForm(label: string, ...more: Field[]): KeyForm {
   };
 }
 
-function rehearsalSection(setupUrl: string, rehearsalUrl: string): HTMLElement {
+/** Opens the file and refuses another supervisor's: its public key is not the one this account registered. */
+async function requireOwnKey(key: { keyFile: string; passphrase: string }, registered: string): Promise<void> {
+  const opened = await openTrusteeKey(key);
+  if (opened.publicKey === registered) return;
+  throw new Refusal(
+    "KEY_OF_ANOTHER",
+    `这个密钥文件（${opened.name}）不是您的账号登记的那一个，没有使用。请选择自己的密钥文件，或请这位委员用自己的账号登录。`,
+    `This key file (${opened.name}) is not the one your account registered, and was not used. Choose your own key file, or let that supervisor sign in.`,
+  );
+}
+
+function rehearsalSection(root: HTMLElement, setupUrl: string, rehearsalUrl: string): HTMLElement {
   const { form, said, read, wipe } = keyForm(T.rehearse);
   onSubmit(form, said, async () => {
     const key = await read();
     if (key === null) return;
     said.working(T.rehearsing);
+    await requireOwnKey(key, registeredKey(root));
     const setup = await getJson(setupUrl);
     const asked = { ...key, election: String(setup["election"]), trustees: String(setup["trustees"]) };
     const { record, fingerprint } = await rehearse(asked, (done) => said.working(T.rehearsing, done, 1));
@@ -221,7 +233,9 @@ function rehearsalSection(setupUrl: string, rehearsalUrl: string): HTMLElement {
   return section(T.rehearsalTitle, T.rehearsalWhy, form, said.box);
 }
 
-function decryptSection(archiveUrl: string, shareUrl: string): HTMLElement {
+const registeredKey = (root: HTMLElement): string => root.getAttribute("data-public-key") ?? "";
+
+function decryptSection(root: HTMLElement, archiveUrl: string, shareUrl: string): HTMLElement {
   const announced = field(T.announced, T.announcedHint, { inputmode: "numeric", autocomplete: "off", maxlength: "12" });
   const { form, said, read, fileName, wipe } = keyForm(T.check, announced);
   onSubmit(form, said, async () => {
@@ -232,6 +246,7 @@ function decryptSection(archiveUrl: string, shareUrl: string): HTMLElement {
     const name = `${fileName()}.decrypted`;
     let receipt = "";
     said.working(T.fetching);
+    await requireOwnKey(key, registeredKey(root));
     const archiveBytes = await getBytes(archiveUrl);
     const { record } = await decryptTally({ archiveBytes, ...key }, {
       onProgress: (done, total) => said.working(T.checking, done, total),
@@ -286,8 +301,8 @@ function mount(root: HTMLElement): void {
   const [key, setup, rehearsal, archive, share] = ["key", "setup", "rehearsal", "archive", "share"].map(url);
   const sections: HTMLElement[] = [];
   if (key) sections.push(keySection(root, key));
-  if (setup && rehearsal) sections.push(rehearsalSection(setup, rehearsal));
-  if (archive && share) sections.push(decryptSection(archive, share));
+  if (setup && rehearsal) sections.push(rehearsalSection(root, setup, rehearsal));
+  if (archive && share) sections.push(decryptSection(root, archive, share));
   root.classList.add("stack");
   root.replaceChildren(...sections);
 }

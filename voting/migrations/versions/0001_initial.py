@@ -492,6 +492,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_desk_nonce_box_id"))
 
     op.drop_table("desk_nonce")
+    op.drop_table("pairing_failures")
+    op.drop_table("card_witness")
     op.drop_table("trustee_key")
     op.drop_table("public_credential")
     with op.batch_alter_table("kiosk", schema=None) as batch_op:
