@@ -4,6 +4,8 @@ import { english, get, Offline, post } from "./server.js";
 import { fill, filled } from "./slots.js";
 
 const POLL_MS = 3000;
+// The hall's time, wherever the laptop believes it is.
+const CLOCK = { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Asia/Shanghai" };
 const byId = (id) => document.getElementById(id);
 const [desk, query, hits, verdict, said, recent] = ["desk", "query", "hits", "verdict", "said", "recent"].map(byId);
 const at = (rest) => `${desk.dataset.base}/${rest}`;
@@ -186,7 +188,7 @@ function remember(person, mark) {
   byId("recent-none")?.remove();
   const row = filled(
     "t-recent",
-    { ...person, time: new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false }) },
+    { ...person, time: new Date().toLocaleTimeString("zh-CN", CLOCK) },
     { standing: true, undone: false },
   );
   row.dataset.mark = mark;
@@ -209,7 +211,13 @@ function openUndo(person, mark) {
 function openDialog(dialog) {
   dialog.querySelector("form").reset();
   dialog.querySelector('[data-slot="refusal"]').replaceChildren();
+  // What was wrong with the last card says nothing about the next one.
+  for (const line of dialog.querySelectorAll(".card-scan-error")) line.replaceChildren();
+  for (const field of dialog.querySelectorAll(".field--wrong")) field.classList.remove("field--wrong");
+  const card = dialog.querySelector("[data-card-scan]");
+  card.removeAttribute("aria-invalid");
   dialog.showModal();
+  card.focus();
 }
 
 function onCard(dialog, deed) {

@@ -197,6 +197,14 @@ def test_finding_by_name_initials_number_and_last_four(house: House) -> None:
     assert built.look(lambda session, e: queries.namesakes(session, election=e, entry=other)) == []
 
 
+def test_who_is_called_by_just_these_initials_comes_first(house: House) -> None:
+    built = an_election(house)
+    rows = [a_row(0, "样人子丑"), a_row(1, "样人子寅"), a_row(2, "样人子")]
+    take_in(built, keep(built, rows).digest)
+    found = built.look(lambda session, e: queries.find(session, election=e, query="YRZ"))
+    assert [one.name for one in found] == ["样人子", "样人子丑", "样人子寅"]
+
+
 def test_the_roll_is_read_whole_in_order(house: House) -> None:
     built = with_roll(an_election(house), 12)
     numbers = built.look(lambda session, e: [one.number for one in queries.whole_roll(session, election=e)])

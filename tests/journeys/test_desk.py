@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -18,6 +19,7 @@ from voting.box import kiosk
 from voting.box.tables import DeskMark, Kiosk
 from voting.crypto.credentials import make_code
 from voting.database import read
+from voting.law.calendar import HALL
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
@@ -109,7 +111,14 @@ def test_digits_choose_among_names_and_are_typed_among_numbers(desk: Desk) -> No
     deed = tab.locator('[data-deed="check-in"]')
     box = deed.bounding_box()
     assert box is not None and box["y"] + box["height"] <= 900, "nine found, and the deed is still on the screen"
+    tab.set_viewport_size({"width": 1366, "height": 768})
+    tab.evaluate("scrollTo(0, 0)")
+    box = deed.bounding_box()
+    assert box is not None and box["y"] + box["height"] <= 768, "on a low laptop screen as well"
+    expect(tab.locator("#hits [data-slot=building]").first).to_have_text("1栋")
+    expect(tab.locator(".verdict [data-slot=group]")).to_contain_text("栋")
     sound(tab)
+    tab.set_viewport_size({"width": 1440, "height": 900})
     desk.type("1")
     expect(tab.locator(".verdict-name")).to_have_text("样人子")
     tab.keyboard.type("2")
@@ -135,7 +144,21 @@ def test_a_check_in_is_undone_with_the_card_and_the_code_stays_here(desk: Desk) 
     desk.type("样人子")
     tab.keyboard.press("Enter")
     expect(tab.locator("#recent [data-mark]")).to_have_count(1)
+    hall = datetime.now(HALL)
+    assert tab.locator('#recent [data-slot="time"]').inner_text() in {
+        f"{moment:%H:%M}" for moment in (hall, hall - timedelta(minutes=1))
+    }, "the hall's time, not the laptop's"
     tab.locator("#recent button").click()
+    assert focused(tab) == "undo-card"
+    tab.fill("#undo-card", "12345" * 6)
+    tab.select_option("#undo-second", label="甲o")
+    tab.focus("#undo-card")
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#undo .card-scan-error")).to_contain_text("组有误")
+    tab.locator("#undo [data-close]").click()
+    tab.locator("#recent button").click()
+    expect(tab.locator("#undo .card-scan-error")).to_have_text("")
+    assert tab.locator("#undo .field--wrong, #undo [aria-invalid]").count() == 0, "the next undo begins clean"
     tab.select_option("#undo-reason", "left")
     tab.select_option("#undo-second", label="甲o")
     tab.fill("#undo-note", "有急事")
@@ -161,7 +184,7 @@ def test_a_card_of_nobody_cannot_undo(desk: Desk) -> None:
     tab.keyboard.press("Enter")
     expect(tab.locator("#recent [data-mark]")).to_have_count(1)
     desk.type("样人子")
-    tab.locator('[data-deed="undo"]').click()
+    tab.locator('button[data-deed="undo"]').click()
     tab.fill("#undo-card", make_code())
     tab.keyboard.press("Enter")
     assert focused(tab) == "undo-second", "who else has seen it is asked before the card is taken"

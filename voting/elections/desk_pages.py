@@ -224,7 +224,7 @@ def _hit(community: Unit, election: Election, entry: Found, shut: dict[str, Any]
         "name": entry.name,
         "building": entry.building,
         "person": " · ".join(roll_word(part) for part in (entry.sex, entry.age_group) if part),
-        "group": entry.grid or entry.building,
+        "group": " / ".join(part for part in (entry.grid, entry.building) if part),
         "last4": entry.id_last4,
         "namesakes": _namesakes(election, entry),
         "verdict": _received(community, mark) if mark else shut or _may(),

@@ -43,7 +43,7 @@ def find(session: Session, *, election: Election, query: str, limit: int = SEARC
     rows = session.scalars(
         select(RollEntry)
         .where(RollEntry.election_id == election.id, _matching(text))
-        .order_by(RollEntry.name != text, RollEntry.number)
+        .order_by(RollEntry.name != text, RollEntry.initials != text.lower(), RollEntry.number)
         .limit(limit)
     )
     return [_found(row) for row in rows]
