@@ -272,8 +272,9 @@ def _unvoted_card(session: Session, row: Box, credential: str) -> PublicCredenti
     if _has_ballot(session, row, credential):
         raise Conflict(
             "CARD_USED",
-            "这张卡已经投过票，不能收回或更换：此人已经投票，请不要再发卡。",
-            "This card has voted and cannot be taken back or replaced: the person has voted; give no other card.",
+            "这张卡已经投过票，不能收回或更换。它若是此人手里的那张，此人就已经投票：请不要再发卡。",
+            "This card has voted and cannot be taken back or replaced. If it is the one this person held, the person "
+            "has voted: give no other card.",
         )
     if card.mark is not None:
         raise Conflict(
