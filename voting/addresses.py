@@ -75,8 +75,8 @@ def _is_host(host: str) -> bool:
 def _form(text: str) -> Malformed:
     return Malformed(
         "ADDRESS_FORM",
-        f"网址「{text[:MOST]}」不对：应像 https://vote.example 这样以 http:// 或 https:// 开头，域名写字母（xn--…），"
-        f"没有问号和井号，最多 {MOST} 个字符。",
+        f"网址「{text[:MOST]}」不对，请改：应像 https://vote.example 这样以 http:// 或 https:// 开头，"
+        f"域名写字母（xn--…），没有问号和井号，最多 {MOST} 个字符。",
         f"“{text[:MOST]}” is no address to print: it begins with http:// or https://, has a host name in letters "
         f"(xn--…), neither query nor fragment, and at most {MOST} characters.",
     )

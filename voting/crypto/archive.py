@@ -265,7 +265,9 @@ def _check_order(previous: Event | None, event: Event) -> None:
     """Ballots before their end, the tally after it, the result last."""
     if event.type not in _RECORDS:
         raise Malformed(
-            "ARCHIVE_EVENT_TYPE", f"不支持事件 {event.type[:40]}", f"The event {event.type[:40]} is not supported"
+            "ARCHIVE_EVENT_TYPE",
+            f"不支持事件 {event.type[:40]}，请重新下载档案",
+            f"The event {event.type[:40]} is not supported; download the archive again",
         )
     if event.type not in _NEXT[None if previous is None else previous.type]:
         raise _fault("ARCHIVE_ORDER", event.end, f"{event.type} 事件位置不对", f"{event.type} is out of order")

@@ -218,4 +218,6 @@ def _prove_answer(election: Election, credential: str, question: Question, chose
 
 
 def _not_a_choice(wanted: str) -> Malformed:
-    return Malformed("BALLOT_CHOICES", f"所选不合规定 ({wanted})", f"The choices must be {wanted}")
+    return Malformed(
+        "BALLOT_CHOICES", f"所选不合规定 ({wanted})，请重新选择", f"The choices must be {wanted}; choose again"
+    )

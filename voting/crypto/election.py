@@ -58,7 +58,11 @@ class Election:
         group = get_group(records.text(value.get("group"), _FORM, "election.group"))
         public_key = group.parse(records.text(value.get("public_key"), _FORM, "election.public_key"))
         if public_key == group.neutral:
-            raise Malformed("ELECTION_KEY", "选举公钥是单位元，不能加密", "The election key is the neutral element")
+            raise Malformed(
+                "ELECTION_KEY",
+                "选举公钥是单位元，不能加密；请监督委员重新生成密钥",
+                "The election key is the neutral element and encrypts nothing; the supervisors must make new keys",
+            )
         listed = records.items(value.get("questions"), _FORM, "election.questions")
         if not 0 < len(listed) <= MOST_QUESTIONS:
             records.refuse(_FORM, "election.questions", f"1 to {MOST_QUESTIONS} questions")
@@ -163,6 +167,10 @@ def parse_public_credentials(group: Group, raw: bytes) -> dict[str, int]:
         if group.parse(public) == group.neutral:
             records.refuse("CREDENTIALS_NEUTRAL", where, "a credential whose key is not known to everyone")
         if public in weights:
-            raise Malformed("CREDENTIALS_TWICE", f"{where}：同一凭据出现两次", f"{where}: a credential occurs twice")
+            raise Malformed(
+                "CREDENTIALS_TWICE",
+                f"{where}：同一凭据出现两次，请重新制卡",
+                f"{where}: a credential occurs twice; make the cards again",
+            )
         weights[public] = weight
     return weights

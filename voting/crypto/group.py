@@ -15,7 +15,7 @@ def get_group(name: str) -> Group:
     if name not in _GROUPS:
         raise Malformed(
             "GROUP_UNKNOWN",
-            f"不支持群 {name[:40]}，支持的有：{'、'.join(_GROUPS)}",
-            f"The group {name[:40]} is not supported; supported are {', '.join(_GROUPS)}",
+            f"不支持群 {name[:40]}，请改用 {' 或 '.join(_GROUPS)}",
+            f"The group {name[:40]} is not supported; use {' or '.join(_GROUPS)}",
         )
     return _GROUPS[name]

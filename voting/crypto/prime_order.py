@@ -21,7 +21,11 @@ MOST_TABLES = 8  # about 2 MB each
 
 def not_an_element(zh: str = "不属于这个群", en: str = "is not a member of the group") -> Malformed:
     """The refusal of an element from outside."""
-    return Malformed("GROUP_ELEMENT", f"记录里的一个群元素{zh}，请重新取得原件", f"An element of the record {en}")
+    return Malformed(
+        "GROUP_ELEMENT",
+        f"记录里的一个群元素{zh}，请重新取得原件",
+        f"An element of the record {en}; get the original again",
+    )
 
 
 class Table(Protocol):
@@ -139,7 +143,7 @@ class Group(ABC):
             raise Malformed(
                 "GROUP_SCALAR",
                 "记录里的一个数不是规范的标量，请重新取得原件",
-                "A number of the record is not a canonical scalar below the group's order",
+                "A number of the record is not a canonical scalar below the group's order; get the original again",
             )
         return value
 

@@ -102,5 +102,5 @@ def refuse(code: str, where: str, wanted: str) -> NoReturn:
     raise Malformed(
         code,
         f"记录的 {where} 处不合格式，请重新取得原件",
-        f"The record is not in form at {where}: expected {wanted}",
+        f"The record is not in form at {where}: expected {wanted}; get the original again",
     )

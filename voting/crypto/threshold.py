@@ -74,7 +74,11 @@ def _messages(group: Group, value: Any, where: str, count: int | None = None) ->
 
 def _check_signature(group: Group, key: Element, message: str, signature: Proof, where: str) -> None:
     if not knows(group, key, signature, f"sigmsg|{message}|"):
-        raise Malformed("THRESHOLD_SIGNATURE", f"{where} 处的签名不成立", f"A signature at {where} does not verify")
+        raise Malformed(
+            "THRESHOLD_SIGNATURE",
+            f"{where} 处的签名不成立，请重新下载；仍然如此就不要采信",
+            f"A signature at {where} does not verify; download it again, and if it stays so do not trust it",
+        )
 
 
 def _signing_keys(
@@ -126,8 +130,9 @@ def _verification_keys(group: Group, value: Any, rows: list[list[Element]], wher
         if key.public_key != committed:
             raise Malformed(
                 "THRESHOLD_KEY",
-                f"第 {index} 号监督委员的验证公钥与公布的多项式不符",
-                f"The verification key of trustee {index} is not what the published polynomials give",
+                f"第 {index} 号监督委员的验证公钥与公布的多项式不符，请重新下载；仍然如此就不要采信",
+                f"The verification key of trustee {index} is not what the published polynomials give; download it "
+                "again, and if it stays so do not trust it",
             )
         keys.append(key)
     return tuple(keys)

@@ -340,8 +340,8 @@ def _check_time(*, day: date, opens_at: datetime, closes_at: datetime, today: da
     if opens_at >= closes_at or opens_at.astimezone(HALL).date() != day or closes_at.astimezone(HALL).date() != day:
         raise Malformed(
             "ELECTION_HOURS",
-            "开始和结束时间都要在选举日当天，并且开始早于结束。",
-            "Opening and closing must both lie on the election day, opening before closing.",
+            "开始和结束时间都须在选举日当天，并且开始早于结束；请更正时间。",
+            "Opening and closing must both lie on the election day, opening before closing; correct the hours.",
         )
 
 
@@ -350,14 +350,14 @@ def _check_offices(offices: list[NewOffice]) -> None:
     if not 1 <= len(titles) <= MAX_OFFICES or len(set(titles)) != len(titles):
         raise Malformed(
             "ELECTION_OFFICES",
-            f"应有 1 至 {MAX_OFFICES} 个职务，名称不能相同。",
-            f"There must be 1 to {MAX_OFFICES} offices, each with a title of its own.",
+            f"须有 1 至 {MAX_OFFICES} 个职务，名称不能相同；请更正职务。",
+            f"There must be 1 to {MAX_OFFICES} offices, each with a title of its own; correct the list.",
         )
     if any(not 1 <= office.seats <= MAX_SEATS for office in offices):
         raise Malformed(
             "ELECTION_SEATS",
-            f"每个职务的名额应在 1 至 {MAX_SEATS} 之间。",
-            f"The seats of each office must be between 1 and {MAX_SEATS}.",
+            f"每个职务的名额须在 1 至 {MAX_SEATS} 之间；请更正名额。",
+            f"The seats of each office must be between 1 and {MAX_SEATS}; correct them.",
         )
 
 
@@ -367,8 +367,12 @@ def _check_numbers(*, mode: str, trustees: int, ballot_floor: int) -> None:
     if not MIN_TRUSTEES <= trustees <= MAX_TRUSTEES:
         raise Malformed(
             "ELECTION_TRUSTEES",
-            f"保管密钥的监督委员应为 {MIN_TRUSTEES} 至 {MAX_TRUSTEES} 人。",
-            f"Between {MIN_TRUSTEES} and {MAX_TRUSTEES} supervisors hold a key.",
+            f"保管密钥的监督委员须为 {MIN_TRUSTEES} 至 {MAX_TRUSTEES} 人；请更正人数。",
+            f"Between {MIN_TRUSTEES} and {MAX_TRUSTEES} supervisors hold a key; correct the number.",
         )
     if ballot_floor < 1:
-        raise Malformed("ELECTION_FLOOR", "开票的最少选票数不能小于 1。", "The floor of ballots cannot be below 1.")
+        raise Malformed(
+            "ELECTION_FLOOR",
+            "开票的最少选票数不能小于 1，请更正。",
+            "The floor of ballots cannot be below 1; correct it.",
+        )

@@ -86,7 +86,7 @@ def photo(community: Unit, election: Election, candidate: Candidate) -> Response
     """A posted candidate's portrait."""
     _require_shown(election)
     if election.candidates_posted is None or candidate.photo is None or candidate.photo_type is None:
-        raise NotFound("NO_SUCH_PICTURE", "没有这张照片。", "There is no such picture.")
+        raise NotFound("NO_SUCH_PICTURE", "没有这张照片，请刷新页面。", "There is no such picture; reload the page.")
     return Response(candidate.photo, mimetype=candidate.photo_type)
 
 
@@ -142,8 +142,8 @@ def notice_sheet(community: Unit, election: Election) -> Response:
     if not keys["election"] or not keys["committee"]:
         raise TooEarly(
             "NOT_SEALED",
-            "选举封定、选举委员会的密钥做好以后，才有这张公告。",
-            "This sheet exists once the election is sealed and the committee's key is made.",
+            "选举封定、选举委员会的密钥做好以后才有这张公告，请到时再来。",
+            "This sheet exists once the election is sealed and the committee's key is made; come back then.",
         )
     sheet = Notice(
         community=community.name,
@@ -162,7 +162,7 @@ def _require_shown(election: Election) -> None:
     if election.state not in PHASES or election.roll_posted is None:
         raise NotFound(
             "NOT_POSTED",
-            "这次选举还没有公布，公布后再来看。",
+            "这次选举还没有公布，请等公布后再来看。",
             "This election has not been announced yet; come back later.",
         )
 

@@ -143,7 +143,9 @@ def by_candidates(votes: Mapping[str, int], elected: tuple[str, ...], vacancies:
     _check_votes(votes)
     if vacancies < 1 or extra < 0:
         raise Malformed(
-            "no_vacancy", "没有空缺名额，不需要另行选举。", "No seat is open, so there is no second poll to prepare."
+            "no_vacancy",
+            "没有空缺名额，不用另行选举。",
+            "No seat is open, so no second poll is needed.",
         )
     order = [(name, count) for name, count in ordered(votes) if name not in elected]
     size = vacancies + extra

@@ -67,7 +67,9 @@ class Browser:
     def _token(self, page: str) -> str:
         found = _TOKEN.search(self.get(page).text)
         if found is None:
-            raise Refused("NO_TOKEN", f"页面 {page} 没有表单。", f"There is no form on {page}.")
+            raise Refused(
+                "NO_TOKEN", f"页面 {page} 没有表单，请查看服务器。", f"There is no form on {page}; look at the server."
+            )
         return found[1]
 
     def _send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
@@ -102,6 +104,6 @@ def _expected(answer: Answer, status: int) -> Answer:
     except (ValueError, KeyError, TypeError):
         raise Refused(
             "UNEXPECTED_ANSWER",
-            f"服务器回答 {answer.status}，应为 {status}。",
-            f"The server answered {answer.status}, expected {status}.",
+            f"服务器回答 {answer.status}，应为 {status}；请看它的运行记录。",
+            f"The server answered {answer.status}, expected {status}; look at its output.",
         ) from None

@@ -94,4 +94,8 @@ def _judge(day: Day, name: str, command: list[str]) -> None:
     (day.folder / f"{name}.txt").write_text(said)
     day.notes[name] = f"exit {done.returncode}"
     if done.returncode != 0:
-        raise Refused("NOT_VERIFIED", f"{name} 没有通过：\n{said}", f"{name} refused it (exit {done.returncode}).")
+        raise Refused(
+            "NOT_VERIFIED",
+            f"{name} 没有通过，请看它的话：\n{said}",
+            f"{name} refused it (exit {done.returncode}); look at what it says.",
+        )

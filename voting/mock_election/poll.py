@@ -64,7 +64,7 @@ def _next(outcomes: Any) -> Voted | None:
     """What a tablet says next: a visit, or (None) that it is ready. Raises Refused TABLET_FAILED."""
     said = outcomes.get(timeout=180)
     if isinstance(said, str):
-        raise Refused("TABLET_FAILED", f"平板出错：{said}", f"A tablet failed: {said}")
+        raise Refused("TABLET_FAILED", f"平板出错，请查看：{said}", f"A tablet failed, look into it: {said}")
     return said if isinstance(said, Voted) else None
 
 
@@ -83,7 +83,9 @@ def _fill_the_hall(day: Day, coming: list[str], pile: Any, outcomes: Any, advanc
 def _leave_booth(day: Day, outcomes: Any, advance: Advance, total: int) -> None:
     visit = _next(outcomes)
     if visit is None or visit.status != 201:
-        raise Refused("VOTE_REFUSED", f"一张选票没有被接受：{visit}", f"A ballot was not accepted: {visit}")
+        raise Refused(
+            "VOTE_REFUSED", f"一张选票没有被接受，请查看：{visit}", f"A ballot was not accepted, look into it: {visit}"
+        )
     day.visits.append(visit)
     advance(len(day.visits), total)
 
@@ -120,7 +122,9 @@ def _refusal(deed: Callable[[], object]) -> str:
         deed()
     except Refused as refusal:
         return refusal.code
-    raise Refused("NOT_REFUSED", "本应被拒绝的操作没有被拒绝。", "What must be refused was not refused.")
+    raise Refused(
+        "NOT_REFUSED", "本应被拒绝的操作没有被拒绝，请查看。", "What must be refused was not refused; look into it."
+    )
 
 
 def scan_unused(day: Day, advance: Advance) -> None:

@@ -32,7 +32,7 @@ def require_place(kind: str, parent_kind: str | None) -> None:
     if kind not in PARENT_KINDS:
         raise Malformed(
             "UNIT_KIND",
-            "没有这种单位；可选：市、区、街道、社区、网格、楼栋。",
+            "没有这种单位；请选择：市、区、街道、社区、网格、楼栋。",
             "There is no such kind of unit; choose city, district, street, community, grid or building.",
         )
     if parent_kind not in PARENT_KINDS[kind]:

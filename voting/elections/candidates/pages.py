@@ -209,7 +209,9 @@ def remove(community: Unit, election: Election, candidate: Candidate) -> Any:
 def shift(community: Unit, election: Election, candidate: Candidate, where: str) -> Any:
     """Move somebody one place up or down on the ballot."""
     if where not in ("up", "down"):
-        raise NotFound("NO_SUCH_PLACE", "只能上移或下移。", "Somebody moves up or down, and nowhere else.")
+        raise NotFound(
+            "NO_SUCH_PLACE", "只能上移或下移。", "Somebody moves up or down, and nowhere else; use the buttons."
+        )
     order = [
         one.id
         for contest in contests(reading(), election=election)
@@ -238,7 +240,7 @@ def photo(community: Unit, election: Election, candidate: Candidate) -> Response
     """The portrait, under the type its bytes were found to be; never anything else."""
     found = reading().get_one(Candidate, candidate.id, options=[undefer(Candidate.photo)], populate_existing=True)
     if found.photo is None or found.photo_type is None:
-        raise NotFound("NO_PHOTO", "这位候选人没有照片。", "This candidate has no photo.")
+        raise NotFound("NO_PHOTO", "这位候选人没有照片，请刷新页面。", "This candidate has no photo; reload the page.")
     return Response(found.photo, content_type=found.photo_type)
 
 

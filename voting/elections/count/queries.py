@@ -103,6 +103,6 @@ def not_certified() -> NotFound:
     """There is nothing to download yet."""
     return NotFound(
         "NOT_CERTIFIED",
-        "结果还没有签发，没有这个文件；选举委员会签发后再下载。",
+        "结果还没有签发，没有这个文件；请等选举委员会签发后再下载。",
         "The result is not certified yet and there is no such file; come back when the committee has signed.",
     )

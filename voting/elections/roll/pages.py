@@ -186,7 +186,9 @@ def export(community: Unit, election: Election, kind: str) -> Response:  # noqa:
         content = exports.xlsx(voters)
         media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     else:
-        raise NotFound("NO_SUCH_EXPORT", "名单可以导出为 CSV 或 XLSX。", "The roll is exported as CSV or XLSX.")
+        raise NotFound(
+            "NO_SUCH_EXPORT", "名单可以导出为 CSV 或 XLSX。", "The roll is exported as CSV or XLSX; choose one."
+        )
     headers = {"Content-Disposition": f'attachment; filename="roll-{election.day.isoformat()}.{kind}"'}
     return Response(content, content_type=media_type, headers=headers)
 
