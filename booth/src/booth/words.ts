@@ -96,7 +96,7 @@ const zh = {
   again: "再试一次",
   receipt: "您的选票凭据",
   receiptCode: (groups: string) => `选票凭据 ${groups}`,
-  receiptHow: "可以抄下来，或用手机扫旁边的图案。",
+  receiptHow: "可以抄下来，或用手机扫这个图案。",
   receiptWhat: "它只能证明选票在票箱里，看不出您选了谁。",
   qr: "选票凭据的二维码",
   castIt: "投出选票",
