@@ -156,7 +156,8 @@ def revoke(session: Session, *, box: str, kiosk: str, actor: str, now: datetime)
         found = _tablet(session, box, kiosk)
         if found.revoked:
             return
-        found.revoked, found.calling, found.pairing_hash = True, False, None
+        found.revoked, found.calling = True, False
+        found.pairing_hash, found.pairing_until = None, None
         journal.record(session, row.community_id, events.KioskRevoked(row.uuid, found.id, found.name, actor), now)
 
 
