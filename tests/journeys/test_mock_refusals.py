@@ -1,0 +1,91 @@
+"""The mock election stops where something is not as it must be: each of its own refusals, alone."""
+
+import queue
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from voting.errors import Refused
+from voting.mock_election import count, poll
+from voting.mock_election.browser import Browser
+from voting.mock_election.server import served
+from voting.mock_election.tablet import Voted
+
+
+def code(deed: Callable[..., object], *given: object) -> str:
+    """The code a deed is refused with."""
+    with pytest.raises(Refused) as caught:
+        deed(*given)
+    return caught.value.code
+
+
+@pytest.fixture
+def odd_server() -> Iterator[int]:
+    """A server that answers 418 with a page of words to everything but /, which it answers with 200."""
+
+    class Odd(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if self.path == "/" else 418)
+            self.send_header("Content-Length", "5")
+            self.end_headers()
+            self.wfile.write(b"words")
+
+        def log_message(self, *_said: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Odd)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_port
+    server.shutdown()
+    server.server_close()
+
+
+def test_an_answer_that_is_no_refusal_of_ours(odd_server: int) -> None:
+    browser = Browser(odd_server)
+    assert code(browser.get, "/tea") == "UNEXPECTED_ANSWER"
+    assert code(lambda: browser.post_form("/", {}, page="/")) == "NO_TOKEN"
+    browser.close()
+
+
+def test_a_server_that_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOTING_DOORS", "back")
+    with pytest.raises(Refused, match="SERVER_DOWN"), served(tmp_path):
+        pass
+    assert "VOTING_DOORS" in (tmp_path / "server.log").read_text()
+
+
+def outcomes(*said: object) -> Any:
+    """What the tablets say, in this order."""
+    waiting: queue.Queue[object] = queue.Queue()
+    for one in said:
+        waiting.put(one)
+    return waiting
+
+
+def test_a_tablet_that_fails_is_heard_of() -> None:
+    assert code(poll._next, outcomes("ValueError('…')")) == "TABLET_FAILED"
+
+
+def test_a_ballot_that_is_not_accepted_ends_the_poll() -> None:
+    day = SimpleNamespace(visits=[])
+    refused = Voted(409, "CARD_USED", 0.1, 0.1)
+    assert code(poll._leave_booth, day, outcomes(refused), lambda *_: None, 1) == "VOTE_REFUSED"
+    assert day.visits == []
+
+
+def test_what_must_be_refused_and_is_not() -> None:
+    assert code(poll._refusal, lambda: "done") == "NOT_REFUSED"
+
+
+def test_a_verifier_that_says_no(tmp_path: Path) -> None:
+    day = SimpleNamespace(folder=tmp_path, notes={})
+    command = [sys.executable, "-c", "raise SystemExit('not sound')"]
+    assert code(count._judge, day, "verifier", command) == "NOT_VERIFIED"
+    assert "not sound" in (tmp_path / "verifier.txt").read_text()
+    assert day.notes == {"verifier": "exit 1"}
