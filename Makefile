@@ -26,7 +26,7 @@ serve: .venv/ready  ## serve a real installation (after make init)
 	$(BIN)/voting serve
 
 test: check machine  ## everything, browser journeys included (TESTS=path runs a part)
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: .venv/tested  ## ruff, mypy strict, architecture
 	$(BIN)/ruff check .
