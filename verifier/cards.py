@@ -26,6 +26,7 @@ def check_cards(facts: ArchiveFacts, story: Story) -> tuple[Note, ...]:
     check_casts(facts, closed)
     check_check_ins(story, closed)
     check_unused(story, closed)
+    check_before_tally(story, closed)
     return notes(story, closed)
 
 
@@ -151,6 +152,29 @@ def check_unused(story: Story, closed: events.BoxClosed) -> None:
         f"没有发出的 {left} 张卡还没有全部扫描",
         f"The {left} cards that were never handed out are not all scanned",
     )
+
+
+def check_before_tally(story: Story, closed: events.BoxClosed) -> None:
+    """10: the pile was whole, or counting without its missing cards was decided, before the ballots were added up.
+
+    Afterwards a decision explains whatever suits it; cards that turn up later may still be scanned.
+    """
+    tallied = story.all(events.TalliedEncrypted)
+    if not tallied or closed.cards_made == closed.cards_out:
+        return
+    decided = story.all(CardsMissingDecided)
+    if decided and decided[-1].seq > tallied[0].seq:
+        raise Malformed(
+            "MISSING_DECIDED_LATE",
+            f"日志第 {decided[-1].seq} 条：缺卡的决定写在合计（第 {tallied[0].seq} 条）之后",
+            f"Entry {decided[-1].seq}: the decision on missing cards stands after the tally (entry {tallied[0].seq})",
+        )
+    if not any(said.seq < tallied[0].seq for said in (*decided, *story.all(events.UnusedScanned))):
+        raise Malformed(
+            "TALLIED_UNSCANNED",
+            f"日志第 {tallied[0].seq} 条：合计时没有发出的卡还没有扫完，也没有缺卡的决定",
+            f"Entry {tallied[0].seq}: the tally was made before the unused cards were scanned, and without a decision",
+        )
 
 
 def decision_on_missing(story: Story) -> CardsMissingDecided | None:

@@ -120,12 +120,14 @@ def check_figures(document: ResultDocument, facts: ArchiveFacts, story: Story, c
     ballots = len(facts.trackers)
     _require_same("figures", document.figures, Figures(count.eligible, count.issued, ballots, ballots, 0, 0, 0))
     decided = decision_on_missing(story)
+    missing = decided.missing if decided else 0
     cards = Cards(
         made=closed.cards_made,
         out=closed.cards_out,
         returned=closed.cards_returned,
         torn=closed.cards_torn,
-        unused=closed.cards_made - closed.cards_out - (decided.missing if decided else 0),
+        unused=closed.cards_made - closed.cards_out - missing,
+        missing=missing,
         refused_uses=closed.refused_uses,
     )
     _require_same("cards", document.cards, cards)

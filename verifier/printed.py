@@ -96,10 +96,10 @@ def _result(document: ResultDocument, at: int) -> Iterator[tuple[str, str]]:
         f"roll {figures.roll}, received a card {figures.issued}, ballots {figures.collected}",
     )
     yield ("人数", "People")[at], people[at]
-    used = (cards.made, cards.out, cards.returned, cards.torn, cards.unused, cards.refused_uses)
+    used = (cards.made, cards.out, cards.returned, cards.torn, cards.unused, cards.missing, cards.refused_uses)
     labels = (
-        ("制", "发", "收回", "破损", "未用", "拒绝重复使用"),
-        ("made", "out", "returned", "torn", "unused", "second uses refused"),
+        ("制", "发", "收回", "破损", "未用", "缺", "拒绝重复使用"),
+        ("made", "out", "returned", "torn", "unused", "missing", "second uses refused"),
     )
     made = ("，", ", ")[at].join(f"{label} {value}" for label, value in zip(labels[at], used, strict=True))
     yield ("选票卡", "Cards")[at], made

@@ -64,7 +64,7 @@ def document(**changes) -> report.ResultDocument:
         "closed_at": datetime(2026, 12, 20, 9, 0, tzinfo=UTC),
         "certified_at": NOW,
         "figures": report.Figures(1684, 988, 980, 980, 0, 0, 24),
-        "cards": report.Cards(1718, 996, 5, 8, 717, 2),
+        "cards": report.Cards(1718, 996, 5, 8, 717, 5, 2),
         "valid": True,
         "because": (Reason("2 × 980 = 1,960 ＞ 1,684，达到。", "2 × 980 = 1,960 > 1,684, reached."),),
         "offices": (

@@ -133,7 +133,7 @@ class Forger:
         papers: Callable[[Files], Files] = lambda files: files,
     ) -> Files:
         """The bundle over the archive ``raw`` and a log whose facts ``retell`` changes (None leaves one out), with
-        ``more`` before the outcome, in the order of ``moved``; ``state`` changes the result, ``papers`` the files."""
+        ``more`` before the tally, in the order of ``moved``; ``state`` changes the result, ``papers`` the files."""
         raw = self.files[ARCHIVE] if raw is None else raw
         found = facts_of(raw)
         told = [replace(one, data=truth(one, found)) for one in self.entries]
@@ -141,7 +141,7 @@ class Forger:
         decided = decide(outcome.count_facts(found, Story(told)))
         # What was decided stands in the log as the rules have it, unless that very fact is retold.
         told = [replace(one, data=retell(one.type, announced(one, decided)) or {}) for one in told]
-        last = next(place for place, one in enumerate(told) if one.type == "outcome_decided")
+        last = next(place for place, one in enumerate(told) if one.type == "box_tallied")
         told[last:last] = [replace(told[last], type=kind, data=data) for kind, data in more]
         log, head = self.log_files(moved(told))
         document = self._document(hashlib.sha256(raw).hexdigest(), found, Story(told), head)
@@ -191,6 +191,7 @@ class Forger:
                 returned=closed.cards_returned,
                 torn=closed.cards_torn,
                 unused=closed.cards_made - closed.cards_out - (missing.missing if missing else 0),
+                missing=missing.missing if missing else 0,
                 refused_uses=closed.refused_uses,
             ),
             valid=decided.valid,

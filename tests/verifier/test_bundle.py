@@ -33,7 +33,7 @@ from voting import signing
 from voting.box import events
 from voting.box.rules import acceptance_text
 from voting.crypto import records, trustees
-from voting.elections.count import certificate
+from voting.elections.count import certificate, exports
 from voting.errors import Malformed
 from voting.pdf_signature import fingerprint
 from voting.zips import zip_of
@@ -123,7 +123,10 @@ def test_missing_cards_that_were_decided_upon_are_printed(forger: Forger, tmp_pa
     report = verify_bundle(write(files, tmp_path / "b"), forger.committee.key)
     assert (report.verdict, report.findings, report.passed) == (Verdict.SOUND, (), ALL)
     assert "制卡 17 = 发卡 11 + 未用 4 + 缺 2" in printed.text(report, "zh")
-    assert report.facts.document is not None and report.facts.document.cards.unused == 4
+    assert report.facts.document is not None
+    assert (report.facts.document.cards.unused, report.facts.document.cards.missing) == (4, 2)
+    assert "未用 4，缺 2" in printed.text(report, "zh") and "unused 4, missing 2" in printed.text(report, "en")
+    assert ("缺卡", "2") in exports.read_csv(files["result.csv"])
 
 
 def test_cards_found_after_the_decision_make_the_pile_whole(forger: Forger, tmp_path: Path) -> None:
@@ -406,7 +409,6 @@ def test_a_key_copied_with_unseen_characters_is_the_key(forger: Forger, honest: 
     copied = "\u200b".join(key.text[:40]) + key.text[40:60] + "\n  " + key.text[60:] + "\ufeff"
     assert copied != key.text
     assert main([str(honest), "--key", copied, "--json"]) == 0
-
 
 
 def test_json(forger: Forger, honest: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -205,6 +205,26 @@ def undone_from_nowhere(forger: Forger) -> Files:
     return forger.build(retell=change("box_check_in_undone", commitment="e" * 64))
 
 
+def after_the_tally(kind: str) -> Callable[[list[Entry]], list[Entry]]:
+    """The fact stands in the log only once the ballots are added up."""
+
+    def moved(entries: list[Entry]) -> list[Entry]:
+        (late,) = [one for one in entries if one.type == kind]
+        rest = [one for one in entries if one is not late]
+        at = next(place for place, one in enumerate(rest) if one.type == "box_tallied") + 1
+        return [*rest[:at], replace(late, at=rest[at - 1].at, clock=None), *rest[at:]]
+
+    return moved
+
+
+def missing_decided_late(forger: Forger) -> Files:
+    return forger.build(
+        more=[("cards_missing_decided", missing(forger, 2))],
+        retell=leave_out("box_unused_scanned"),
+        moved=after_the_tally("cards_missing_decided"),
+    )
+
+
 # --- 11: anchors -------------------------------------------------------------------------------------------------
 
 
@@ -319,7 +339,7 @@ ATTACKS: dict[str, Attack] = {
         lambda forger: forger.build(
             more=[("box_unused_card_voted", unused(forger))], retell=leave_out("box_unused_scanned")
         ),
-        ((cards, "check_unused", nothing),),
+        ((cards, "check_unused", nothing), (cards, "check_before_tally", nothing)),
     ),
     "unused_miscounted": (
         lambda forger: forger.build(retell=change("box_unused_scanned", cards_unused=5)),
@@ -327,13 +347,26 @@ ATTACKS: dict[str, Attack] = {
     ),
     "missing_miscounted": (
         lambda forger: forger.build(
-            more=[("cards_missing_decided", too_many_missing(forger))], retell=leave_out("box_unused_scanned")
+            more=[("cards_missing_decided", missing(forger, 3))], retell=leave_out("box_unused_scanned")
         ),
         ((cards, "check_unused", nothing),),
     ),
+    "missing_decided_late": (missing_decided_late, ((cards, "check_before_tally", nothing),)),
+    "scanned_late": (
+        lambda forger: forger.build(moved=after_the_tally("box_unused_scanned")),
+        ((cards, "check_before_tally", nothing),),
+    ),
+    "missing_unstated": (
+        lambda forger: forger.build(
+            more=[("cards_missing_decided", missing(forger, 2))],
+            retell=leave_out("box_unused_scanned"),
+            state=lambda document: replace(document, cards=replace(document.cards, unused=6, missing=0)),
+        ),
+        ((outcome, "check_figures", nothing),),
+    ),
     "unused_not_scanned": (
         lambda forger: forger.build(retell=leave_out("box_unused_scanned")),
-        ((cards, "check_unused", nothing),),
+        ((cards, "check_unused", nothing), (cards, "check_before_tally", nothing)),
     ),
     "sealed_other_form": (
         lambda forger: forger.build(retell=change("box_sealed", fingerprint="A" * 43)),
@@ -409,10 +442,10 @@ ATTACKS: dict[str, Attack] = {
 }
 
 
-def too_many_missing(forger: Forger) -> Data:
-    """Of six cards that were never handed out, four were scanned and three decided missing."""
+def missing(forger: Forger, cards: int) -> Data:
+    """Of six cards that were never handed out, four were scanned and so many decided missing."""
     sealed = next(one.data for one in forger.entries if one.type == "election_sealed")
-    said = {"unused": 4, "missing": 3, "reason": "x", "by": "x"}
+    said = {"unused": 4, "missing": cards, "reason": "x", "by": "x"}
     return {"election": sealed["election"], "box": sealed["box"], **said}
 
 

@@ -178,7 +178,8 @@ def _document(
             out=box.cards_out,
             returned=box.cards_returned,
             torn=box.cards_torn,
-            unused=_unused(box, election),
+            unused=box.cards_made - box.cards_out - _missing(box, election),
+            missing=_missing(box, election),
             refused_uses=box.refused_uses,
         ),
         valid=outcome.valid,
@@ -192,10 +193,10 @@ def _document(
     )
 
 
-def _unused(box: Box, election: Election) -> int:
+def _missing(box: Box, election: Election) -> int:
     """As it was decided on where cards were missing, whatever turned up since; unless then the pile became whole."""
     left = box.cards_made - box.cards_out
-    return left if box.cards_unused >= left else left - (election.cards_missing or 0)
+    return 0 if box.cards_unused >= left else election.cards_missing or 0
 
 
 def _second(at: datetime) -> datetime:

@@ -124,8 +124,7 @@ def _page(document: ResultDocument) -> dict[str, Any]:
         ("委托投票", figures.proxy),
     ]
     cards = document.cards
-    lost = cards.made - cards.out - cards.unused
-    missing = f"，缺 {figure(lost)}" if lost else ""
+    missing = f"，缺 {figure(cards.missing)}" if cards.missing else ""
     return {
         "number": document.number,
         "title": document.title,

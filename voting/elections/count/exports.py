@@ -50,6 +50,7 @@ def rows(document: ResultDocument) -> Rows:
         ("收回卡", cards.returned),
         ("破损换卡", cards.torn),
         ("未用卡", cards.unused),
+        ("缺卡", cards.missing),
         ("拒绝重复使用", cards.refused_uses),
         ("选举", "有效" if document.valid else "无效"),
         ("职务", "应选", "姓名", "得票", "当选所需票数", "结果", "废票", "弃权", "少选"),

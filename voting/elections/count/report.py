@@ -68,13 +68,17 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Cards:
-    """The cards: made, handed out (spares for torn ones included), come back, torn, left over, refused second uses."""
+    """The cards: made, handed out (spares for torn ones included), come back, torn, left over, refused second uses.
+
+    ``missing`` ones were neither handed out nor found after closing: made = out + unused + missing.
+    """
 
     made: int
     out: int
     returned: int
     torn: int
     unused: int
+    missing: int
     refused_uses: int
 
 
@@ -247,6 +251,8 @@ def _check(document: ResultDocument) -> None:
         raise _figures("收回选票不等于平板、纸票、流动票箱之和", "collected is not the sum of tablet, paper and mobile")
     if figures.tablet != document.archive.ballots:
         raise _figures("平板票数与选票档案中的票数不符", "tablet ballots differ from the ballots in the archive")
+    if document.cards.made != document.cards.out + document.cards.unused + document.cards.missing:
+        raise _figures("制卡不等于发卡、未用、缺卡之和", "cards made are not the sum of out, unused and missing")
     if not re.fullmatch("[0-9a-f]{64}", document.archive.sha256) or not re.fullmatch("[0-9a-f]{64}", document.log.root):
         raise _form("archive.sha256, log.root")
     for office in document.offices:
