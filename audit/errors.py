@@ -211,6 +211,11 @@ FAULTS: dict[str, tuple[type[AuditError], str, str]] = {
         "缺少文件 {where}：请重新取得完整的导出。",
         "The file {where} is missing: fetch the whole export again.",
     ),
+    "BUNDLE_DAMAGED": (
+        Unusable,
+        "文件在传输中损坏，没有打开（{where}）：请重新下载。",
+        "The file was damaged in transit and was not opened ({where}): download it again.",
+    ),
     "BUNDLE_UNSAFE": (
         Unusable,
         "这个文件包不安全，没有打开（{where}）：请向发布者索取原件。",

@@ -87,9 +87,9 @@ class ZipSource:
             with self._archive.open(info) as file:
                 raw = file.read(limit + 1)
         except _READ_ERRORS as error:
-            raise fault("BUNDLE_UNSAFE", where=f"{name}: damaged") from error
+            raise fault("BUNDLE_DAMAGED", where=name) from error
         if len(raw) != info.file_size:
-            raise fault("BUNDLE_UNSAFE", where=f"{name}: length")
+            raise fault("BUNDLE_DAMAGED", where=f"{name}: length")
         return raw
 
 
@@ -117,7 +117,7 @@ def safe_members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
 def open_source(path: Path) -> Iterator[Source]:
     """Open a directory or a zip; in a zip the log is where its only ``checkpoint`` is.
 
-    Raises BUNDLE_MISSING, BUNDLE_UNSAFE.
+    Raises BUNDLE_MISSING, BUNDLE_DAMAGED, BUNDLE_UNSAFE.
     """
     if path.is_dir():
         yield DirectorySource(path)
@@ -127,7 +127,7 @@ def open_source(path: Path) -> Iterator[Source]:
     except FileNotFoundError as error:
         raise fault("BUNDLE_MISSING", where=str(path)) from error
     except _READ_ERRORS as error:
-        raise fault("BUNDLE_UNSAFE", where=f"{path.name}: not a zip") from error
+        raise fault("BUNDLE_DAMAGED", where=f"{path.name}: not a zip") from error
     with archive:
         yield ZipSource(archive, _log_prefix(archive))
 

@@ -50,18 +50,18 @@ class Bundle:
     _copied: str = ""
 
     def read(self, name: str, limit: int = LARGEST_PAPER) -> bytes:
-        """One file's bytes. Raises BUNDLE_MISSING, BUNDLE_UNSAFE."""
+        """One file's bytes. Raises BUNDLE_MISSING, BUNDLE_DAMAGED, BUNDLE_UNSAFE."""
         return self.source.read(name, limit)
 
     def digest(self, name: str) -> str:
-        """SHA-256 of a file, hex. Raises BUNDLE_MISSING, BUNDLE_UNSAFE."""
+        """SHA-256 of a file, hex. Raises BUNDLE_MISSING, BUNDLE_DAMAGED, BUNDLE_UNSAFE."""
         if name == ARCHIVE:
             self._copied = self._copied or self._stream(name, self._copy)
             return self._copied
         return self._stream(name, Path(os.devnull))
 
     def archive(self) -> Path:
-        """The private copy of the ballot archive, whose hash ``digest`` told. Raises BUNDLE_MISSING, BUNDLE_UNSAFE."""
+        """The private copy of the ballot archive, whose hash ``digest`` told. Raises as that does."""
         self.digest(ARCHIVE)
         return self._copy
 
@@ -78,7 +78,7 @@ class Bundle:
                     seen.update(chunk)
                     copy.write(chunk)
         except _READ_ERRORS as error:
-            raise fault("BUNDLE_UNSAFE", where=f"{name}: damaged") from error
+            raise fault("BUNDLE_DAMAGED", where=name) from error
         return seen.hexdigest()
 
 
@@ -101,7 +101,7 @@ class LogFiles:
 def open_bundle(path: Path) -> Iterator[Bundle]:
     """Open a directory or a zip; in a zip the bundle is where its only manifest is.
 
-    Raises BUNDLE_MISSING, BUNDLE_UNSAFE (``audit.errors``).
+    Raises BUNDLE_MISSING, BUNDLE_DAMAGED, BUNDLE_UNSAFE (``audit.errors``).
     """
     with NamedTemporaryFile(prefix="community-verifier-", suffix=".bel") as copy:
         if path.is_dir():
@@ -112,7 +112,7 @@ def open_bundle(path: Path) -> Iterator[Bundle]:
         except FileNotFoundError as error:
             raise fault("BUNDLE_MISSING", where=path.name) from error
         except _READ_ERRORS as error:
-            raise fault("BUNDLE_UNSAFE", where=f"{path.name}: not a zip") from error
+            raise fault("BUNDLE_DAMAGED", where=f"{path.name}: not a zip") from error
         with archive:
             prefix = _prefix(archive)
             source = ZipSource(archive, prefix)

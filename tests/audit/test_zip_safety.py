@@ -104,14 +104,14 @@ def test_a_declared_size_that_lies(tmp_path):
         archive.writestr("checkpoint", raw)
     size = struct.pack("<L", len(raw))
     lie = patched(path, size, struct.pack("<L", 5), tmp_path)
-    assert [f.code for f in look(lie).findings] == ["BUNDLE_UNSAFE"]
+    assert [f.code for f in look(lie).findings] == ["BUNDLE_DAMAGED"]
 
 
 def test_a_checksum_that_lies(log, tmp_path):
     path = zip_of(log, tmp_path / "log.zip")
     crc = struct.pack("<L", zlib.crc32((log / "checkpoint").read_bytes()))
     report = look(patched(path, crc, b"\0\0\0\0", tmp_path))
-    assert [f.code for f in report.findings] == ["BUNDLE_UNSAFE"]
+    assert [f.code for f in report.findings] == ["BUNDLE_DAMAGED"]
 
 
 def test_members_that_share_their_bytes(log, tmp_path):
@@ -146,7 +146,7 @@ def test_encrypted(log, tmp_path):
 
 def test_no_zip_and_no_log(tmp_path):
     (tmp_path / "text.zip").write_text("not a zip")
-    with refused("BUNDLE_UNSAFE"):
+    with refused("BUNDLE_DAMAGED"):
         look(tmp_path / "text.zip")
     with refused("BUNDLE_MISSING"):
         look(tmp_path / "absent.zip")

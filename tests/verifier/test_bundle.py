@@ -291,6 +291,20 @@ def test_files_of_any_bytes_are_findings(
     assert report.verdict is verdict
 
 
+def test_a_damaged_download_is_called_damaged(forger: Forger, tmp_path: Path) -> None:
+    """Cut short, or one bit turned: nobody is told of an attack, and the exit stays 2."""
+    whole = zipped(forger.files, tmp_path / "whole.zip").read_bytes()
+    at = whole.index(b"ballots.bel") + 5_000
+    for damaged in (whole[:-2_000], whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]):
+        (tmp_path / "cut.zip").write_bytes(damaged)
+        report = verify_bundle(tmp_path / "cut.zip", forger.committee.key)
+        assert report.verdict is Verdict.UNUSABLE
+        assert {one.code for one in report.findings} == {"BUNDLE_DAMAGED"}
+        said = printed.text(report, "zh") + printed.text(report, "en")
+        assert "损坏" in said and "请重新下载" in said and "download it again" in said
+        assert "不安全" not in said and "unsafe" not in said
+
+
 def test_links_are_not_followed(forger: Forger, honest: Path) -> None:
     (honest / "result.csv").unlink()
     (honest / "result.csv").symlink_to("/etc/hostname")
@@ -310,7 +324,7 @@ def test_no_zip_and_nothing_at_all(forger: Forger, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     zipped({"readme.txt": b""}, tmp_path / "other.zip")
     for name, code in (
-        ("x.zip", "BUNDLE_UNSAFE"),
+        ("x.zip", "BUNDLE_DAMAGED"),
         ("empty", "BUNDLE_MISSING"),
         ("absent", "BUNDLE_MISSING"),
         ("other.zip", "BUNDLE_MISSING"),
