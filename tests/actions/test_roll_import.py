@@ -193,8 +193,8 @@ def test_finding_by_name_initials_number_and_last_four(house: House) -> None:
     assert found(an_id_number(5)[-4:]) == ["样人巳"]
     assert found("%") == found("") == []
     assert len(found("样")) == 8
-    other = built.look(lambda session, e: queries.find(session, election=e, query="样人子"))[0]
-    assert built.look(lambda session, e: queries.namesakes(session, election=e, entry=other)) == []
+    same = built.look(lambda session, e: queries.of_names(session, election=e, names=["样人子", "无此人"]))
+    assert {name: [one.number for one in found] for name, found in same.items()} == {"样人子": [1]}
 
 
 def test_who_is_called_by_just_these_initials_comes_first(house: House) -> None:

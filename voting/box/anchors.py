@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from voting import journal
 from voting.box import chain, events
-from voting.box.rules import ANCHOR_BALLOTS, ANCHOR_PAUSE, tracker_of, whole_hour
+from voting.box.rules import ANCHOR_BALLOTS, ANCHOR_PAUSE, short_of_tracker, tracker_of, whole_hour
 from voting.box.tables import Anchor, Box, BoxEvent, DeskMark
 from voting.database import transaction
 
@@ -19,12 +20,22 @@ _BATCH = 200
 
 @dataclass(frozen=True)
 class Board:
-    """What the public sees of a box: full trackers as of the last anchor, sorted as text."""
+    """What the public sees of a box: full trackers as of the last anchor, sorted as text; and their short forms."""
 
     trackers: tuple[str, ...]
     anchor: int
     root: str
     made_at: datetime | None
+
+    @cached_property
+    def shorts(self) -> tuple[str, ...]:
+        """The short trackers, sorted."""
+        return tuple(sorted(short_of_tracker(one) for one in self.trackers))
+
+
+#: The boards shown last, by box: what stands up to an anchor never changes, and is read and sorted once.
+_SHOWN: dict[str, Board] = {}
+_MOST_SHOWN = 32
 
 
 def anchor_if_due(session: Session, *, box: str, now: datetime, closing: bool = False) -> bool:
@@ -69,7 +80,14 @@ def board(session: Session, box: str) -> Board:
     last = _last_anchor(session, box)
     if last is None:
         return Board((), 0, "", None)
-    return Board(tuple(_trackers(session, box, after=-1, to=last.to_height)), last.number, last.root, last.made_at)
+    shown = _SHOWN.get(box)
+    if shown is None or (shown.anchor, shown.root) != (last.number, last.root):
+        trackers = tuple(_trackers(session, box, after=-1, to=last.to_height))
+        shown = Board(trackers, last.number, last.root, last.made_at)
+        if len(_SHOWN) >= _MOST_SHOWN:
+            _SHOWN.clear()
+        _SHOWN[box] = shown
+    return shown
 
 
 def log_check_ins(session: Session, row: Box, now: datetime, *, closing: bool = False) -> int:

@@ -1,6 +1,7 @@
 """The desk: one person, one card. No table, entry or answer here says which card went to whom."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,6 +73,14 @@ def active_mark(session: Session, box: str, voter: str) -> DeskMark | None:
     return session.scalars(
         select(DeskMark).where(DeskMark.box_id == box, DeskMark.voter == voter, DeskMark.undone.is_(None))
     ).first()
+
+
+def active_marks(session: Session, box: str, voters: Iterable[str]) -> dict[str, DeskMark]:
+    """The check-ins that stand, by voter, of those asked for."""
+    found = session.scalars(
+        select(DeskMark).where(DeskMark.box_id == box, DeskMark.voter.in_(set(voters)), DeskMark.undone.is_(None))
+    )
+    return {mark.voter: mark for mark in found}
 
 
 def undo(

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from voting import journal
 from voting.box import anchors, casting, chain, kiosk, sealing
 from voting.box.kiosk import Tablet
-from voting.box.rules import PAGE_OF_TRACKERS, short_of_tracker
+from voting.box.rules import PAGE_OF_TRACKERS
 from voting.box.tables import Box
 from voting.crypto.election import Election
 from voting.database import read
@@ -182,18 +182,17 @@ def show_board(uuid: str) -> str:
     """Count and sorted trackers as of the last anchor; the reader's own device looks a tracker up."""
     found = _public_box(uuid)
     seen = anchors.board(reading(), found.box.id)
-    shorts = sorted(short_of_tracker(one) for one in seen.trackers)
     page_number = max(1, request.args.get("page", 1, type=int) or 1)
     start = (page_number - 1) * PAGE_OF_TRACKERS
     return render_template(
         "box/board.html",
         found=found,
         seen=seen,
-        shorts=shorts[start : start + PAGE_OF_TRACKERS],
+        shorts=seen.shorts[start : start + PAGE_OF_TRACKERS],
         first=start + 1,
-        total=len(shorts),
+        total=len(seen.shorts),
         page_number=page_number,
-        more=start + PAGE_OF_TRACKERS < len(shorts),
+        more=start + PAGE_OF_TRACKERS < len(seen.shorts),
         checkpoint=journal.latest_checkpoint(reading(), found.community.id),
     )
 

@@ -4,6 +4,7 @@ The page asks in JSON and keeps its list of the last minutes to itself: no minut
 here, and no card's code ever arrives, only its public half. Names travel in bodies, never in addresses.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, current_app, render_template, url_for
@@ -16,13 +17,13 @@ from voting.box.rules import UNDO_REASONS, hour_words
 from voting.box.tables import Box, DeskMark
 from voting.elections import loaders  # noqa: F401 — registers how an election in the address is loaded
 from voting.elections.queries import of_community
-from voting.elections.roll.queries import Found, find, get_entry, namesakes
+from voting.elections.roll.queries import Found, find, get_entry, of_names
 from voting.elections.tables import Election
 from voting.elections.texts import typed
 from voting.errors import Malformed, NotFound
 from voting.i18n import roll_word
 from voting.people import queries as people
-from voting.people.tables import Account, Unit
+from voting.people.tables import Unit
 from voting.permissions import Actor, Permission, Role
 from voting.request import Link, acting, actor, home_links, json_object, now, reading, today
 from voting.security import access
@@ -58,11 +59,12 @@ home_links.append(_home)
 @access(Permission.CHECK_IN)
 def page(community: Unit, election: Election) -> str:
     """The desk's one page, from before opening until the last unused card is scanned."""
+    box = reading().get_one(Box, election.box_id)
     return render_template(
         "desk/desk.html",
         community=community,
         election=election,
-        uuid=reading().get_one(Box, election.box_id).uuid,
+        uuid=box.uuid,
         state=_state(election),
         desks=range(1, DESKS + 1),
         undo_reasons=UNDO_REASONS,
@@ -82,8 +84,8 @@ def state(community: Unit, election: Election) -> dict[str, Any]:  # noqa: ARG00
 def find_people(community: Unit, election: Election) -> dict[str, Any]:
     """Who it could be, each with the verdict."""
     found = find(reading(), election=election, query=_text("query"), limit=HITS)
-    shut = _shut(community, election) if found else None
-    return {"hits": [_hit(community, election, entry, shut) for entry in found]}
+    known = _known(community, election, found) if found else None
+    return {"hits": [_hit(entry, known) for entry in found if known]}
 
 
 @desk.post("/check-in")
@@ -216,8 +218,33 @@ def _state(election: Election) -> dict[str, Any]:
     }
 
 
-def _hit(community: Unit, election: Election, entry: Found, shut: dict[str, Any] | None) -> dict[str, Any]:
-    mark = box_desk.active_mark(reading(), election.box_id, entry.id)
+@dataclass(frozen=True)
+class _Known:
+    """What the desk must know of the people found, asked once for all of them.
+
+    ``marks`` by roll entry, ``clerks`` by account, ``same``: everybody of one name; ``shut``: why nobody is served.
+    """
+
+    marks: dict[str, DeskMark]
+    clerks: dict[str, str]
+    same: dict[str, list[Found]]
+    supervisors: str
+    shut: dict[str, Any] | None
+
+
+def _known(community: Unit, election: Election, found: list[Found]) -> _Known:
+    marks = box_desk.active_marks(reading(), election.box_id, (one.id for one in found))
+    return _Known(
+        marks,
+        people.names(reading(), (mark.clerk_id for mark in marks.values())),
+        of_names(reading(), election=election, names=(one.name for one in found)),
+        _who(community, Role.SUPERVISOR) if marks else "",
+        _shut(community, election),
+    )
+
+
+def _hit(entry: Found, known: _Known) -> dict[str, Any]:
+    mark = known.marks.get(entry.id)
     return {
         "id": entry.id,
         "number": _number(entry),
@@ -226,8 +253,8 @@ def _hit(community: Unit, election: Election, entry: Found, shut: dict[str, Any]
         "person": " · ".join(roll_word(part) for part in (entry.sex, entry.age_group) if part),
         "group": " / ".join(part for part in (entry.grid, entry.building) if part),
         "last4": entry.id_last4,
-        "namesakes": _namesakes(election, entry),
-        "verdict": _received(community, mark) if mark else shut or _may(),
+        "namesakes": _namesakes(entry, known.same[entry.name]),
+        "verdict": _received(mark, known) if mark else known.shut or _may(),
     }
 
 
@@ -235,12 +262,11 @@ def _may() -> dict[str, Any]:
     return {"ok": True, "title": _("可以领票"), "reason": _("在选民名单上，尚未领票"), "help": [], "mark": None}
 
 
-def _received(community: Unit, mark: DeskMark) -> dict[str, Any]:
-    clerk = reading().get(Account, mark.clerk_id)
+def _received(mark: DeskMark, known: _Known) -> dict[str, Any]:
     where = {
         "hour": hour_words(mark.hour),
         "desk": _desk_words(mark.desk),
-        "clerk": clerk.display_name if clerk else "—",
+        "clerk": known.clerks.get(mark.clerk_id, "—"),
     }
     return {
         "ok": False,
@@ -250,7 +276,7 @@ def _received(community: Unit, mark: DeskMark) -> dict[str, Any]:
             _("登记错了人：把那张卡收回来，在这里撤销那一笔，写明原因。"),
             _(
                 "本人坚持没有领过：请%(names)s到场，和%(clerk)s当面核对登记。",
-                names=_who(community, Role.SUPERVISOR),
+                names=known.supervisors,
                 **where,
             ),
         ],
@@ -289,8 +315,8 @@ def _who(community: Unit, role: Role) -> str:
     return f"{words} {_('、').join(names)} " if names else words
 
 
-def _namesakes(election: Election, entry: Found) -> str:
-    others = namesakes(reading(), election=election, entry=entry)
+def _namesakes(entry: Found, same: list[Found]) -> str:
+    others = [one for one in same if one.id != entry.id]
     if not others:
         return ""
     listed = _("、").join(

@@ -22,6 +22,7 @@ from voting.elections.forms import ElectionForm, MoveForm
 from voting.elections.moves import gather
 from voting.elections.overview import overview
 from voting.elections.queries import of_community
+from voting.elections.roll.queries import roll_size
 from voting.elections.sealing import seal_election
 from voting.elections.tables import Election
 from voting.errors import Malformed, NotFound, Refused
@@ -120,8 +121,8 @@ def _at(day: date, hour: time) -> datetime:
 @access(Permission.SEE_ELECTION)
 def show(community: Unit, election: Election) -> str:
     """Where the election stands in the law's calendar, and what to do now."""
-    facts = gather(reading(), election, now())
     box = reading().get_one(Box, election.box_id)
+    facts = gather(reading(), election, now())
     return render_template(
         "elections/overview.html",
         community=community,
@@ -185,7 +186,8 @@ def confirm(community: Unit, election: Election, name: str) -> str:
     """What the move does and what it asks for; nothing moves before the button on this page."""
     form = MoveForm()
     form.state.data = election.state
-    form.spares.data = spares_allowed(gather(reading(), election, now()).roll)
+    if "spares" in _MOVES.get(name, ()):
+        form.spares.data = spares_allowed(roll_size(reading(), election=election))
     form.closes.data = election.closes_at.astimezone(HALL).time()
     return _confirm_page(community, election, name, form)
 

@@ -1,5 +1,6 @@
 """What pages and actions read about units and people."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import or_, select
@@ -30,6 +31,12 @@ def below(session: Session, unit: Unit, kind: str) -> list[Unit]:
     """Units of `kind` anywhere below `unit`, itself included, by name."""
     inside = or_(Unit.id == unit.id, Unit.path.startswith(f"{unit.path}/", autoescape=True))
     return list(session.scalars(select(Unit).where(inside, Unit.kind == kind).order_by(Unit.name)))
+
+
+def names(session: Session, account_ids: Iterable[str]) -> dict[str, str]:
+    """Account id → the name a page shows."""
+    rows = session.execute(select(Account.id, Account.display_name).where(Account.id.in_(set(account_ids))))
+    return {row.id: row.display_name for row in rows}
 
 
 def in_force(session: Session, account_id: str, day: date) -> list[Appointment]:

@@ -21,6 +21,7 @@ from voting.elections.count.bundle import Passphrases, committee_public, read_co
 from voting.elections.count.certificate import MANIFEST
 from voting.elections.count.forms import CertifyForm, FloorForm, MissingForm, StepForm
 from voting.elections.count.shown import Sheet, sheet_of
+from voting.elections.facts import Facts
 from voting.elections.moves import gather
 from voting.elections.tables import Election
 from voting.errors import Refused
@@ -189,7 +190,7 @@ def _page(community: Unit, election: Election, form: FlaskForm | None = None) ->
         counters=chain.counters_of(box),
         shares=shares,
         own_share=any(one.shared for one in shares.trustees if one.account == actor().account_id),
-        missing=_missing(election),
+        missing=_missing(election, facts),
         sheet=_sheet(election),
         forms=_forms(election, form, _public_address(community, election)),
         public_url=house().settings.public_url and _public_address(community, election),
@@ -202,9 +203,8 @@ def _page(community: Unit, election: Election, form: FlaskForm | None = None) ->
     )
 
 
-def _missing(election: Election) -> list[Any]:
+def _missing(election: Election, facts: Facts) -> list[Any]:
     """What the count still waits for."""
-    facts = gather(reading(), election, now())
     moves = {one.name: one for one in lifecycle.next_moves(election.state, facts)}
     return list(moves["count"].missing) if "count" in moves else []
 

@@ -46,7 +46,7 @@ def _roll_page(community: Unit, election: Election, refusal: Refused | None = No
         found=found,
         query=query,
         total=total,
-        size=queries.roll_size(reading(), election=election),
+        size=queries.roll_size(reading(), election=election) if query else total,
         paging=paging(
             page,
             size=PAGE,

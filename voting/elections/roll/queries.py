@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,14 +49,17 @@ def find(session: Session, *, election: Election, query: str, limit: int = SEARC
     return [_found(row) for row in rows]
 
 
-def namesakes(session: Session, *, election: Election, entry: Found) -> list[Found]:
-    """Other voters of the same name, whom a clerk could confuse with this one."""
+def of_names(session: Session, *, election: Election, names: Iterable[str]) -> dict[str, list[Found]]:
+    """Everybody on the roll who bears one of these names, by name: whom a clerk could confuse."""
     rows = session.scalars(
         select(RollEntry)
-        .where(RollEntry.election_id == election.id, RollEntry.name == entry.name, RollEntry.id != entry.id)
+        .where(RollEntry.election_id == election.id, RollEntry.name.in_(set(names)))
         .order_by(RollEntry.number)
     )
-    return [_found(row) for row in rows]
+    listed: dict[str, list[Found]] = {}
+    for row in rows:
+        listed.setdefault(row.name, []).append(_found(row))
+    return listed
 
 
 def get_entry(session: Session, *, election: Election, entry_id: str) -> Found:
