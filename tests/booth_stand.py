@@ -89,6 +89,7 @@ class Stand:
     write_in: tuple[bool, ...] = (False, False, True)
     state: str = "open"
     lang: str = "zh-CN"
+    title: str = "阳光社区居民委员会换届选举"
     #: Answers for the next posts, in order: "lost" takes the ballot and fails, "down" fails, or (status, JSON).
     script: list[Any] = field(default_factory=list)
     received: list[bytes] = field(default_factory=list)
@@ -136,7 +137,7 @@ class Stand:
     def _display(self) -> dict[str, Any]:
         return {
             "uuid": self.election.uuid,
-            "title": "阳光社区居民委员会换届选举",
+            "title": self.title,
             "hall": "阳光社区活动中心",
             "kiosk": "3 号秘密写票处",
             "day": "2026-12-20",

@@ -378,3 +378,17 @@ def test_the_booth_speaks_plainly() -> None:
     sources = (ROOT / "booth/src/booth").glob("*.ts")
     strings = "".join(re.sub(r"//.*|/\*.*?\*/", "", source.read_text("utf-8"), flags=re.S) for source in sources)
     assert not re.search("加密|哈希|令牌|提交成功|encrypt|hash|token", strings, re.I)
+
+
+@HELD
+def test_a_title_of_two_lines_stays_in_the_head(
+    tablet: Page, stands: Callable[..., Stand], held: dict[str, int]
+) -> None:
+    stand = stands(title="样例社区居民委员会换届选举（2026-12-20）")
+    enter(tablet, stand, held=held)
+    to_offices(tablet, stand)
+    head = tablet.locator(".booth-head").bounding_box()
+    where = tablet.locator(".booth-where").bounding_box()
+    assert head is not None and where is not None
+    assert where["y"] >= head["y"] + 8 and where["y"] + where["height"] <= head["y"] + head["height"] - 4
+    sound(tablet)

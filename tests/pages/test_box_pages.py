@@ -275,6 +275,7 @@ def test_official_pairs_and_revokes(app: Flask, engine: Engine) -> None:
     box = a_box(engine)
     official = signed_in(app, give(box, box.clerk, Role.ELECTION_OFFICIAL))
     page = official.get(address(box, "kiosks")).text
+    assert "VOTING_LISTEN=0.0.0.0:8000" in page, "no other tablet reaches a server that hears itself alone"
     made = official.post(address(box, "kiosks"), data={"name": "二号写票处", "csrf_token": token(page)})
     assert made.status_code == 201
     shown = re.search(r"pairing-code[^>]*>(\d{4}) (\d{4})<", made.text)

@@ -60,10 +60,15 @@ def test_the_whole_count_by_its_buttons(house: House) -> None:
     assert "0 / 2 人" in official.page()
     give_share(built, 0)
     assert official.client.get(f"{official.base}/state").json == {"state": "counting", "shares": 1, "unused": 9}
-    assert "等候解密" in official.page() and "count/decide" not in official.page()
+    page = official.page()
+    assert "等候解密" in page and "count/decide" not in page
+    waiting = re.search(r"还在等：([^<]+)<", page)
+    assert waiting and page.count(waiting[1]) == 2, "by name, in the list and in the sentence"
     give_share(built, 1)
     assert official.send("decide").status_code == 303
     page = official.page()
+    marks = re.search(r"得票 (\d+) \+ 弃权 (\d+) 张 × 1 \+ 少选 (\d+) = 8 = 1 × 收回 8 张", page)
+    assert marks and sum(int(one) for one in marks.groups()) == 8
     assert "选举有效" in page and "2 × 6 = 12 ＞ 8" in page and "第19条" in page and "没有选举委员会的密钥文件" in page
     committee(built)
     assert official.send("certify", passphrase=PASSPHRASE, number="枫选字 1 号").status_code == 303

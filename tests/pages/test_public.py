@@ -33,11 +33,16 @@ from election_build import (
 from flask.testing import FlaskClient
 from house_build import House
 from photo_build import a_png
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from voting import founding
+from voting.box.tables import TrusteeKey
 from voting.elections import actions
 from voting.elections.candidates import actions as candidates
 from voting.elections.count import actions as count
+from voting.law.calendar import HALL
+from voting.people.tables import Account
 
 
 def visitor(built: Built) -> tuple[FlaskClient, str]:
@@ -143,6 +148,25 @@ def test_a_pause_and_the_end_are_said(house: House, move: str, phase: str) -> No
     assert client.get(base).status_code == 200
 
 
+def test_a_pause_says_why_and_since_when(house: House) -> None:
+    built = an_open_election(house)
+    built.do(actions.pause_poll, now=ON_THE_DAY, reason="停电，等恢复供电")
+    client, base = visitor(built)
+    since = ON_THE_DAY.astimezone(HALL).strftime("%H:%M")
+    small = screen(built)["words"]["small"]
+    assert since in small and "停电，等恢复供电" in small
+    page = client.get(base).text
+    assert f"投票从 {since} 起暂停：停电，等恢复供电" in page
+    built.do(actions.resume_poll, now=ON_THE_DAY)
+    assert "停电" not in screen(built)["words"]["small"] and "停电" not in client.get(base).text
+
+
+def _supervisors(session: Session, built: Built) -> list[Account]:
+    keys = select(TrusteeKey.account_id).where(TrusteeKey.box_id == built.box.id)
+    return list(session.scalars(select(Account).where(Account.id.in_(keys))))
+
+
+
 # --- the count -----------------------------------------------------------------------------------------------------
 
 
@@ -153,6 +177,8 @@ def test_the_hall_follows_the_count(house: House) -> None:
     give_share(built, 0)
     shares = screen(built)["shares"]
     assert [one["done"] for one in shares] == [True, False]
+    names = built.look(lambda session, _e: [one.display_name for one in _supervisors(session, built)])
+    assert sorted(one["name"] for one in shares) == sorted(names), "the hall reads who has come, not which key"
     assert "offices" in screen(built) and screen(built)["offices"] == []
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
+from voting.addresses import is_loopback
 from voting.box import cards, chain, kiosk, sealing, trustees
 from voting.box import witness as box_witness
 from voting.box.pages import archive_response
@@ -17,7 +18,7 @@ from voting.i18n import sentence
 from voting.people import queries, sign_in
 from voting.people.tables import Account, Unit
 from voting.permissions import Permission, Role
-from voting.request import acting, actor, json_object, now, reading, today, wants_json
+from voting.request import acting, actor, house, json_object, now, reading, today, wants_json
 from voting.security import access, loader, upload
 
 box_rooms = Blueprint("box_rooms", __name__, url_prefix="/c/<community_id>/boxes/<box_id>")
@@ -290,5 +291,6 @@ def _kiosks_page(community: Unit, box: Box, code: kiosk.PairingCode | None = Non
         tablets=kiosk.tablets(reading(), box.id),
         code=code,
         error=error,
+        alone=is_loopback(house().settings.listen.rpartition(":")[0]),
         now=now(),
     )

@@ -14,7 +14,6 @@ from sqlalchemy import select
 from voting import founding, journal
 from voting.box import chain, sealing
 from voting.box.tables import Box
-from voting.box.trustees import TrusteeState
 from voting.elections import loaders  # noqa: F401 — registers how ids in these addresses are loaded
 from voting.elections.candidates.queries import Contest, contests
 from voting.elections.candidates.tables import Candidate
@@ -22,13 +21,14 @@ from voting.elections.count import queries
 from voting.elections.count.bundle import committee_public, kept_zip
 from voting.elections.count.certificate import Notice, write_notice
 from voting.elections.count.shown import PHASES, Office, Sheet, sheet_of
-from voting.elections.queries import of_community
+from voting.elections.queries import of_community, pause_of
 from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election
 from voting.errors import NotFound, TooEarly
 from voting.i18n import in_language
 from voting.law.calendar import HALL
 from voting.law.thresholds import figure
+from voting.people import queries as people
 from voting.people.session import limiter
 from voting.people.tables import Unit
 from voting.request import house, now, reading, today
@@ -42,8 +42,8 @@ LOOK_UP_LIMIT = "10 per minute"
 MEDIA_TYPES = {
     "pdf": "application/pdf",
     "json": "application/json",
-    "csv": "text/csv; charset=utf-8",
-    "txt": "text/plain; charset=utf-8",
+    "csv": "text/csv",
+    "txt": "text/plain",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
@@ -169,7 +169,8 @@ def _require_shown(election: Election) -> None:
 
 def _page(community: Unit, election: Election, *, looked_up: dict[str, Any] | None = None) -> str:
     _require_shown(election)
-    posted = election.candidates_posted is not None
+    posted = contests(reading(), election=election) if election.candidates_posted is not None else ()
+    box = reading().get_one(Box, election.box_id)
     return render_template(
         "public/election.html",
         community=community,
@@ -177,10 +178,11 @@ def _page(community: Unit, election: Election, *, looked_up: dict[str, Any] | No
         phase=PHASES[election.state],
         days=(election.day - today()).days,
         hall=HALL,
-        contests=contests(reading(), election=election) if posted else (),
+        contests=posted,
         sheet=_sheet(election),
-        portraits=_portraits(community, election),
-        box=reading().get_one(Box, election.box_id),
+        portraits=_portraits(community, election, posted),
+        pause=pause_of(reading(), election),
+        box=box,
         keys=_keys(community, election),
         head=journal.head(reading(), community.id),
         looked_up=looked_up,
@@ -209,9 +211,9 @@ def _keys(community: Unit, election: Election) -> dict[str, str]:
     }
 
 
-def _portraits(community: Unit, election: Election) -> dict[str, str]:
+def _portraits(community: Unit, election: Election, posted: tuple[Contest, ...]) -> dict[str, str]:
     """Address of the portrait by the name on the ballot, for those who have one."""
-    if election.candidates_posted is None:
+    if not posted:
         return {}
     with_photo = set(
         reading().scalars(
@@ -220,7 +222,7 @@ def _portraits(community: Unit, election: Election) -> dict[str, str]:
     )
     return {
         name: url_for("notice.photo", community_id=community.id, election_id=election.id, candidate_id=one.id)
-        for contest in contests(reading(), election=election)
+        for contest in posted
         for one, name in _named(contest)
         if one.id in with_photo
     }
@@ -248,9 +250,11 @@ def _screen(community: Unit, election: Election) -> dict[str, Any]:
         "offices": [],
     }
     if phase == "counting":
-        shown["shares"] = [_share(one) for one in queries.shares(reading(), election=election).trustees]
+        states = queries.shares(reading(), election=election).trustees
+        names = people.names(reading(), (one.account for one in states))
+        shown["shares"] = [{"name": names.get(one.account, one.name), "done": one.shared} for one in states]
     if sheet is not None:
-        portraits = _portraits(community, election)
+        portraits = _portraits(community, election, contests(reading(), election=election))
         if not sheet.valid:
             shown["words"]["large"] = _("选举无效")
         shown["sums"] = {key: figure(getattr(sheet, key)) for key in ("roll", "issued", "collected")}
@@ -263,10 +267,6 @@ def _screen(community: Unit, election: Election) -> dict[str, Any]:
         )
         shown["offices"] = [_office(one, sheet, portraits) for one in sheet.offices]
     return shown
-
-
-def _share(trustee: TrusteeState) -> dict[str, Any]:
-    return {"name": trustee.name, "done": trustee.shared}
 
 
 def _proof(proof: Any) -> dict[str, Any]:
@@ -315,4 +315,7 @@ def _words(election: Election, phase: str) -> dict[str, str]:
         "void": (_("本次选举无效"), _("原因已写进选举日志。")),
     }
     large, small = words[phase]
+    if pause := pause_of(reading(), election):
+        said = {"reason": pause.reason, "since": pause.since.astimezone(HALL).strftime("%H:%M")}
+        small = _("从 %(since)s 起：%(reason)s。已领的选票卡仍然有效，请听工作人员安排。", **said)
     return {"large": large, "small": small}

@@ -1,8 +1,13 @@
 """What the rooms of an election read of its row, and the lock under which they change anything."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from voting import journal
+from voting.elections.events import PollMoved
 from voting.elections.tables import Election, Office
 from voting.errors import NotFound
 
@@ -36,3 +41,26 @@ def office_of(election: Election, office_id: str) -> Office:
         if office.id == office_id:
             return office
     raise NotFound("NO_SUCH_OFFICE", "本次选举没有这个职务，请刷新页面。", "This election has no such office; reload.")
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Why the poll stands still, in the official's words, and since when."""
+
+    reason: str
+    since: datetime
+
+
+#: A pause is among the latest entries of the log: while it lasts little else is written.
+_LOOK_BACK = 500
+
+
+def pause_of(session: Session, election: Election) -> Pause | None:
+    """The pause that lasts now, as the log has it; None while the poll is not paused."""
+    head = journal.head(session, election.community_id) if election.state == "paused" else None
+    if head is None:
+        return None
+    for entry in reversed(journal.entries(session, election.community_id, max(0, head.size - _LOOK_BACK), head.size)):
+        if entry.type == PollMoved.type and (entry.data["election"], entry.data["move"]) == (election.id, "pause"):
+            return Pause(str(entry.data["reason"] or ""), entry.at)
+    return None

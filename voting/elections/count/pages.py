@@ -26,6 +26,7 @@ from voting.elections.moves import gather
 from voting.elections.tables import Election
 from voting.errors import Refused
 from voting.forms import say_at
+from voting.people import queries as people
 from voting.people.tables import Unit
 from voting.permissions import Permission
 from voting.request import acting, actor, close_reading, house, now, reading, wants_json
@@ -189,6 +190,7 @@ def _page(community: Unit, election: Election, form: FlaskForm | None = None) ->
         facts=facts,
         counters=chain.counters_of(box),
         shares=shares,
+        names=people.names(reading(), (one.account for one in shares.trustees)),
         own_share=any(one.shared for one in shares.trustees if one.account == actor().account_id),
         missing=_missing(election, facts),
         sheet=_sheet(election),
