@@ -30,7 +30,7 @@ HOUSE = ("voting.app", "voting.config", "voting.request", "voting.security", "vo
 #: Files that state rules and values and nothing else, wherever they stand.
 PURE = (
     *("rules", "lifecycle", "facts", "events", "tree", "permissions", "errors"),
-    *("report", "overview", "shown", "photos"),
+    *("report", "overview", "shown", "photos", "photo_parts"),
 )
 #: Engines without the second copy: of files that are nobody's installation yet, or no longer.
 UNMIRRORED = ("voting.backup.mirror", "voting.backup.restore", "voting.schema")

@@ -1,12 +1,13 @@
 """A candidate's portrait: JPEG or PNG by its own bytes, of a size that tablets can show. Pure.
 
-The picture is kept byte for byte and only ever served under the type found here, with `nosniff`: what a
-browser might take for a page or a script is never offered to it as one.
+The picture is kept as it is, without what was written beside it (`photo_parts`), and only ever served under the type
+found here, with `nosniff`: what a browser might take for a page or a script is never offered to it as one.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
+from voting.elections.candidates.photo_parts import bare_jpeg, bare_png
 from voting.errors import Malformed, TooLarge
 
 #: Most bytes of a portrait, and the fewest and most pixels along a side.
@@ -22,7 +23,7 @@ _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 @dataclass(frozen=True)
 class Photo:
-    """A portrait that may be stored: its bytes, media type, width and height in pixels."""
+    """A portrait that may be stored: its bytes without place and time, media type, width and height in pixels."""
 
     content: bytes
     media_type: str
@@ -39,14 +40,14 @@ def read_photo(content: bytes) -> Photo:
             f"The photo has {len(content) // 1000} kB, at most {LIMIT // 1000}; make it smaller.",
         )
     if content.startswith(_PNG):
-        media_type, sides = "image/png", _png_sides(content)
+        media_type, sides, bare = "image/png", _png_sides(content), bare_png(content)
     elif content.startswith(_JPEG):
-        media_type, sides = "image/jpeg", _jpeg_sides(content)
+        media_type, sides, bare = "image/jpeg", _jpeg_sides(content), bare_jpeg(content)
     else:
         raise Malformed(
             "PHOTO_FORMAT", "照片要用 JPEG 或 PNG 格式，请换一张。", "Photos come as JPEG or PNG; use another."
         )
-    if sides is None:
+    if sides is None or bare is None:
         raise Malformed(
             "PHOTO_BROKEN",
             "这张照片已经损坏，读不出大小。请重新导出后再传。",
@@ -58,7 +59,7 @@ def read_photo(content: bytes) -> Photo:
             f"照片是 {sides[0]} × {sides[1]} 像素，每边应在 {LEAST_SIDE} 至 {MOST_SIDE} 像素之间。请调整后再传。",
             f"The photo has {sides[0]} × {sides[1]} pixels; each side must have {LEAST_SIDE} to {MOST_SIDE}.",
         )
-    return Photo(content, media_type, *sides)
+    return Photo(bare, media_type, *sides)
 
 
 def _png_sides(content: bytes) -> tuple[int, int] | None:
