@@ -1,5 +1,6 @@
 """Fixtures of the whole suite: cheap password hashing, shut sockets, and one house to play in."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,8 +55,9 @@ def clock() -> Clock:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """Default settings over an empty folder."""
-    return for_folder(tmp_path)
+    """Default settings over an empty folder; the database is what HOUSE_TEST_DATABASE names, which is emptied."""
+    url = os.environ.get("HOUSE_TEST_DATABASE")
+    return for_folder(tmp_path, database_url=url) if url else for_folder(tmp_path)
 
 
 @pytest.fixture

@@ -110,6 +110,8 @@ def build_house(settings: Settings, clock: Clock) -> House:
     """Found the installation over `settings`."""
     make_keys(settings)
     engine = make_engine(settings.database_url)
+    if engine.dialect.name != "sqlite":
+        METADATA.drop_all(engine)
     METADATA.create_all(engine)
     house = House(settings, clock, engine)
     parent = None

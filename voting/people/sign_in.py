@@ -11,10 +11,10 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select, text
 from sqlalchemy.orm import Session
 
-from voting.database import random_id, transaction
+from voting.database import UTCDateTime, random_id, transaction
 from voting.errors import Malformed, NotAllowed, Refused
 from voting.people import actions, passwords
 from voting.people.events import PasswordChanged
@@ -28,6 +28,11 @@ FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
 #: Failures this old are forgotten.
 MEMORY = timedelta(days=1)
+
+_MISSING = text(
+    "INSERT INTO sign_in_throttle (login, failures, last_at, not_before) VALUES (:key, 0, :now, :now) "
+    "ON CONFLICT DO NOTHING"
+).bindparams(bindparam("now", type_=UTCDateTime()))
 
 # Verified in place of an unknown account's hash, so that both take the same time.
 _DECOY: list[str] = []
@@ -109,7 +114,7 @@ def throttle_key(login: str, address: str, kind: str = "A") -> str:
 
 def _forgive(session: Session, login: str, address: str, now: datetime) -> None:
     session.execute(delete(SignInThrottle).where(SignInThrottle.login == throttle_key(login, address)))
-    session.merge(SignInThrottle(login=throttle_key(login, address, "K"), failures=0, last_at=now, not_before=now))
+    _locked(session, throttle_key(login, address, "K"), now).last_at = now
 
 
 def _count_attempt(session: Session, login: str, address: str, now: datetime) -> None:
@@ -120,10 +125,7 @@ def _count_attempt(session: Session, login: str, address: str, now: datetime) ->
 
 
 def _count(session: Session, key: str, free: int, now: datetime) -> None:
-    entry = session.get(SignInThrottle, key)
-    if entry is None:
-        session.add(SignInThrottle(login=key, failures=1, last_at=now, not_before=now))
-        return
+    entry = _locked(session, key, now)
     if now < entry.not_before:
         wait = int((entry.not_before - now).total_seconds()) + 1
         raise TooManyAttempts(
@@ -136,6 +138,17 @@ def _count(session: Session, key: str, free: int, now: datetime) -> None:
     if entry.failures > free:
         doubled = FIRST_WAIT * 2 ** min(entry.failures - free - 1, 10)
         entry.not_before = now + min(doubled, LONGEST_WAIT)
+
+
+def _locked(session: Session, key: str, now: datetime) -> SignInThrottle:
+    """The row of `key`, made where there is none and locked: of attempts at once each counts, on PostgreSQL too."""
+    session.execute(_MISSING, {"key": key, "now": now})
+    return session.scalars(
+        select(SignInThrottle)
+        .where(SignInThrottle.login == key)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
 
 
 def _decoy() -> str:
