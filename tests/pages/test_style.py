@@ -87,3 +87,15 @@ def test_our_templates_use_no_class_that_no_sheet_knows() -> None:
                 used |= dict.fromkeys(classes.split(), path.name)
     unknown = {name: where for name, where in used.items() if name not in known and not name.endswith("--")}
     assert not unknown
+
+
+def test_no_template_lets_markup_through_unescaped() -> None:
+    """A name with markup in it is text on every page, because nothing switches the escaping off."""
+    for path in (ROOT / "templates").rglob("*.html"):
+        assert not re.search(r"\|\s*safe\b|autoescape\s+false|Markup", path.read_text(encoding="utf-8")), path
+
+
+def test_every_icon_that_is_used_is_drawn() -> None:
+    drawn = set(re.findall(r'name == "(\w+)"', (ROOT / "templates/parts/icons.html").read_text(encoding="utf-8")))
+    pages = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "templates").rglob("*.html"))
+    assert set(re.findall(r'\bicon\("(\w+)"', pages)) <= drawn
