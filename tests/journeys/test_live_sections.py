@@ -1,0 +1,22 @@
+"""A deed done in the page renews the sections that show what it changed, and nothing else."""
+
+import pytest
+from browser_page import Hall, chromium, hall, page  # noqa: F401  fixtures
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
+
+BODY = (
+    '<div data-deeds id="deeds"></div><section id="progress" data-live>{0}</section><p id="other">{0}</p>'
+    '<script src="/static/js/live.js" type="module"></script>'
+)
+
+
+def test_what_a_deed_changed_is_read_anew(page: Page, hall: Hall) -> None:  # noqa: F811  the fixtures
+    page.goto(hall.show("/here", BODY.format("已演练")))
+    hall.show("/here", BODY.format("已解密"))
+    page.wait_for_timeout(900)
+    assert page.inner_text("#progress") == "已演练", "nothing is asked for before a deed"
+    page.evaluate("document.getElementById('deeds').append('份额已收到')")
+    expect(page.locator("#progress")).to_have_text("已解密")
+    assert page.inner_text("#other") == "已演练" and page.inner_text("#deeds") == "份额已收到"
