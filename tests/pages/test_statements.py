@@ -53,7 +53,7 @@ def statements(engine: Engine) -> Iterator[list[tuple[str, str]]]:
     seen: list[tuple[str, str]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: object) -> None:
-        if not statement.startswith(("PRAGMA", "BEGIN")):
+        if not statement.startswith(("PRAGMA", "BEGIN", "SET TRANSACTION")):
             seen.append((statement, repr(parameters)))
 
     event.listen(engine, "before_cursor_execute", note)
