@@ -55,6 +55,8 @@ def test_the_whole_count_by_its_buttons(house: House) -> None:
     built = close(vote(an_open_election(house)))
     official = Official(built)
     assert "还有 9 张" in official.page() and "count/begin" not in official.page()
+    assert '<details class="card">' in official.page(), "the decision about missing cards is no everyday deed"
+    assert '<details class="card" open>' in official.send("missing", missing="1", reason="").text
     scan_pile(built)
     assert official.send("begin").status_code == 303
     assert "0 / 2 人" in official.page()
@@ -62,7 +64,7 @@ def test_the_whole_count_by_its_buttons(house: House) -> None:
     assert official.client.get(f"{official.base}/state").json == {"state": "counting", "shares": 1, "unused": 9}
     page = official.page()
     assert "等候解密" in page and "count/decide" not in page
-    waiting = re.search(r"还在等：([^<]+)<", page)
+    waiting = re.search(r'还在等：<strong class="name">([^<]+)<', page)
     assert waiting and page.count(waiting[1]) == 2, "by name, in the list and in the sentence"
     give_share(built, 1)
     assert official.send("decide").status_code == 303
