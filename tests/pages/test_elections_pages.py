@@ -1,57 +1,30 @@
 """The official's pages over HTTP: what they show, what they refuse, what they never show."""
 
-import csv
 import io
-import json
 import re
 import zipfile
 from pathlib import Path
-from typing import Any
 
-import openpyxl
 import pytest
 from election_build import (
     DAY,
     ON_THE_DAY,
-    Built,
-    a_csv,
     a_published_election,
-    a_row,
     a_sealed_election,
-    add_candidate,
     an_election,
-    an_id_number,
     an_open_election,
     with_candidates,
     with_roll,
 )
-from flask.testing import FlaskClient
-from house_build import House, token
-from photo_build import a_png
+from house_build import House
+from page_visit import at, said, send
 
 from audit.cli import main as audit_cli
 from voting import journal
 from voting.box import desk
 from voting.database import write
 from voting.elections import actions
-from voting.elections.candidates.queries import contests
-from voting.elections.roll.tables import RollEntry
 from voting.keys import read_keys
-
-
-def at(built: Built, rest: str = "") -> str:
-    return f"/c/{built.community}/elections/{built.election_id}/{rest}"
-
-
-def send(client: FlaskClient, url: str, data: dict[str, Any] | None = None, **headers: str) -> Any:
-    """A form with this browser's token."""
-    return client.post(url, data={"csrf_token": token(client), **(data or {})}, headers=headers)
-
-
-def said(answer: Any) -> str:
-    """The words of a page without its markup."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))
-
 
 NEW = {
     "title": "样例社区居民委员会换届选举", "place": "活动中心", "day": DAY.isoformat(),
@@ -62,7 +35,7 @@ NEW = {
 }  # fmt: skip
 
 
-# --- setting up ---------------------------------------------------------------------------------------------
+# --- setting up ------------------------------------------------------------------------------------------------
 
 
 def test_an_election_is_set_up_from_its_form(house: House) -> None:
@@ -114,7 +87,7 @@ def test_an_election_of_another_community_is_not_there(house: House) -> None:
     assert client.get(at(built).replace(built.election_id, "x" * 22)).status_code == 404
 
 
-# --- overview -----------------------------------------------------------------------------------------------
+# --- overview --------------------------------------------------------------------------------------------------
 
 
 def test_the_overview_says_what_to_do_next_at_every_stage(house: House) -> None:
@@ -174,7 +147,7 @@ def test_every_page_speaks_english(house: House) -> None:
         assert answer.status_code == 200 and 'lang="en"' in answer.text, rest
 
 
-# --- moves --------------------------------------------------------------------------------------------------
+# --- moves -----------------------------------------------------------------------------------------------------
 
 
 def test_a_move_carries_the_state_that_was_on_the_screen(house: House) -> None:
@@ -325,180 +298,7 @@ def test_no_form_without_its_token(house: House) -> None:
     assert built.state == "open"
 
 
-# --- the roll -----------------------------------------------------------------------------------------------
-
-ROWS = [*(a_row(index) for index in range(60)), "样人错,男,123,1栋,,,,,"]
-
-
-def upload(client: FlaskClient, built: Built, content: bytes, name: str = "名单.csv") -> Any:
-    data = {"csrf_token": token(client), "file": (io.BytesIO(content), name)}
-    return client.post(at(built, "roll/file"), data=data, content_type="multipart/form-data")
-
-
-def test_a_file_is_checked_row_by_row_before_it_is_imported(house: House) -> None:
-    built = an_election(house)
-    client = house.signed_in("official")
-    answer = upload(client, built, a_csv(ROWS))
-    assert answer.status_code == 303
-    page = client.get(answer.location)
-    assert "共 61 行" in said(page) and "第 1–50 项，共 61 项" in said(page)
-    refused = said(client.get(at(built, "roll/draft?verdict=refuse")))
-    assert "62 样人错 不导入" in refused and "第 1–1 项，共 1 项" in refused
-    assert "第 51–61 项" in said(client.get(at(built, "roll/draft?page=2")))
-    assert client.get(at(built, "roll/draft?page=999999999999&verdict=%00")).status_code == 200
-    assert "逐行结果" in said(client.get(at(built, "roll")))
-    digest = re.search(r'name="digest" value="(\w+)"', page.text)[1]  # type: ignore[index]
-    assert send(client, at(built, "roll/import"), {"digest": "0" * 64}).status_code == 409
-    assert send(client, at(built, "roll/import"), {"digest": digest}).status_code == 303
-    listed = client.get(at(built, "roll"))
-    assert "登记选民 60 人" in said(listed)
-    assert client.get(at(built, "roll/draft")).status_code == 303
-
-
-def test_the_import_tells_how_far_it_is(house: House) -> None:
-    built = an_election(house)
-    client = house.signed_in("official")
-    page = client.get(upload(client, built, a_csv(ROWS)).location).text
-    digest = re.search(r'name="digest" value="(\w+)"', page)[1]  # type: ignore[index]
-    answer = send(client, at(built, "roll/import"), {"digest": digest}, Accept="application/x-ndjson")
-    lines = [json.loads(line) for line in answer.text.splitlines()]
-    assert lines == [{"done": 60, "total": 60}, {"url": at(built, "roll")}]
-    again = send(client, at(built, "roll/import"), {"digest": digest}, Accept="application/x-ndjson")
-    (line,) = [json.loads(line) for line in again.text.splitlines()]
-    assert line["refused"]["code"] == "ROLL_NO_DRAFT" and line["refused"]["said"] == line["refused"]["zh"]
-
-
-def test_an_import_that_breaks_says_so_and_changes_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    from voting.elections.roll import actions as roll
-
-    built = an_election(house)
-    client = house.signed_in("official")
-    page = client.get(upload(client, built, a_csv(ROWS)).location).text
-    digest = re.search(r'name="digest" value="(\w+)"', page)[1]  # type: ignore[index]
-    monkeypatch.setattr(roll, "_write_roll", lambda *_given: 1 / 0)
-    answer = send(client, at(built, "roll/import"), {"digest": digest}, Accept="application/x-ndjson")
-    assert json.loads(answer.text.splitlines()[-1])["refused"]["code"] == "INTERNAL"
-    assert "登记选民 0 人" in said(client.get(at(built, "roll")))
-
-
-def test_a_file_that_is_no_roll_is_refused_in_one_sentence(house: House) -> None:
-    built = an_election(house)
-    client = house.signed_in("official")
-    answer = upload(client, built, "姓名,住址\r\n甲,乙\r\n".encode())
-    assert answer.status_code == 422 and "名单缺少必需的列" in said(answer)
-    empty = client.post(at(built, "roll/file"), data={"csrf_token": token(client)})
-    assert empty.status_code == 422 and "没有收到文件" in said(empty)
-    upload(client, built, a_csv(ROWS))
-    assert send(client, at(built, "roll/draft/drop")).status_code == 303
-    assert "逐行结果" not in said(client.get(at(built, "roll")))
-
-
-def test_the_roll_is_searched_paged_and_shows_four_digits(house: House) -> None:
-    built = with_roll(an_election(house), 60)
-    client = house.signed_in("official")
-    first = client.get(at(built, "roll"))
-    assert "第 1–50 项，共 60 项" in said(first)
-    found = said(client.get(at(built, "roll?q=样人子")))
-    assert "第 1–1 项，共 1 项" in found
-    assert "没有找到" in said(client.get(at(built, "roll?q=无此人")))
-    assert client.get(at(built, "roll?q=<script>&page=-3")).status_code == 200
-    assert an_id_number(0)[-4:] in first.text
-    assert an_id_number(0)[:6] not in first.text and "01室" not in first.text
-
-
-def test_the_roll_leaves_as_csv_and_xlsx_without_formulas(house: House) -> None:
-    built = with_roll(an_election(house), 3)
-    with write(built.engine) as session:
-        session.query(RollEntry).filter_by(number=2).one().name = '=HYPERLINK("http://x")'
-    client = house.signed_in("official")
-    answer = client.get(at(built, "roll/export.csv"))
-    rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
-    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert "attachment" in answer.headers["Content-Disposition"]
-    assert rows[0][-1] == "身份证末四位" and len(rows) == 4
-    assert rows[2][1].startswith("'=")
-    assert an_id_number(0)[:6] not in answer.text
-    sheet = openpyxl.load_workbook(io.BytesIO(client.get(at(built, "roll/export.xlsx")).data)).active
-    assert sheet["B3"].data_type == "s" and sheet["B3"].value.startswith("=HYPERLINK")
-    assert client.get(at(built, "roll/export.pdf")).status_code == 404
-    assert house.signed_in("supervisor").get(at(built, "roll/export.csv")).status_code == 403
-
-
-# --- candidates ---------------------------------------------------------------------------------------------
-
-
-def office(built: Built, index: int = 0) -> str:
-    return str(built.election.offices[index].id)
-
-
-def test_a_candidate_is_found_proposed_answered_for_and_ordered(house: House) -> None:
-    built = a_published_election(house)
-    client = house.signed_in("official")
-    hits = client.get(at(built, "candidates/new"), query_string={"office": office(built), "q": "样人寅"})
-    entry = re.search(r"entry=(\w+)", hits.text)[1]  # type: ignore[index]
-    data = {
-        "csrf_token": token(client), "office": office(built), "entry": entry, "trade": "医生", "introduction": "你好。",
-        "photo": (io.BytesIO(a_png(80, 100)), "x.png"),
-    }  # fmt: skip
-    made = client.post(at(built, "candidates/new"), data=data, content_type="multipart/form-data")
-    assert made.status_code == 303
-    photo = client.get(f"{made.location}/photo")
-    assert photo.data == a_png(80, 100) and photo.headers["Content-Type"] == "image/png"
-    assert photo.headers["X-Content-Type-Options"] == "nosniff"
-    assert "尚未核对" in said(client.get(at(built, "candidates")))
-    answers = {f"{who}_{code}": "no" for who in ("declared", "checked") for code in CODES}
-    assert send(client, f"{made.location}/bars", answers).status_code == 303
-    assert "核对无误" in said(client.get(at(built, "candidates")))
-    assert send(client, f"{made.location}/bars", {**answers, "checked_cult": "yes"}).status_code == 303
-    assert "不得提名" in said(client.get(at(built, "candidates")))
-    add_candidate(built, 0, "1")
-    assert names(built) == ["样人寅", "样人子"]
-    assert send(client, f"{made.location}/move-down").status_code == 303
-    assert send(client, f"{made.location}/move-down").status_code == 303
-    assert names(built) == ["样人子", "样人寅"]
-    assert send(client, f"{made.location}/move-sideways").status_code == 404
-    assert send(client, made.location, {"trade": "护士", "introduction": "你好。"}).status_code == 303
-    assert "护士" in client.get(at(built, "candidates")).text
-    assert send(client, f"{made.location}/remove").status_code == 303
-    assert client.get(made.location).status_code == 404
-
-
-CODES = ("expelled_from_party", "criminal_penalty", "organised_crime", "cult")
-
-
-def names(built: Built) -> list[str]:
-    return [one.name for one in built.look(lambda session, e: contests(session, election=e))[0].candidates]
-
-
-def test_what_is_refused_about_candidates(house: House) -> None:
-    built = a_published_election(house)
-    client = house.signed_in("official")
-    made = at(built, f"candidates/{add_candidate(built, 0, '1')}")
-    entry = built.look(lambda session, _e: session.query(RollEntry).filter_by(number=1).one().id)
-    again = send(client, at(built, "candidates/new"), {"office": office(built, 1), "entry": entry})
-    assert again.status_code == 422 and "已经是本次选举的候选人" in said(again)
-    data = {"csrf_token": token(client), "photo": (io.BytesIO(b"<svg/>"), "x.svg")}
-    wrong = client.post(made, data=data, content_type="multipart/form-data")
-    assert wrong.status_code == 422 and "JPEG 或 PNG" in said(wrong)
-    big = {"csrf_token": token(client), "photo": (io.BytesIO(a_png(80, 100) + bytes(350_000)), "x.png")}
-    assert "照片有 350 KB，最多 300 KB" in said(client.post(made, data=big, content_type="multipart/form-data"))
-    assert client.get(f"{made}/photo").status_code == 404
-    assert send(client, at(built, "candidates/new"), {"office": "no", "entry": entry}).status_code == 404
-    assert client.get(at(built, f"candidates/new?office={office(built)}&entry=no")).status_code == 404
-
-
-def test_a_sealed_ballot_has_no_buttons(house: House) -> None:
-    built = a_sealed_election(house)
-    client = house.signed_in("official")
-    page = client.get(at(built, "candidates"))
-    assert "上移" not in page.text and "移除" not in page.text
-    made = built.look(lambda session, e: contests(session, election=e))[0].candidates[0].id
-    assert send(client, at(built, f"candidates/{made}/remove")).status_code == 409
-    late = send(client, at(built, f"candidates/{made}/bars"), {})
-    assert late.status_code == 409 and "选票已经封定" in said(late)
-
-
-# --- keys and the log ---------------------------------------------------------------------------------------
+# --- keys and the log ------------------------------------------------------------------------------------------
 
 
 def test_keys_and_cards_at_a_glance(house: House) -> None:
