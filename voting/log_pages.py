@@ -6,13 +6,13 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from voting import journal
 from voting.errors import TooEarly
 from voting.paging import paging
-from voting.people.tables import Account, Unit
+from voting.people import queries as people
+from voting.people.tables import Unit
 from voting.permissions import Actor, Permission
 from voting.request import Link, home_links, house, reading
 from voting.security import access
@@ -89,5 +89,4 @@ def _written(data: dict[str, Any]) -> str:
 def _names(listed: list[dict[str, Any]]) -> dict[str, str]:
     """Account id → display name, for the ids these entries speak of. The log itself holds ids only."""
     ids = {value for data in listed for key in ("by", "account", "witness") if isinstance(value := data.get(key), str)}
-    rows = reading().execute(select(Account.id, Account.display_name).where(Account.id.in_(ids)))
-    return {row.id: row.display_name for row in rows}
+    return people.names(reading(), ids)
