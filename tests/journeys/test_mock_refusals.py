@@ -53,11 +53,19 @@ def test_an_answer_that_is_no_refusal_of_ours(odd_server: int) -> None:
     browser.close()
 
 
-def test_a_server_that_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("VOTING_DOORS", "back")
+def test_a_server_that_does_not_start_and_knows_no_real_installation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOTING_DATABASE_URL", f"sqlite:///{tmp_path}/real.sqlite3")
+    (tmp_path / "keys").write_text("in the way")
     with pytest.raises(Refused, match="SERVER_DOWN"), served(tmp_path):
         pass
-    assert "VOTING_DOORS" in (tmp_path / "server.log").read_text()
+    assert f"{tmp_path}/keys" in (tmp_path / "server.log").read_text()
+    (tmp_path / "keys").unlink()
+    with served(tmp_path, workers=1):
+        pass
+    assert (tmp_path / "voting.sqlite3").exists()
+    assert not (tmp_path / "real.sqlite3").exists()
 
 
 def outcomes(*said: object) -> Any:

@@ -20,7 +20,8 @@ def served(data_dir: Path, workers: int = 2) -> Iterator[int]:
     """`voting serve` over `data_dir` while the block runs; gives the port. Raises Refused SERVER_DOWN."""
     port = free_port()
     environment = {
-        **os.environ,
+        # Nobody's own settings: VOTING_DATABASE_URL, say, would lead to a real installation.
+        **{name: value for name, value in os.environ.items() if not name.startswith("VOTING_")},
         "VOTING_DATA_DIR": str(data_dir),
         "VOTING_LISTEN": f"127.0.0.1:{port}",
         "VOTING_WORKERS": str(workers),
