@@ -38,7 +38,8 @@ def bare_png(content: bytes) -> bytes | None:
 
 def bare_jpeg(content: bytes) -> bytes | None:
     """A JPEG with the segments that show it; None when it does not come to its end."""
-    at, kept, up = 2, [], 1
+    kept: list[bytes] = []
+    at, up = 2, 1
     while at + 2 <= len(content) and content[at] == 0xFF:
         marker = content[at + 1]
         if marker == 0xFF:  # a fill byte
