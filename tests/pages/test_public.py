@@ -166,7 +166,6 @@ def _supervisors(session: Session, built: Built) -> list[Account]:
     return list(session.scalars(select(Account).where(Account.id.in_(keys))))
 
 
-
 # --- the count -----------------------------------------------------------------------------------------------------
 
 
@@ -243,7 +242,13 @@ def test_every_signed_file_can_be_downloaded_as_it_was_signed(certified: Built) 
         assert answer.data == content and answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "attachment" in answer.headers["Content-Disposition"]
     assert client.get(f"{base}/files/../../keys/log.key").status_code == 404
-    assert client.get(f"{base}/files/result.pdf").headers["Content-Type"] == "application/pdf"
+    kinds = {
+        "result.pdf": "application/pdf",
+        "result.csv": "text/csv; charset=utf-8",
+        "manifest.txt": "text/plain; charset=utf-8",
+    }
+    for path, kind in kinds.items():
+        assert client.get(f"{base}/files/{path}").headers["Content-Type"] == kind
 
 
 def test_the_zip_holds_the_whole_bundle_and_is_made_once(certified: Built) -> None:
