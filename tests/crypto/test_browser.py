@@ -238,7 +238,7 @@ def test_card_is_read_alike(call: Call, community: Community, typed: str) -> Non
     assert value(call("parseCard", typed)) == {"ok": True, "digits": CODE, "wrongGroup": None}
     assert credentials.parse_card(typed) == CODE
     public = credentials.public_credential(GROUP, credentials.parse_credential(typed), community.uuid)
-    assert value(call("publicCredential", typed, community.uuid)) == public
+    assert value(call("openCard", typed, community.uuid))["credential"] == public
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def test_card_is_read_alike(call: Call, community: Community, typed: str) -> Non
 def test_wrong_group_is_named(call: Call, community: Community, typed: str, group: int) -> None:
     card = value(call("parseCard", typed))
     assert (card["ok"], card["wrongGroup"]) == (False, group)
-    answer = call("publicCredential", typed, community.uuid)
+    answer = call("openCard", typed, community.uuid)
     assert refused(answer) == "CARD_CODE"
     assert f"第 {group} 组" in answer["refused"]["zh"]
     with pytest.raises(Refused):
@@ -280,7 +280,7 @@ def test_every_single_digit_error_is_caught(call: Call) -> None:
 def test_belenios_credential_is_understood(call: Call) -> None:
     uuid, text = "DU68iGWjo1HAi9", "HzkCM-jTU2wy-JH9MB-acqUEz"
     public = credentials.public_credential(GROUP, credentials.parse_credential(text), uuid)
-    assert value(call("publicCredential", text.replace("-", ""), uuid)) == public
+    assert value(call("openCard", text.replace("-", ""), uuid))["credential"] == public
 
 
 # --- trustees' keys ----------------------------------------------------------------------------------------------
