@@ -37,6 +37,7 @@ from audit.verify import read_entries
 from verifier import anchors, cards, outcome
 from verifier.archive import ArchiveFacts
 from verifier.bundle import ARCHIVE, LOG, MANIFEST, RESULT
+from verifier.checks import verify_bundle
 from verifier.story import Story
 from voting import journal, signing
 from voting.box import anchors as box_anchors
@@ -302,3 +303,8 @@ def announced(entry: Entry, decided: ElectionOutcome) -> Data:
         return entry.data
     elected = [{"office": one.name, "names": list(one.outcome.elected)} for one in decided.offices]
     return entry.data | {"valid": decided.valid, "next": decided.next.value, "elected": elected}
+
+
+def codes(path: Path, forger: Forger) -> set[str]:
+    """The codes of what the verifier finds."""
+    return {finding.code for finding in verify_bundle(path, forger.committee.key).findings}
