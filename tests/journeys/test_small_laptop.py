@@ -34,3 +34,6 @@ def test_the_official_has_room_in_both_languages_and_both_ways_up(
             now, calendar = (page.locator(one).bounding_box() for one in ("#next-title", "#calendar"))
             assert now is not None and calendar is not None and now["y"] < calendar["y"], "what to do now comes first"
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.emulate_media(media="print")
+        assert page.locator("#calendar").is_visible()
+        assert not page.locator(".counters").is_visible(), "the printed calendar tells no turnout"
