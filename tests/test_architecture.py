@@ -367,3 +367,11 @@ def test_no_two_test_files_share_a_name() -> None:
     """pytest imports test files by their bare names: the second of two would not be collected."""
     names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
     assert sorted(names) == sorted(set(names))
+
+
+def test_a_server_starts_without_the_libraries_of_rare_deeds() -> None:
+    """They would double the time until a worker that died serves again, and until each command line answers."""
+    heavy = ("pyhanko", "pypinyin", "openpyxl", "typst.sync")
+    code = f"import sys, voting.app, voting.cli; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"

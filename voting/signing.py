@@ -11,7 +11,6 @@ audit log's cosigned head would still contradict it.
 
 import base64
 import binascii
-import io
 import re
 import secrets
 import unicodedata
@@ -23,9 +22,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign import fields, signers
-from pyhanko.sign.fields import SigSeedSubFilter
 
 from audit.note import Signer, sign_note, valid_name
 from voting.crypto import keyfile
@@ -140,39 +136,16 @@ def sign_pdf(pdf: bytes, p12: bytes, passphrase: str, *, now: datetime) -> bytes
     are. Raises ``NotAllowed`` P12_PASSPHRASE; ``Malformed`` P12_FORM, P12_NO_KEY, P12_USAGE, PDF_FORM;
     ``TooLate`` P12_EXPIRED.
     """
-    signer = _load_signer(p12, passphrase, now)
-    metadata = signers.PdfSignatureMetadata(
-        field_name="Certification",
-        md_algorithm="sha256",
-        subfilter=SigSeedSubFilter.PADES,
-        certify=True,
-        docmdp_permissions=fields.MDPPerm.NO_CHANGES,
-        reason="选举结果报告单",
-    )
-    try:
-        writer = _UntouchedMetadata(io.BytesIO(pdf))
-    except Exception as error:  # pyHanko lets several error families through for what is no PDF
-        raise Malformed(
-            "PDF_FORM", "这不是能签名的 PDF；请重新生成报告单。", "This is no PDF to sign; make the report again."
-        ) from error
-    out = io.BytesIO()
-    # PDF/A (ISO 19005-3, 6.3.2) wants every annotation printable and none hidden, the signature's too.
-    field = fields.SigFieldSpec(
-        "Certification", invis_sig_settings=fields.InvisSigSettings(set_print_flag=True, set_hidden_flag=False)
-    )
-    signers.PdfSigner(metadata, signer, new_field_spec=field).sign_pdf(writer, output=out)
-    return out.getvalue()
+    # Imported here: pyHanko costs a starting server as much as all the rest of the house, and one deed needs it.
+    from voting.pdf_signing import signed  # noqa: PLC0415
 
-
-class _UntouchedMetadata(IncrementalPdfFileWriter):
-    """Leaves XMP and Info as they are: pyHanko would write the XMP anew and, with it, the PDF/A claim."""
-
-    def _update_meta(self) -> None:
-        return
-
-
-def _load_signer(p12: bytes, passphrase: str, now: datetime) -> signers.SimpleSigner:
     certificate, password = _open_p12(p12, passphrase)
+    _require_valid(certificate, now)
+    _require_signing_usage(certificate)
+    return signed(pdf, p12, password)
+
+
+def _require_valid(certificate: x509.Certificate, now: datetime) -> None:
     if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
         raise TooLate(
             "P12_EXPIRED",
@@ -181,19 +154,12 @@ def _load_signer(p12: bytes, passphrase: str, now: datetime) -> signers.SimpleSi
             f"The signing certificate is valid from {certificate.not_valid_before_utc:%Y-%m-%d} to "
             f"{certificate.not_valid_after_utc:%Y-%m-%d}, not today; issue a new one or check the computer's date.",
         )
-    _require_signing_usage(certificate)
-    signer: signers.SimpleSigner | None = signers.SimpleSigner.load_pkcs12_data(
-        p12, other_certs=[], passphrase=password
-    )
-    if signer is None:
-        raise _p12_form()
-    return signer
 
 
 def _open_p12(p12: bytes, passphrase: str) -> tuple[x509.Certificate, bytes]:
     """The signing certificate and the password that opened the file."""
     if len(p12) > MAX_P12_BYTES or not _is_p12(p12):
-        raise _p12_form()
+        raise p12_form()
     # The office's own file was sealed with what was typed then; ours with its NFKC form, as key files are.
     for password in dict.fromkeys((_password(passphrase), passphrase.encode("utf-8", "surrogatepass"))):
         try:
@@ -328,7 +294,8 @@ def _password(passphrase: str) -> bytes:
     return unicodedata.normalize("NFKC", passphrase).encode("utf-8", "surrogatepass")
 
 
-def _p12_form() -> Malformed:
+def p12_form() -> Malformed:
+    """What is said of a file that is no whole PKCS#12."""
     return Malformed(
         "P12_FORM",
         "这不是 PKCS#12 证书文件（.p12 或 .pfx），或者文件不完整；请选择正确的文件。",

@@ -12,9 +12,6 @@ import zlib
 from collections.abc import Mapping
 from typing import Final
 
-import openpyxl
-from openpyxl.styles import Alignment, Font
-
 from voting.elections.count.report import OfficeResult, ResultDocument, spoken_root
 from voting.errors import Malformed, TooLarge
 from voting.law.thresholds import figure
@@ -99,7 +96,11 @@ def read_csv(raw: bytes) -> tuple[tuple[str, ...], ...]:
 
 def write_xlsx(document: ResultDocument) -> bytes:
     """One sheet of ``rows``; texts are stored as texts whatever they start with."""
-    book = openpyxl.Workbook()
+    # Imported here: a server starts without the spreadsheet library.
+    from openpyxl import Workbook  # noqa: PLC0415
+    from openpyxl.styles import Alignment, Font  # noqa: PLC0415
+
+    book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "选举结果"
     bold = Font(bold=True)
@@ -121,6 +122,8 @@ def write_xlsx(document: ResultDocument) -> bytes:
 
 def read_xlsx(raw: bytes) -> Rows:
     """The rows of ``write_xlsx``: one sheet, no formula. Raises ``TooLarge`` or ``Malformed`` XLSX_FORM."""
+    from openpyxl import load_workbook  # noqa: PLC0415 — as in ``write_xlsx``
+
     _limit(raw, "XLSX")
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
@@ -128,7 +131,7 @@ def read_xlsx(raw: bytes) -> Rows:
             sizes = [member.file_size for member in archive.infolist()]
         if len(sizes) > 50 or sum(sizes) > 10 * MAX_BYTES:
             raise ValueError("unpacked size")
-        book = openpyxl.load_workbook(io.BytesIO(raw))
+        book = load_workbook(io.BytesIO(raw))
         (sheet,) = book.worksheets
         cells = [[cell for cell in row if cell.value is not None] for row in sheet.iter_rows(max_col=20)]
     except Exception as error:  # openpyxl lets any error of its XML layer through

@@ -5,9 +5,6 @@ import io
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-
 from voting.elections.roll.queries import Found
 
 HEADER = ("编号", "姓名", "性别", "年龄段", "楼栋", "网格", "登记类别", "身份证末四位")
@@ -35,6 +32,10 @@ def csv_lines(voters: Iterable[Found]) -> Iterator[bytes]:
 
 def xlsx(voters: Iterable[Found]) -> bytes:
     """One sheet; every text is stored as text, whatever it starts with."""
+    # Imported here: a server starts without the spreadsheet library.
+    from openpyxl import Workbook  # noqa: PLC0415
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("选民名单")
     sheet.freeze_panes = "A2"

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from pypinyin import Style, lazy_pinyin
-
 _SURNAMES: Final = {
     "万俟": "mq",
     "单于": "cy",
@@ -70,6 +68,9 @@ def initials(name: str) -> str:
 
 
 def _plain(text: str) -> str:
+    # Imported here: its dictionaries are half of a server's start, and only a file being read needs them.
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415
+
     letters: list[str] = []
     for piece in lazy_pinyin(text, style=Style.FIRST_LETTER):
         letters += [word[0].lower() for word in piece.split() if word[0].isascii() and word[0].isalpha()]

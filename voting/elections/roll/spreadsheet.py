@@ -16,8 +16,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from openpyxl import load_workbook
-
 from voting.elections.roll.rules import MAX_ROWS, clean
 from voting.elections.roll.sheetbounds import MAX_LINES, check_bounds, not_a_workbook, sprawls
 from voting.errors import Malformed, Refused, TooLarge
@@ -176,6 +174,8 @@ def _guard_shape(content: bytes) -> None:
 
 
 def _workbook(content: bytes) -> list[Sheet]:
+    from openpyxl import load_workbook  # noqa: PLC0415 — a server starts without the spreadsheet library
+
     # Without data_only a formula shows as a formula; its remembered value is whatever the sender liked.
     try:
         with warnings.catch_warnings():
