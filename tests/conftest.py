@@ -9,11 +9,14 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from house_build import Clock, House, build_house
+from playwright.sync_api import expect
 
 from voting.config import Settings, for_folder
 from voting.people import passwords
 
 ROOT = Path(__file__).parent.parent
+# Opening a key file is made dear on purpose; on a machine with other work it takes longer than the usual 5 seconds.
+expect.set_options(timeout=20_000)
 # Here nothing may open a socket at all; elsewhere only on this machine.
 SHUT = ("rules", "audit", "actions")
 # Long files begin first: nobody then waits at the end for one process that got the longest last.
