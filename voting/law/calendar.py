@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta, timezone
 
-from voting.law.profiles import Law
+from voting.law.statutes import Law
 
 #: The one legal time of the country, without summer time: where a day begins, and the hour on every hall's wall. A
 #: fixed offset, so that a verifier needs no table of time zones.

@@ -1,153 +1,126 @@
-"""The law as dated data: each version of a law is one value with its numbers, articles and day in force.
+"""Which rules are in force for one election: version of the law, province's profile, and what the committee chose.
 
-A changed law is a new value with a later date, never a changed constant: an election begun under one
-version is judged by it. Provincial rules (second-poll windows, over-vote scope, days for posting the
-candidates) are not national law and do not belong in these values.
+An election keeps three things from the day it is created: ``law`` (key), ``profile`` (key) and ``options`` (the open
+points of the law that its committee settled). ``rules_of`` puts them together; nothing else says which number counts.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
-from voting.errors import Malformed, Refused
-from voting.law.thresholds import ONE_FIFTH, ONE_TENTH, ONE_THIRD, OVER_HALF, OVER_TWO_THIRDS, Reason, Share
+from voting.errors import Malformed
+from voting.law.provinces import (
+    BEIJING,
+    NATIONAL,
+    PROFILES,
+    SHANGHAI,
+    ZHEJIANG,
+    CommitteeSize,
+    Excess,
+    Profile,
+    Ruled,
+    Source,
+    under,
+)
+from voting.law.statutes import (
+    LAWS,
+    RESIDENTS_2018,
+    RESIDENTS_2026,
+    VILLAGERS_2018,
+    VILLAGERS_2026,
+    Law,
+    Mode,
+    law_for,
+    law_of,
+    law_on,
+)
 
-
-class Mode(StrEnum):
-    """Who votes in a committee election; the mode fixes the law, the roll that counts and the turnout."""
-
-    ALL_VOTERS = "all_voters"
-    HOUSEHOLD_REPS = "household_reps"
-    RESIDENT_REPS = "resident_reps"
-    VILLAGE = "village"
+__all__ = [
+    "BEIJING", "LAWS", "NATIONAL", "OPTIONS", "PROFILES", "RESIDENTS_2018", "RESIDENTS_2026", "SHANGHAI",
+    "VILLAGERS_2018", "VILLAGERS_2026", "ZHEJIANG", "CommitteeSize", "Excess", "Law", "Mode", "Option", "Profile",
+    "Ruled", "Source", "check_options", "law_for", "law_of", "law_on", "profile_of", "rules_of",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Law:
-    """One organic law in one version.
+class Option:
+    """An open point that the election committee may settle otherwise than the profile's default.
 
-    Days are counted as in ``voting.law.calendar``. ``turnout`` is the share of the list that must have
-    voted for the poll to be valid, measured on the ballots collected.
+    ``choices``: each value with its words, Chinese and English; a bool or a text.
     """
 
-    key: str
-    name_zh: str
-    name_en: str
-    in_force: date
-    turnout: MappingProxyType[Mode, Share]
-    turnout_article: int
-    candidates_article: int
-    roll_article: int
-    registration_article: int
-    handover_article: int
-    composition_article: int
-    recall_article: int
-    recall_by_voters: Share
-    recall_by_reps: Share = ONE_THIRD
-    majority: Share = OVER_HALF
-    second_poll: Share = ONE_THIRD
-    second_poll_turnout: bool = True
-    candidates_extra: int = 1
-    voting_age: int = 18
-    roll_days: int = 20
-    objection_days: int = 5
-    decision_days: int = 3
-    handover_days: int = 10
-    nominators: int = 0
-    proxies: int = 3
-
-    def reason(self, zh: str, en: str, article: int) -> Reason:
-        """A reason that rests on an article of this law."""
-        return Reason(zh, en, f"《{self.name_zh}》第{article}条", f"{self.name_en}, Art. {article}")
+    name: str
+    zh: str
+    en: str
+    choices: Mapping[str, tuple[object, str, str]]
 
 
-RESIDENTS_2026: Final = Law(
-    key="residents-2026",
-    name_zh="城市居民委员会组织法",
-    name_en="Urban Residents' Committees Organic Law (2025)",
-    in_force=date(2026, 1, 1),
-    turnout=MappingProxyType(
-        {
-            Mode.ALL_VOTERS: OVER_HALF,
-            Mode.HOUSEHOLD_REPS: OVER_HALF,
-            Mode.RESIDENT_REPS: OVER_TWO_THIRDS,
-        }
+def _choices(**choices: tuple[object, str, str]) -> Mapping[str, tuple[object, str, str]]:
+    return MappingProxyType(choices)
+
+
+#: The open points of the law (no text was found that settles them nationally).
+OPTIONS: Final = (
+    Option(
+        "second_poll_turnout", "另行选举也要过半数参加", "The turnout rule binds the second poll as well",
+        _choices(yes=(True, "是", "yes"), no=(False, "否", "no")),
     ),
-    turnout_article=19,
-    candidates_article=18,
-    roll_article=17,
-    registration_article=16,
-    handover_article=25,
-    composition_article=8,
-    recall_article=20,
-    recall_by_voters=ONE_TENTH,
-    nominators=10,
-)
-
-VILLAGERS_2026: Final = Law(
-    key="villagers-2026",
-    name_zh="村民委员会组织法",
-    name_en="Villagers' Committees Organic Law (2025)",
-    in_force=date(2026, 1, 1),
-    turnout=MappingProxyType({Mode.VILLAGE: OVER_HALF}),
-    turnout_article=18,
-    candidates_article=18,
-    roll_article=17,
-    registration_article=16,
-    handover_article=24,
-    composition_article=8,
-    recall_article=19,
-    recall_by_voters=ONE_FIFTH,
-)
-
-LAWS: Final = (RESIDENTS_2026, VILLAGERS_2026)
+    Option(
+        "holiday_moves", "期限最后一天是节假日时顺延", "A last day that is a holiday moves on",
+        _choices(no=(False, "不顺延", "no"), yes=(True, "顺延", "yes")),
+    ),
+    Option(
+        "dup_office", "同一人在两个职务上都被选", "One person chosen for two offices",
+        _choices(void=("void", "该票两项都无效", "void"), lower_adds=("lower_adds", "下加法", "added to the lower")),
+    ),
+    Option(
+        "legal_record", "哪一份选票是法定依据", "Which ballot is the legal record",
+        _choices(
+            tablet=("tablet", "平板投的票", "the tablet's"),
+            paper=("paper", "平板打印的纸票", "the paper that the tablet prints"),
+        ),
+    ),
+)  # fmt: skip  # one row to an option
+_BY_NAME: Final = {option.name: option for option in OPTIONS}
 
 
-def law_of(key: str, mode: Mode) -> Law:
-    """The law that an election was begun under, by the ``key`` kept with it; empty: the newest for the mode.
-
-    Raises ``Malformed``: ``law_unknown`` for a key that no version here has, ``law_mode`` for a law that does
-    not govern elections in this mode.
-    """
-    law = next((one for one in LAWS if one.key == key), None) if key else law_for(mode)
-    if law is None:
-        raise Malformed(
-            "law_unknown",
-            f"本系统不认识法律版本“{key}”；请用与选举同版本的程序。",
-            f"No version of the law is known here as “{key}”; use the program of the election's version.",
-        )
-    if mode not in law.turnout:
-        raise Malformed(
-            "law_mode",
-            f"{law.name_zh}不适用于这种选举方式（{mode}）；请核对选举设置。",
-            f"The {law.name_en} does not govern elections in this mode ({mode}); check how the election was set up.",
-        )
-    return law
+def profile_of(key: str) -> Profile:
+    """The profile kept with an election. Raises ``Malformed`` PROFILE_UNKNOWN."""
+    for profile in PROFILES:
+        if profile.key == key:
+            return profile
+    raise Malformed(
+        "PROFILE_UNKNOWN",
+        f"本系统没有“{key}”的地方规则；请从列出的里选一个。",
+        f"There is no profile “{key}” here; choose one of those listed.",
+    )
 
 
-def law_for(mode: Mode) -> Law:
-    """The newest national law kept here for elections in this mode."""
-    return max((law for law in LAWS if mode in law.turnout), key=lambda law: law.in_force)
+def check_options(profile: Profile, options: Mapping[str, str]) -> dict[str, str]:
+    """The options that differ from the profile's own values, by name. Raises ``Malformed`` OPTION_UNKNOWN."""
+    chosen = {}
+    for name, key in options.items():
+        option = _BY_NAME.get(name)
+        if option is None or key not in option.choices:
+            raise Malformed(
+                "OPTION_UNKNOWN",
+                f"“{name}”不能选“{key}”；请从列出的里选一个。",
+                f"“{name}” cannot be “{key}”; choose one of those listed.",
+            )
+        if option.choices[key][0] != profile.values()[name].value:
+            chosen[name] = key
+    return chosen
 
 
-def law_on(mode: Mode, day: date) -> Law:
-    """The law under which an election in this mode with its poll on ``day`` begins.
-
-    Raises ``Refused`` (``law_not_in_force``) for a day before the first version kept here: the 2018
-    texts differ in turnout, recall and proxies, and an election under them must not be judged by these.
-    """
-    versions = [law for law in LAWS if mode in law.turnout]
-    law = min(versions, key=lambda law: law.in_force)
-    if day < law.in_force:
-        raise Refused(
-            "law_not_in_force",
-            f"{day.isoformat()} 在{law.name_zh}新法施行（{law.in_force.isoformat()}）之前，"
-            "本系统不办理；请更正选举日。",
-            f"{day.isoformat()} is before the {law.name_en} came into force ({law.in_force.isoformat()}); "
-            "correct the election day.",
-        )
-    return max((law for law in versions if law.in_force <= day), key=lambda law: law.in_force)
+def rules_of(law: str, mode: Mode, profile: str, options: Mapping[str, str]) -> Profile:
+    """Every value in force for one election. Raises ``Malformed`` as `law_of`, `profile_of` and `check_options` do."""
+    rules = under(profile_of(profile), law_of(law, mode), mode)
+    why = ("选举委员会的决定", "decided by the election committee")
+    chosen = {
+        name: Ruled(_BY_NAME[name].choices[key][0], *why, Source.CHOSEN)
+        for name, key in check_options(rules, options).items()
+    }
+    return replace(rules, **chosen)  # type: ignore[arg-type]  # each option is a field of the same type

@@ -1,0 +1,271 @@
+"""What provinces rule differently, as dated data: each value with its source, and how well that source is known.
+
+A profile is chosen when an election is created and never changes while it runs. The provincial texts read here are
+rules for villagers' committees (2020 texts, to be re-issued after the law of 2026); elections of residents' committees
+follow them by analogy, which the page of rules says beside every such value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, Generic, TypeVar
+
+from voting.law.statutes import RESIDENTS_2026, VILLAGERS_2026, Law, Mode
+from voting.law.thresholds import OVER_HALF, Reason, Share
+
+T = TypeVar("T")
+
+
+class Source(StrEnum):
+    """How a value is known: the statute itself, a text that was read, memory, the product's choice, the committee's."""
+
+    STATUTE = "statute"
+    FOUND = "found"
+    MEMORY = "memory"
+    DESIGN = "design"
+    CHOSEN = "chosen"
+
+
+@dataclass(frozen=True)
+class Ruled(Generic[T]):
+    """A value of a profile and where it comes from."""
+
+    value: T
+    source_zh: str
+    source_en: str
+    kind: Source
+
+
+@dataclass(frozen=True)
+class CommitteeSize:
+    """How many members an election committee has; ``most`` None: no upper bound. ``odd``: an odd number is required."""
+
+    least: int
+    most: int | None
+    odd: bool
+
+
+#: More candidates than seats, least and most, by kind of office (chair, deputy, member); None: no upper bound.
+Excess = Mapping[str, tuple[int, int | None]]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The rules in force for an election beyond the organic law itself. Days are plain days before or after."""
+
+    key: str
+    name_zh: str
+    name_en: str
+    in_force: date
+    laws: tuple[Law, ...]
+    roll_days: Ruled[int]
+    objection_days: Ruled[int]
+    decision_days: Ruled[int]
+    formal_list_days: Ruled[int]
+    candidate_order: Ruled[str]
+    excess: Ruled[Excess]
+    self_nomination: Ruled[bool]
+    nominating_poll_turnout: Ruled[Share]
+    withdraw_days: Ruled[int]
+    proxies_max: Ruled[int]
+    proxy_paper_days: Ruled[int]
+    proxy_list_days: Ruled[int]
+    committee_size: Ruled[CommitteeSize]
+    absent_twice: Ruled[bool]
+    dup_office: Ruled[str]
+    legal_record: Ruled[str]
+    mobile_watchers: Ruled[int]
+    second_poll_days: Ruled[int]
+    second_poll_same_day: Ruled[bool]
+    second_poll_turnout: Ruled[bool]
+    vacant_when_elected: Ruled[int]
+    vacant_needs_chair: Ruled[bool]
+    handover_days: Ruled[int]
+    seal_on_day: Ruled[bool]
+    posting_days: Ruled[int]
+    ballots_kept: Ruled[str]
+    files_kept_years: Ruled[int]
+    recall_days: Ruled[int]
+    recall_again_days: Ruled[int]
+    holiday_moves: Ruled[bool]
+
+    def values(self) -> dict[str, Ruled[object]]:
+        """Every ruled value by its name, in the order above."""
+        named = ((each.name, getattr(self, each.name)) for each in fields(self))
+        return {name: value for name, value in named if isinstance(value, Ruled)}
+
+    def reason(self, name: str, zh: str, en: str) -> Reason:
+        """A reason that rests on one value of this profile."""
+        ruled = self.values()[name]
+        return Reason(zh, en, ruled.source_zh, ruled.source_en)
+
+
+def _law(residents: int, villagers: int) -> tuple[str, str]:
+    return (
+        f"《居委会组织法》第{residents}条、《村委会组织法》第{villagers}条",
+        f"Residents' Committees Law Art. {residents}, Villagers' Committees Law Art. {villagers}",
+    )
+
+
+def _statute(value: T, residents: int, villagers: int) -> Ruled[T]:
+    return Ruled(value, *_law(residents, villagers), Source.STATUTE)
+
+
+def _design(value: T, zh: str, en: str) -> Ruled[T]:
+    return Ruled(value, zh, en, Source.DESIGN)
+
+
+def _beijing(value: T, article: str = "") -> Ruled[T]:
+    return _found(value, "北京市村民委员会选举办法", "Beijing village election rules", article)
+
+
+def _shanghai(value: T, article: str = "") -> Ruled[T]:
+    return _found(value, "上海市村民委员会选举办法", "Shanghai village election rules (2020)", article)
+
+
+def _zhejiang(value: T, article: str = "") -> Ruled[T]:
+    return _found(value, "浙江省村民委员会选举办法", "Zhejiang village election rules (2020)", article)
+
+
+def _found(value: T, title: str, title_en: str, article: str) -> Ruled[T]:
+    return Ruled(
+        value,
+        f"《{title}》" + (f"第{article}条" if article else ""),
+        title_en + (f", Art. {article}" if article else ""),
+        Source.FOUND,
+    )
+
+
+_SILENT = ("国家法律没有规定，本系统的默认", "not in national law; this system's default")
+_EXCESS = MappingProxyType({"chair": (1, None), "deputy": (1, None), "member": (1, None)})
+_DOCUMENT_76 = (
+    "民政部村委会选举规程（民发〔2013〕76号），凭记忆，未核对",
+    "MCA rules of 2013 (no. 76), from memory, not checked",
+)
+
+NATIONAL: Final = Profile(
+    key="national",
+    name_zh="国家法律",
+    name_en="National law",
+    in_force=date(2026, 1, 1),
+    laws=(RESIDENTS_2026, VILLAGERS_2026),
+    roll_days=_statute(20, 17, 17),
+    objection_days=_statute(5, 17, 17),
+    decision_days=_statute(3, 17, 17),
+    formal_list_days=_design(1, *_SILENT),
+    candidate_order=_design("stroke", *_SILENT),
+    excess=_statute(_EXCESS, 18, 18),
+    self_nomination=_design(False, *_SILENT),
+    nominating_poll_turnout=_design(OVER_HALF, *_SILENT),
+    withdraw_days=_design(1, *_SILENT),
+    proxies_max=_statute(3, 19, 18),
+    proxy_paper_days=_design(1, *_SILENT),
+    proxy_list_days=_statute(1, 19, 18),
+    committee_size=Ruled(CommitteeSize(3, None, True), *_DOCUMENT_76, Source.MEMORY),
+    absent_twice=_design(False, *_SILENT),
+    dup_office=_design("void", *_SILENT),
+    legal_record=_design("tablet", *_SILENT),
+    mobile_watchers=_design(3, *_SILENT),
+    second_poll_days=Ruled(10, *_DOCUMENT_76, Source.MEMORY),
+    second_poll_same_day=_design(True, *_SILENT),
+    second_poll_turnout=_design(True, "法律没有免除，默认适用", "the law makes no exception, so it binds by default"),
+    vacant_when_elected=_design(3, *_SILENT),
+    vacant_needs_chair=_design(False, *_SILENT),
+    handover_days=_statute(10, 25, 24),
+    seal_on_day=_design(False, *_SILENT),
+    posting_days=_statute(15, 34, 35),
+    ballots_kept=_design("until_next_election", *_SILENT),
+    files_kept_years=_design(3, "换届档案的通行做法", "common practice for election files"),
+    recall_days=_design(30, *_SILENT),
+    recall_again_days=_design(365, *_SILENT),
+    holiday_moves=_design(False, "选举期限按自然日，默认不顺延", "election deadlines are plain days by default"),
+)
+
+BEIJING: Final = replace(
+    NATIONAL,
+    key="beijing",
+    name_zh="北京市",
+    name_en="Beijing",
+    formal_list_days=_beijing(5),
+    candidate_order=_beijing("nomination_votes"),
+    excess=_beijing(MappingProxyType({"chair": (1, 2), "deputy": (1, 2), "member": (1, 2)})),
+    nominating_poll_turnout=_beijing(OVER_HALF, "16"),
+    proxy_paper_days=_beijing(1),
+    second_poll_days=_beijing(15),
+    vacant_when_elected=_beijing(4),
+    vacant_needs_chair=_beijing(True),
+)
+
+SHANGHAI: Final = replace(
+    NATIONAL,
+    key="shanghai",
+    name_zh="上海市",
+    name_en="Shanghai",
+    formal_list_days=_shanghai(5),
+    candidate_order=_shanghai("nomination_votes"),
+    excess=_shanghai(MappingProxyType({"chair": (1, 1), "deputy": (1, 1), "member": (1, 3)})),
+    proxy_paper_days=_shanghai(5, "16"),
+    proxy_list_days=_shanghai(2, "16"),
+    committee_size=_shanghai(CommitteeSize(7, 9, True)),
+    second_poll_days=_shanghai(30),
+    vacant_when_elected=_shanghai(3, "21"),
+    seal_on_day=_shanghai(True),
+    ballots_kept=_shanghai("until_next_election", "23"),
+)
+
+ZHEJIANG: Final = replace(
+    NATIONAL,
+    key="zhejiang",
+    name_zh="浙江省",
+    name_en="Zhejiang",
+    formal_list_days=_zhejiang(5),
+    candidate_order=_zhejiang("nomination_votes"),
+    self_nomination=_zhejiang(True),
+    nominating_poll_turnout=_zhejiang(OVER_HALF, "18"),
+    withdraw_days=_zhejiang(3),
+    proxy_paper_days=_zhejiang(3, "25"),
+    committee_size=_zhejiang(CommitteeSize(5, 9, True)),
+    absent_twice=_zhejiang(True),
+    dup_office=_zhejiang("void", "27"),
+    mobile_watchers=_zhejiang(3, "24"),
+    second_poll_days=_zhejiang(30),
+    second_poll_same_day=_zhejiang(True),
+    vacant_when_elected=_zhejiang(3, "30"),
+    recall_days=_zhejiang(30, "35"),
+    recall_again_days=_zhejiang(365, "36"),
+)
+
+PROFILES: Final = (NATIONAL, BEIJING, SHANGHAI, ZHEJIANG)
+
+
+def under(profile: Profile, law: Law, mode: Mode) -> Profile:
+    """``profile`` with the numbers of the version of the law that governs this election, each with its article.
+
+    A version that is silent on a number leaves it as practice has it, and the source says so.
+    """
+    articles = {
+        "roll_days": (law.roll_days, law.roll_article),
+        "objection_days": (law.objection_days, law.roll_article),
+        "decision_days": (law.decision_days, law.roll_article),
+        "handover_days": (law.handover_days, law.handover_article),
+        "proxies_max": (0 if mode is Mode.RESIDENT_REPS else law.proxies, law.proxy_article),
+        "posting_days": (profile.posting_days.value, law.posting_article),
+        "proxy_list_days": (profile.proxy_list_days.value, law.proxy_article),
+        "excess": (profile.excess.value, law.candidates_article),
+    }
+    changed: dict[str, Ruled[object]] = {}
+    for name, (value, article) in articles.items():
+        if profile.values()[name].kind is not Source.STATUTE:
+            continue
+        if name in law.silent_on:
+            silent = (f"《{law.name_zh}》没有规定，沿用通行做法", f"{law.name_en}: silent; common practice")
+            changed[name] = Ruled(value, *silent, Source.DESIGN)
+        else:
+            because = law.reason("", "", article)
+            kind = Source.STATUTE if law in (RESIDENTS_2026, VILLAGERS_2026) else Source.MEMORY
+            changed[name] = Ruled(value, because.article, because.article_en, kind)
+    return replace(profile, laws=(law,), **changed)  # type: ignore[arg-type]  # values() keeps each name with its type
