@@ -35,7 +35,9 @@ PURE = (
 #: Engines without the second copy: of files that are nobody's installation yet, or no longer.
 UNMIRRORED = ("voting.backup.mirror", "voting.backup.restore", "voting.schema")
 #: The order of the rooms inside elections: later may import earlier, never back.
-ORDER = ("roll", "candidates", "paper", "count", "recall")
+ORDER = (
+    "roll", "committee", "candidates", "review", "proxies", "paper", "count", "after", "recall", "papers",
+)  # fmt: skip
 
 
 def module_of(path: Path) -> str:

@@ -10,7 +10,7 @@ from verifier.archive import ArchiveFacts
 from verifier.report import Lacking
 from verifier.story import Said, Story
 from voting.box import events
-from voting.box.rules import spares_allowed
+from voting.box.rules import CHANNELS, spares_allowed
 from voting.elections.events import CardsMissingDecided, ElectionSealed
 from voting.errors import Malformed
 
@@ -25,6 +25,7 @@ def check_cards(facts: ArchiveFacts, story: Story) -> tuple[Note, ...]:
     check_cards_made(facts, story, closed)
     check_casts(facts, closed)
     check_check_ins(story, closed)
+    check_issued(story, closed)
     check_unused(story, closed)
     check_before_tally(story, closed)
     return notes(story, closed)
@@ -92,15 +93,19 @@ def check_casts(facts: ArchiveFacts, closed: events.BoxClosed) -> None:
 
 
 def check_check_ins(story: Story, closed: events.BoxClosed) -> None:
-    """10: the check-ins logged by the hour, one by one, give the desk's final counters."""
-    commitments = [one for batch in story.all(events.CheckInBatch) for one in batch.fact.commitments]
+    """10: the check-ins logged by the hour, one by one, give the desk's final counters, for cards and for papers."""
+    cards, papers = (_commitments(story, channel) for channel in CHANNELS)
     undone = [said.fact.commitment for said in story.all(events.CheckInUndone)]
-    torn = story.all(events.CardTorn)
-    # Each check-in hands out one card, each torn card one more.
+    back = [said.fact.commitment for said in story.all(events.PaperReturned)]
+    torn, spoilt = story.all(events.CardTorn), story.all(events.PaperSpoilt)
+    # Each check-in hands out one card or paper, each torn one one more.
     sums = (
-        ("领票登记", "check-ins", len(commitments), closed.cards_out - closed.cards_torn),
+        ("领票登记", "check-ins", len(cards), closed.cards_out - closed.cards_torn),
         ("撤销登记", "undone check-ins", len(undone), closed.cards_returned),
         ("破损换卡", "torn cards", len(torn), closed.cards_torn),
+        ("纸票领票登记", "check-ins for paper", len(papers), closed.papers_out - closed.papers_torn),
+        ("纸票交回", "papers handed back", len(back), closed.papers_returned),
+        ("写坏换票", "spoilt papers", len(spoilt), closed.papers_torn),
     )
     for zh, en, logged, counted in sums:
         if logged != counted:
@@ -109,10 +114,53 @@ def check_check_ins(story: Story, closed: events.BoxClosed) -> None:
                 f"{zh}：日志逐条记有 {logged} 次，结束时的总数是 {counted}",
                 f"{en}: {logged} are logged one by one, the closing counters say {counted}",
             )
-    if len(set(commitments)) != len(commitments) or len(set(undone)) != len(undone):
+    commitments = cards + papers
+    if len(set(commitments)) != len(commitments) or len({*undone, *back}) != len(undone + back):
         raise Malformed("CHECK_IN_TWICE", "同一次领票登记在日志里出现两次", "One check-in stands in the log twice")
-    if not set(undone) <= set(commitments):
+    if not (set(undone) <= set(cards) and set(back) <= set(papers)):
         raise Malformed("UNDO_OF_NOTHING", "撤销了一次没有的领票登记", "A check-in was undone that is not there")
+
+
+def check_issued(story: Story, closed: events.BoxClosed) -> None:
+    """10: cards and papers together went to no more people than stand on the roll, each once; proxies among them."""
+    issued, roll = issued_of(closed), story.only(ElectionSealed).fact.eligible
+    if issued > roll:
+        raise Malformed(
+            "ISSUED_OVER_ROLL",
+            f"发出选票卡和纸票共 {issued} 张，多于名单 {roll} 人",
+            f"{issued} cards and papers were issued, more than the {roll} on the roll",
+        )
+    if closed.papers_out > closed.papers_printed:
+        raise Malformed(
+            "PAPERS_OVER_PRINTED",
+            f"发出纸票 {closed.papers_out} 张，多于印制 {closed.papers_printed} 张",
+            f"{closed.papers_out} papers were handed out of {closed.papers_printed} printed",
+        )
+    if 4 * closed.proxies > 3 * issued:
+        # A holder takes an own ballot and at most three more.
+        raise Malformed(
+            "PROXIES_OVER_HOLDERS",
+            f"委托投票 {closed.proxies} 张，多于发出的 {issued} 张里每位受托人代三人能有的数目",
+            f"{closed.proxies} proxy ballots among {issued} issued are more than three to each holder",
+        )
+
+
+def issued_of(closed: events.BoxClosed) -> int:
+    """I: cards and papers that stayed with people."""
+    cards = closed.cards_out - closed.cards_returned - closed.cards_torn
+    return cards + papers_issued(closed)
+
+
+def papers_issued(closed: events.BoxClosed) -> int:
+    """Papers that stayed with people."""
+    return closed.papers_out - closed.papers_returned - closed.papers_torn
+
+
+def _commitments(story: Story, channel: str) -> list[str]:
+    batches = [said.fact for said in story.all(events.CheckInBatch)]
+    if any(batch.channel not in CHANNELS for batch in batches):
+        raise Malformed("CHANNEL_UNKNOWN", "日志里有既不是卡也不是纸票的领票登记", "Check-ins of no channel")
+    return [one for batch in batches if batch.channel == channel for one in batch.commitments]
 
 
 def check_unused(story: Story, closed: events.BoxClosed) -> None:

@@ -10,8 +10,14 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, MetaData
 
 import voting.box.tables
+import voting.elections.after.tables
 import voting.elections.candidates.tables
+import voting.elections.committee.tables
 import voting.elections.count.tables
+import voting.elections.paper.tables
+import voting.elections.proxies.tables
+import voting.elections.recall.tables
+import voting.elections.review.tables
 import voting.elections.roll.tables
 import voting.elections.tables
 import voting.people.tables  # noqa: F401 — imported for its tables

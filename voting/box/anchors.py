@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from voting import journal
 from voting.box import chain, events
-from voting.box.rules import ANCHOR_BALLOTS, ANCHOR_PAUSE, short_of_tracker, tracker_of, whole_hour
+from voting.box.rules import ANCHOR_BALLOTS, ANCHOR_PAUSE, CHANNELS, short_of_tracker, tracker_of, whole_hour
 from voting.box.tables import Anchor, Box, BoxEvent, DeskMark
 from voting.database import transaction
 
@@ -99,22 +99,32 @@ def log_check_ins(session: Session, row: Box, now: datetime, *, closing: bool = 
     marks = session.execute(select(DeskMark.__table__).where(DeskMark.box_id == row.id).order_by(DeskMark.id))
     rows = [dict(mark) for mark in marks.mappings()]
     waiting = [mark for mark in rows if not mark["batched"] and (closing or mark["hour"] < whole_hour(now))]
-    found = sorted(mark["commitment"] for mark in waiting)
-    for start in range(0, len(found), _BATCH):
-        fact = events.CheckInBatch(
-            box=row.uuid,
-            until=(now if closing else whole_hour(now)).strftime("%Y-%m-%dT%H:00:00Z"),
-            commitments=found[start : start + _BATCH],
-            cards_out=row.cards_out,
-            cards_returned=row.cards_returned,
-            cards_torn=row.cards_torn,
-        )
-        journal.record(session, row.community_id, fact, now)
+    until = (now if closing else whole_hour(now)).strftime("%Y-%m-%dT%H:00:00Z")
+    for channel in CHANNELS:
+        found = sorted(mark["commitment"] for mark in waiting if mark["channel"] == channel)
+        for start in range(0, len(found), _BATCH):
+            fact = _batch(row, until, channel, found[start : start + _BATCH])
+            journal.record(session, row.community_id, fact, now)
     for mark in waiting:
         mark["batched"] = True
     if waiting or closing:
         _write_anew(session, row, rows)
-    return len(found)
+    return len(waiting)
+
+
+def _batch(row: Box, until: str, channel: str, commitments: list[str]) -> events.CheckInBatch:
+    return events.CheckInBatch(
+        box=row.uuid,
+        until=until,
+        channel=channel,
+        commitments=commitments,
+        cards_out=row.cards_out,
+        cards_returned=row.cards_returned,
+        cards_torn=row.cards_torn,
+        papers_out=row.papers_out,
+        papers_returned=row.papers_returned,
+        papers_torn=row.papers_torn,
+    )
 
 
 def _write_anew(session: Session, row: Box, rows: list[dict[str, Any]]) -> None:

@@ -61,6 +61,10 @@ def counters_of(row: Box) -> Counters:
         casts=row.casts,
         refused_uses=row.refused_uses,
         queue_left=row.queue_left,
+        papers_printed=row.papers_printed,
+        papers_out=row.papers_out,
+        papers_returned=row.papers_returned,
+        papers_torn=row.papers_torn,
     )
 
 

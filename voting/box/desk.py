@@ -1,7 +1,7 @@
-"""The desk: one person, one card. No table, entry or answer here says which card went to whom."""
+"""The desk: one person, one card or one paper. No table, entry or answer here says which card went to whom."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,10 +20,12 @@ from voting.errors import Conflict, Malformed, NotAllowed, NotEligible, NotFound
 
 @dataclass(frozen=True)
 class CheckedIn:
-    """A card may be handed over now. ``mark`` names the check-in, for an undo."""
+    """Cards or papers may be handed over now. ``mark`` names the person's own check-in, for an undo; ``proxies`` those
+    of the people voted for, in their order."""
 
     mark: str
     counters: Counters
+    proxies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -36,36 +38,85 @@ class Scanned:
 
 
 def check_in(
-    session: Session, *, box: str, voter: str, voter_label: str, desk: str, actor: str, now: datetime
+    session: Session,
+    *,
+    box: str,
+    voter: str,
+    voter_label: str,
+    desk: str,
+    actor: str,
+    now: datetime,
+    channel: str = "card",
+    principals: Sequence[tuple[str, str]] = (),
+    assisted: bool = False,
 ) -> CheckedIn:
-    """Mark `voter` as having received one card. `voter_label` is the roll number, for the log's commitment.
+    """Mark `voter` as having received one card (or paper), and one more for each of `principals` (roll entry and
+    roll number), who vote through them. `voter_label` is the roll number, for the log's commitment.
 
-    Raises Conflict ALREADY_CHECKED_IN (naming desk and hour), NO_CARDS_LEFT; TooEarly DESK_NOT_OPEN, QUEUE_SERVED.
+    Raises Conflict ALREADY_CHECKED_IN (naming desk and hour), CHANGED_TO_PAPER, NO_CARDS_LEFT, NO_PAPERS_LEFT;
+    TooEarly DESK_NOT_OPEN, QUEUE_SERVED.
     """
     with transaction(session):
         row = chain.locked(session, box)
         _require_desk(row)
-        _refuse_second(active_mark(session, box, voter))
-        _require_pile(row)
-        salt = secrets.token_bytes(16)
-        mark = DeskMark(
-            box_id=box,
-            voter=voter,
-            hour=whole_hour(now),
-            desk=desk,
-            clerk_id=actor,
-            salt=salt,
-            commitment=commitment(salt, row.uuid, voter_label),
-        )
-        session.add(mark)
-        row.cards_out += 1
+        people = ((voter, voter_label), *principals)
+        known = active_marks(session, box, [person for person, _ in people])
+        _refuse_second(known.get(voter) or next(iter(known.values()), None))
+        if channel == "card":
+            _refuse_after_paper(session, box, voter)
+        hand_out(row, channel, len(people))
+        marks = [
+            new_mark(row, person, label, desk=desk, actor=actor, now=now, channel=channel) for person, label in people
+        ]
+        for mark in marks[1:]:
+            mark.holder = voter
+        marks[0].assisted = assisted
         row.queue_left -= row.desk == "queue"
-        try:
-            session.flush()
-        except IntegrityError as error:
-            # The index on active marks spoke: another desk won between our look and our insert.
-            raise _already("", "") from error
-        return CheckedIn(mark.id, chain.counters_of(row))
+        add_marks(session, marks)
+        return CheckedIn(marks[0].id, chain.counters_of(row), tuple(mark.id for mark in marks[1:]))
+
+
+def new_mark(
+    row: Box, voter: str, label: str, *, desk: str, actor: str, now: datetime, channel: str = "card"
+) -> DeskMark:
+    """The mark of one person's check-in, not yet stored."""
+    salt = secrets.token_bytes(16)
+    return DeskMark(
+        box_id=row.id,
+        voter=voter,
+        hour=whole_hour(now),
+        desk=desk,
+        clerk_id=actor,
+        salt=salt,
+        commitment=commitment(salt, row.uuid, label),
+        channel=channel,
+        assisted=False,
+    )
+
+
+def add_marks(session: Session, marks: Iterable[DeskMark]) -> None:
+    """Store check-ins. Raises Conflict ALREADY_CHECKED_IN where another desk was faster."""
+    session.add_all(marks)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        # The index on active marks spoke: another desk won between our look and our insert.
+        raise _already("", "") from error
+
+
+def hand_out(row: Box, channel: str, number: int) -> None:
+    """So many cards or papers leave the pile. Raises Conflict NO_CARDS_LEFT, NO_PAPERS_LEFT."""
+    if channel == "card":
+        _require_pile(row, number)
+        row.cards_out += number
+        return
+    if row.papers_out + number > row.papers_printed:
+        raise Conflict(
+            "NO_PAPERS_LEFT",
+            f"纸质选票不够：印了 {row.papers_printed} 张，已发 {row.papers_out} 张。请监督委员清点。",
+            f"Not enough papers: {row.papers_printed} printed, {row.papers_out} out. Ask the supervisors to count.",
+        )
+    row.papers_out += number
 
 
 def active_mark(session: Session, box: str, voter: str) -> DeskMark | None:
@@ -122,6 +173,32 @@ def undo(
         return chain.counters_of(row)
 
 
+def change_to_paper(
+    session: Session,
+    *,
+    mark: str,
+    voter_label: str,
+    card: CardInHand,
+    second: str,
+    desk: str,
+    actor: str,
+    now: datetime,
+) -> CheckedIn:
+    """The card comes back, unused, and a paper goes out for it: once, as there is no way back from paper.
+
+    Raises what `undo` raises, and Conflict NO_PAPERS_LEFT; then nothing has changed.
+    """
+    with transaction(session):
+        undo(session, mark=mark, card=card, reason="paper", second=second, actor=actor, now=now)
+        before = session.get_one(DeskMark, mark)
+        row = chain.locked(session, before.box_id)
+        hand_out(row, "paper", 1)
+        made = new_mark(row, before.voter, voter_label, desk=desk, actor=actor, now=now, channel="paper")
+        made.holder = before.holder
+        add_marks(session, [made])
+        return CheckedIn(made.id, chain.counters_of(row))
+
+
 def undo_alone() -> NotAllowed:
     """The refusal of an undo that nobody else on duty has seen."""
     return NotAllowed(
@@ -131,8 +208,8 @@ def undo_alone() -> NotAllowed:
     )
 
 
-def _undoable(found: DeskMark | None) -> DeskMark:
-    if found is None or found.undone is not None:
+def _undoable(found: DeskMark | None, channel: str = "card") -> DeskMark:
+    if found is None or found.undone is not None or found.channel != channel:
         raise NotFound(
             "NO_SUCH_CHECK_IN",
             "没有这条领票记录，或者已经撤销。请刷新页面再看。",
@@ -236,18 +313,31 @@ def _require_before_closing(row: Box) -> None:
         )
 
 
-def _require_pile(row: Box) -> None:
-    if row.cards_out >= row.cards_made:
+def _require_pile(row: Box, number: int = 1) -> None:
+    if row.cards_out + number > row.cards_made:
         raise Conflict(
             "NO_CARDS_LEFT",
-            f"选票卡已经发完（共 {row.cards_made} 张）。请监督委员清点。",
-            f"All {row.cards_made} cards are out. Ask the supervisors to count.",
+            f"选票卡不够了（共 {row.cards_made} 张，已发 {row.cards_out} 张）。请监督委员清点。",
+            f"Not enough cards: {row.cards_out} of {row.cards_made} are out. Ask the supervisors to count.",
         )
 
 
 def _refuse_second(mark: DeskMark | None) -> None:
     if mark is not None:
         raise _already(mark.desk, hour_words(mark.hour))
+
+
+def _refuse_after_paper(session: Session, box: str, voter: str) -> None:
+    """Who gave the card back for a paper has made the choice, once."""
+    changed = select(DeskMark.id).where(
+        DeskMark.box_id == box, DeskMark.voter == voter, DeskMark.undone.startswith("paper")
+    )
+    if session.scalar(changed.limit(1)) is not None:
+        raise Conflict(
+            "CHANGED_TO_PAPER",
+            "此人已经交回选票卡改用纸质选票，只能改一次。请发纸质选票。",
+            "This person gave the card back for a paper ballot, which is done once; give a paper ballot.",
+        )
 
 
 def _already(desk: str, hour: str) -> Conflict:

@@ -116,6 +116,35 @@ class BoxClosed(_Fact):
     cards_returned: int
     cards_torn: int
     refused_uses: int
+    papers_printed: int
+    papers_out: int
+    papers_returned: int
+    papers_torn: int
+    proxies: int
+    assisted: int
+    by: str
+
+
+@dataclass(frozen=True)
+class PaperReturned(_Fact):
+    """A check-in for paper was taken back with the unmarked paper; ``commitment`` is the one of its batch."""
+
+    type: ClassVar[str] = "box_paper_returned"
+    box: str
+    commitment: str
+    reason: str
+    papers_returned: int
+    second: str
+    by: str
+
+
+@dataclass(frozen=True)
+class PaperSpoilt(_Fact):
+    """A spoilt paper was set aside and another handed over."""
+
+    type: ClassVar[str] = "box_paper_spoilt"
+    box: str
+    papers_torn: int
     by: str
 
 
@@ -144,15 +173,19 @@ class CardTorn(_Fact):
 
 @dataclass(frozen=True)
 class CheckInBatch(_Fact):
-    """Check-ins up to an hour, as sorted salted commitments; totals in cards since opening."""
+    """Check-ins of a ``channel`` (card, paper) up to an hour, as sorted salted commitments; totals since opening."""
 
     type: ClassVar[str] = "box_check_in_batch"
     box: str
     until: str
+    channel: str
     commitments: list[str]
     cards_out: int
     cards_returned: int
     cards_torn: int
+    papers_out: int
+    papers_returned: int
+    papers_torn: int
 
 
 @dataclass(frozen=True)

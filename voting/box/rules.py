@@ -27,6 +27,9 @@ UNDO_REASONS = {
     "other": ("其他原因", "another reason"),
 }
 
+#: What a person receives at the desk: a card for the tablet, or a paper.
+CHANNELS = ("card", "paper")
+
 #: How the log and the pages see the box; the table's CHECK names the same words.
 STATES = ("preparing", "sealed", "open", "shut", "closed", "tallied", "opened", "void")
 
@@ -55,6 +58,20 @@ class Counters:
     casts: int
     refused_uses: int
     queue_left: int
+    papers_printed: int = 0
+    papers_out: int = 0
+    papers_returned: int = 0
+    papers_torn: int = 0
+
+    @property
+    def papers_issued(self) -> int:
+        """Papers that stayed with people: neither come back unmarked nor spoilt."""
+        return self.papers_out - self.papers_returned - self.papers_torn
+
+    @property
+    def issued(self) -> int:
+        """Ballots issued over both channels: I of every sum of the law."""
+        return self.checked_in + self.papers_issued
 
     @property
     def checked_in(self) -> int:

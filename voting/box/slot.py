@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from voting import journal
 from voting.box import anchors, chain, events
 from voting.box.rules import Counters
-from voting.box.tables import Box, TrusteeKey
+from voting.box.tables import Box, DeskMark, TrusteeKey
 from voting.database import transaction
 from voting.errors import Conflict, Malformed, TooEarly, TooLate
 
@@ -84,7 +84,7 @@ def close(session: Session, *, box: str, actor: str | None, now: datetime) -> Co
         row.state, row.desk, row.queue_left = "closed", "shut", 0
         anchors.log_check_ins(session, row, now, closing=True)
         anchors.anchor_if_due(session, box=box, now=now, closing=True)
-        journal.record(session, row.community_id, _closed(row, actor), now)
+        journal.record(session, row.community_id, _closed(session, row, actor), now)
         return chain.counters_of(row)
 
 
@@ -152,7 +152,8 @@ def _refuse_while_people_wait(row: Box) -> None:
         )
 
 
-def _closed(row: Box, actor: str | None) -> events.BoxClosed:
+def _closed(session: Session, row: Box, actor: str | None) -> events.BoxClosed:
+    standing = select(func.count()).where(DeskMark.box_id == row.id, DeskMark.undone.is_(None))
     return events.BoxClosed(
         box=row.uuid,
         head=row.head or "",
@@ -162,5 +163,11 @@ def _closed(row: Box, actor: str | None) -> events.BoxClosed:
         cards_returned=row.cards_returned,
         cards_torn=row.cards_torn,
         refused_uses=row.refused_uses,
+        papers_printed=row.papers_printed,
+        papers_out=row.papers_out,
+        papers_returned=row.papers_returned,
+        papers_torn=row.papers_torn,
+        proxies=session.scalar(standing.where(DeskMark.holder.is_not(None))) or 0,
+        assisted=session.scalar(standing.where(DeskMark.assisted)) or 0,
         by=actor or "",
     )

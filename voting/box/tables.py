@@ -48,6 +48,11 @@ class Box(Base):
             " AND refused_uses >= 0 AND roll_size >= 0 AND spares >= 0",
             name="not_negative",
         ),
+        CheckConstraint("papers_out BETWEEN 0 AND papers_printed", name="papers_out_within_printed"),
+        CheckConstraint(
+            "papers_returned >= 0 AND papers_torn >= 0 AND papers_returned + papers_torn <= papers_out",
+            name="papers_back_within_out",
+        ),
         CheckConstraint("trustees BETWEEN 1 AND 9", name="trustees"),
         # Scanned one by one after closing: never more than were not handed out.
         CheckConstraint("cards_unused BETWEEN 0 AND cards_made - cards_out", name="unused_within_pile"),
@@ -71,6 +76,11 @@ class Box(Base):
     cards_returned: Mapped[int] = mapped_column(default=0)
     cards_torn: Mapped[int] = mapped_column(default=0)
     cards_unused: Mapped[int] = mapped_column(default=0)
+    # Paper ballots of the same poll: printed, every one ever handed over, come back unmarked, spoilt and replaced.
+    papers_printed: Mapped[int] = mapped_column(default=0)
+    papers_out: Mapped[int] = mapped_column(default=0)
+    papers_returned: Mapped[int] = mapped_column(default=0)
+    papers_torn: Mapped[int] = mapped_column(default=0)
     casts: Mapped[int] = mapped_column(default=0)
     refused_uses: Mapped[int] = mapped_column(default=0)
     # Head of the event chain, compared and swapped by every append.
@@ -170,7 +180,10 @@ class Anchor(Base):
 
 
 class DeskMark(Base):
-    """One person was checked in and given one card. ``voter`` names the roll entry; no card, no minute."""
+    """One person was checked in and given one card or one paper. ``voter`` names the roll entry; no card, no paper
+    number, no minute. ``holder``: the roll entry that took it for ``voter`` by proxy. ``assisted``: somebody wrote
+    for the voter (代写), what stands nowhere.
+    """
 
     __tablename__ = "desk_mark"
     __table_args__ = (
@@ -184,6 +197,7 @@ class DeskMark(Base):
             postgresql_where=text("undone IS NULL"),
         ),
         CheckConstraint("length(salt) = 16", name="salt"),
+        CheckConstraint("channel IN ('card','paper')", name="channel"),
         WITHOUT_ROWID,
     )
 
@@ -198,6 +212,9 @@ class DeskMark(Base):
     salt: Mapped[bytes] = mapped_column(LargeBinary(16))
     commitment: Mapped[str] = mapped_column(String(64))
     batched: Mapped[bool] = mapped_column(default=False)
+    channel: Mapped[str] = mapped_column(String(5), default="card")
+    holder: Mapped[str | None] = mapped_column(String(22))
+    assisted: Mapped[bool] = mapped_column(default=False)
     undone: Mapped[str | None] = mapped_column(String(200))
 
 

@@ -13,6 +13,7 @@ class Delegation:
 
     ``kin``: near relatives of the holder; they matter under the village law of 2018 alone (``near_kin_only``).
     ``holder_delegated``: the holder has given away the own vote. ``published``: the list was checked and posted.
+    ``chained``: people who hold for others. ``most``: principals to a holder; ``None``: the law's number.
     """
 
     mode: Mode
@@ -24,11 +25,13 @@ class Delegation:
     near_kin_only: bool = False
     holder_delegated: bool = False
     published: bool = True
+    chained: frozenset[str] = frozenset()
+    most: int | None = None
 
 
 def proxy_errors(delegation: Delegation) -> frozenset[str]:
     """Everything that makes the delegation void; empty where the holder may vote for all of them."""
-    most = law_for(delegation.mode).proxies
+    most = law_for(delegation.mode).proxies if delegation.most is None else delegation.most
     principals = delegation.principals - {delegation.holder}
     checks = {
         "no_proxy_in_rep_mode": delegation.mode is Mode.RESIDENT_REPS,
@@ -38,6 +41,7 @@ def proxy_errors(delegation: Delegation) -> frozenset[str]:
         "over_three": len(principals) > most,
         "not_close_relative": delegation.near_kin_only and not principals <= delegation.kin,
         "holder_has_delegated_own_vote": delegation.holder_delegated,
+        "principal_holds_for_others": bool(principals & delegation.chained),
         "list_not_published": not delegation.published,
     }
     return frozenset(code for code, wrong in checks.items() if wrong)

@@ -1,0 +1,137 @@
+"""What the log says of paper ballots: printed, boxes sealed and opened, every box's agreed figures. Pure.
+
+``box`` is the uuid of the poll's ballot box, ``paper_box`` the number of a paper box. No voter is named; people who
+were written in are named by what was read out in the hall.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+
+class _Fact:
+    type: ClassVar[str]
+
+    def data(self) -> dict[str, Any]:
+        """The fact as the log writes it."""
+        return asdict(self)  # type: ignore[call-overload,no-any-return]  # every subclass is a dataclass
+
+
+@dataclass(frozen=True)
+class PapersPrinted(_Fact):
+    """Papers were printed and counted by two people."""
+
+    type: ClassVar[str] = "papers_printed"
+    election: str
+    box: str
+    style: str
+    printed: int
+    second: str
+    by: str
+
+
+@dataclass(frozen=True)
+class PaperBoxSealed(_Fact):
+    """A box was shown empty and sealed; ``voters`` and ``voters_sha256``: the posted list of a mobile box."""
+
+    type: ClassVar[str] = "paper_box_sealed"
+    election: str
+    box: str
+    paper_box: int
+    kind: str
+    seal: str
+    watchers: int
+    voters: int
+    voters_sha256: str
+    by: str
+
+
+@dataclass(frozen=True)
+class MobileBoxLeft(_Fact):
+    """A mobile box left the hall with so many papers."""
+
+    type: ClassVar[str] = "paper_box_left"
+    election: str
+    box: str
+    paper_box: int
+    papers: int
+    by: str
+
+
+@dataclass(frozen=True)
+class MobileBoxBack(_Fact):
+    """A mobile box came back: ``issued`` papers to people of its list, ``papers`` unused ones brought back."""
+
+    type: ClassVar[str] = "paper_box_back"
+    election: str
+    box: str
+    paper_box: int
+    issued: int
+    papers: int
+    by: str
+
+
+@dataclass(frozen=True)
+class PaperBoxOpened(_Fact):
+    """A box was opened in public, its seal whole: the number is the one it was sealed with."""
+
+    type: ClassVar[str] = "paper_box_opened"
+    election: str
+    box: str
+    paper_box: int
+    seal: str
+    by: str
+
+
+@dataclass(frozen=True)
+class DoubtfulPaperDecided(_Fact):
+    """The committee decided on a doubtful paper by majority; its picture stays in the house, its hash here."""
+
+    type: ClassVar[str] = "paper_doubtful_decided"
+    election: str
+    box: str
+    paper_box: int
+    number: int
+    picture_sha256: str
+    kind: str
+    in_favour: int
+    against: int
+    by: str
+
+
+@dataclass(frozen=True)
+class PaperBoxAgreed(_Fact):
+    """The figures of a box, entered twice by different people and the same, or settled openly.
+
+    ``differences``: figures in which the two entries differed; ``settled_by`` and ``reason`` are empty without any.
+    ``issued``: papers issued from a mobile box, 0 for a box of the hall. ``sheet`` is `sheets.as_data`.
+    """
+
+    type: ClassVar[str] = "paper_box_agreed"
+    election: str
+    box: str
+    paper_box: int
+    kind: str
+    issued: int
+    first: str
+    second: str
+    differences: int
+    settled_by: str
+    reason: str
+    sheet: dict[str, Any]
+    by: str
+
+
+@dataclass(frozen=True)
+class PapersReconciled(_Fact):
+    """All boxes agreed, the papers left counted and cancelled: printed = issued + come back + spoilt + unused."""
+
+    type: ClassVar[str] = "papers_reconciled"
+    election: str
+    box: str
+    printed: int
+    issued: int
+    returned: int
+    spoilt: int
+    unused: int
+    collected: int
+    by: str

@@ -1,0 +1,136 @@
+"""What the desk, the notices and the count read of proxies."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from voting.box.tables import DeskMark
+from voting.elections.proxies.tables import Proxy, ProxyList
+from voting.elections.roll.tables import RollEntry
+from voting.elections.tables import Election
+from voting.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Named:
+    """A voter as the posted list names them."""
+
+    id: str
+    number: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Delegated:
+    """One form, with both people. ``state``: see `tables.STATES`."""
+
+    id: str
+    principal: Named
+    holder: Named
+    day: date
+    reason: str
+    state: str
+    evidence_sha256: str
+
+
+@dataclass(frozen=True)
+class PostedLine:
+    """One holder of the posted list with the people voted for: roll number and name."""
+
+    holder: tuple[int, str]
+    principals: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class Posted:
+    """The list as it hangs on the wall."""
+
+    day: date
+    sha256: str
+    lines: tuple[PostedLine, ...]
+
+
+def forms(session: Session, *, election: Election) -> list[Delegated]:
+    """Every recorded form, by the holder's roll number."""
+    principal, holder = aliased(RollEntry), aliased(RollEntry)
+    rows = session.execute(
+        select(Proxy, principal, holder)
+        .join(principal, Proxy.principal_id == principal.id)
+        .join(holder, Proxy.holder_id == holder.id)
+        .where(Proxy.election_id == election.id)
+        .order_by(holder.number, principal.number)
+    )
+    return [
+        Delegated(row.id, _named(one), _named(other), row.day, row.reason, row.state, row.evidence_sha256 or "")
+        for row, one, other in rows
+    ]
+
+
+def posted(session: Session, election: Election) -> Posted | None:
+    """The list as posted; None before."""
+    row = session.get(ProxyList, election.id)
+    return None if row is None else Posted(row.posted, row.sha256, _lines(row.lines))
+
+
+def counted(session: Session, election: Election) -> int:
+    """Ballots that holders received for others and did not give back: the proxies that count."""
+    marks = select(func.count()).where(
+        DeskMark.box_id == election.box_id, DeskMark.holder.is_not(None), DeskMark.undone.is_(None)
+    )
+    return session.scalar(marks) or 0
+
+
+def held_for(session: Session, *, election: Election, voters: Iterable[str]) -> dict[str, list[Named]]:
+    """Of these voters: for whom each may vote now, by roll entry. Nobody before the list is posted."""
+    if session.get(ProxyList, election.id) is None:
+        return {}
+    rows = session.execute(
+        select(Proxy.holder_id, RollEntry)
+        .join(RollEntry, Proxy.principal_id == RollEntry.id)
+        .where(Proxy.election_id == election.id, Proxy.state == "standing", Proxy.holder_id.in_(set(voters)))
+        .order_by(RollEntry.number)
+    )
+    found: dict[str, list[Named]] = {}
+    for holder, principal in rows:
+        found.setdefault(holder, []).append(_named(principal))
+    return found
+
+
+def holders_of(session: Session, *, election: Election, voters: Iterable[str]) -> dict[str, Named]:
+    """Of these voters: who was asked to vote for each, where a standing form says so."""
+    rows = session.execute(
+        select(Proxy.principal_id, RollEntry)
+        .join(RollEntry, Proxy.holder_id == RollEntry.id)
+        .where(Proxy.election_id == election.id, Proxy.state == "standing", Proxy.principal_id.in_(set(voters)))
+    )
+    return {principal: _named(holder) for principal, holder in rows}
+
+
+def get_proxy(session: Session, *, election: Election, proxy_id: str) -> Proxy:
+    """One form of this election. Raises NotFound NO_SUCH_PROXY."""
+    row = session.get(Proxy, proxy_id, populate_existing=True)
+    if row is None or row.election_id != election.id:
+        raise NotFound("NO_SUCH_PROXY", "没有这份委托书，请刷新页面。", "There is no such proxy form; reload the page.")
+    return row
+
+
+def canonical(lines: Iterable[PostedLine]) -> str:
+    """The text whose SHA-256 is posted: one line of compact JSON a holder, by roll number."""
+    return "".join(
+        json.dumps([*one.holder, one.principals], ensure_ascii=False, separators=(",", ":")) + "\n" for one in lines
+    )
+
+
+def _named(row: RollEntry) -> Named:
+    return Named(row.id, row.number, row.name)
+
+
+def _lines(stored: list[list[object]]) -> tuple[PostedLine, ...]:
+    return tuple(
+        PostedLine((int(str(number)), str(name)), tuple((int(one), str(other)) for one, other in principals))  # type: ignore[attr-defined]  # written by `actions.post_list`
+        for number, name, principals in stored
+    )
