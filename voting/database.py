@@ -102,7 +102,7 @@ def random_id() -> str:
 
 def one_of(column: str, values: Iterable[str]) -> str:
     """The condition of a CHECK: `column` holds one of `values`."""
-    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
 
 
 def make_engine(url: str) -> Engine:

@@ -27,6 +27,8 @@ class Permission(Enum):
     DELIVER_CARDS = "监督制卡，交来公开凭据"
     SEE_LOG = "看审计日志、核验选举"
     CERTIFY = "签发选举结果、导出结果包"
+    ANSWER_REVIEW = "答复本部门的候选人资格审查"
+    DECIDE_REVIEW = "办理资格联审，看答复，记录选举委员会的决定"
 
 
 class Role(Enum):
@@ -36,7 +38,29 @@ class Role(Enum):
     ELECTION_OFFICIAL = "election_official"
     DESK_CLERK = "desk_clerk"
     SUPERVISOR = "supervisor"
+    REVIEWER = "reviewer"
 
+
+#: Where a reviewer answers for: the street's first review, then the departments of the district's joint review.
+#: Found in published procedures: street, police, justice (street level); organisation, civil affairs, discipline,
+#: political and legal affairs, justice. The others are what districts usually add.
+DEPARTMENTS: dict[str, tuple[str, str]] = {
+    "street": ("街道（乡镇）初审", "street, first review"),
+    "organisation": ("组织部门", "organisation department"),
+    "civil_affairs": ("民政部门", "civil affairs"),
+    "social_work": ("社会工作部门", "social work department"),
+    "discipline": ("纪检监察机关", "discipline and supervision"),
+    "political_legal": ("政法委员会", "political and legal affairs"),
+    "police": ("公安机关", "public security"),
+    "procuratorate": ("检察院", "procuratorate"),
+    "court": ("法院", "court"),
+    "justice": ("司法行政部门", "justice"),
+    "petitions": ("信访部门", "letters and calls"),
+    "natural_resources": ("自然资源部门", "natural resources"),
+    "tax_and_market": ("税务、市场监管部门", "taxation and market regulation"),
+    "agriculture": ("农业农村部门", "agriculture and rural affairs"),
+    "health": ("卫生健康部门", "health"),
+}
 
 #: Role names as people say them: Chinese (the message key) and English.
 ROLE_NAMES: dict[Role, tuple[str, str]] = {
@@ -44,11 +68,13 @@ ROLE_NAMES: dict[Role, tuple[str, str]] = {
     Role.ELECTION_OFFICIAL: ("选举工作人员", "election official"),
     Role.DESK_CLERK: ("发票员", "desk clerk"),
     Role.SUPERVISOR: ("监督委员", "supervisor"),
+    Role.REVIEWER: ("资格审查员", "department reviewer"),
 }
 
 P = Permission
 #: The matrix. The administrator runs the house and has no hand in an election; the supervisor watches
-#: and holds the keys, and moves nothing; the clerk sees the roll at the desk and nothing else.
+#: and holds the keys, and moves nothing; the clerk sees the roll at the desk and nothing else; the reviewer
+#: sees the questions put to one department.
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.SYSTEM_ADMINISTRATOR: frozenset({P.MANAGE_UNITS, P.MANAGE_ACCOUNTS, P.APPOINT}),
     Role.ELECTION_OFFICIAL: frozenset(
@@ -61,30 +87,37 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.PAIR_KIOSK,
             P.SEE_LOG,
             P.CERTIFY,
+            P.DECIDE_REVIEW,
         }
     ),
     Role.DESK_CLERK: frozenset({P.CHECK_IN}),
     Role.SUPERVISOR: frozenset({P.SEE_ELECTION, P.HOLD_KEY, P.DELIVER_CARDS, P.SEE_LOG}),
+    Role.REVIEWER: frozenset({P.ANSWER_REVIEW}),
 }
 
 #: What everyone who is signed in may do, whatever their appointments.
 SIGNED_IN: frozenset[Permission] = frozenset({P.OWN_ACCOUNT})
 
 #: Pairs that one person may not hold over the same unit at the same time: whoever holds a key or watches
-#: must not be among those who are watched.
+#: must not be among those who are watched, and who answers a question must not be who asked it.
 INCOMPATIBLE: frozenset[frozenset[Role]] = frozenset(
-    frozenset({Role.SUPERVISOR, other}) for other in Role if other is not Role.SUPERVISOR
+    {frozenset({Role.SUPERVISOR, other}) for other in Role if other is not Role.SUPERVISOR}
+    | {frozenset({Role.REVIEWER, Role.ELECTION_OFFICIAL}), frozenset({Role.REVIEWER, Role.SYSTEM_ADMINISTRATOR})}
 )
 
 
 @dataclass(frozen=True)
 class Held:
-    """One appointment: `role` over `unit_id` and all below it, from `since` to `until`, both days included."""
+    """One appointment: `role` over `unit_id` and all below it, from `since` to `until`, both days included.
+
+    `department` is the one of DEPARTMENTS that a reviewer answers for, empty for every other role.
+    """
 
     role: Role
     unit_id: str
     since: date
     until: date | None
+    department: str = ""
 
     def in_force(self, day: date) -> bool:
         """Whether the appointment is in force on `day`."""
@@ -102,6 +135,10 @@ class Actor:
     def roles_over(self, path: tuple[str, ...]) -> frozenset[Role]:
         """Roles held over a unit; `path` is the ids from the top of the tree down to that unit."""
         return frozenset(held.role for held in self.held if held.unit_id in path)
+
+    def departments_over(self, path: tuple[str, ...]) -> frozenset[str]:
+        """Departments this person answers for over the unit at `path`."""
+        return frozenset(held.department for held in self.held if held.unit_id in path and held.department)
 
     def may(self, permission: Permission, path: tuple[str, ...]) -> bool:
         """Whether this person may do `permission` within the unit at `path`."""

@@ -26,7 +26,7 @@ from voting.people.events import (
 )
 from voting.people.tables import Account, Appointment, Unit
 from voting.people.tree import require_place
-from voting.permissions import Actor, Permission, Role, compatible
+from voting.permissions import DEPARTMENTS, Actor, Permission, Role, compatible
 
 _LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,39}", re.ASCII)
 
@@ -126,12 +126,14 @@ def appoint(
     role: Role,
     from_day: date,
     until_day: date | None = None,
+    department: str = "",
 ) -> str:
-    """Appoint an account to `role` over a unit; return the appointment's id.
+    """Appoint an account to `role` over a unit; return the appointment's id. A reviewer answers for a `department`.
 
     Nobody appoints himself, and a supervisor is never at the same time one of those who are watched.
     """
     _require_days(today, from_day, until_day)
+    _require_department(role, department)
     with transaction(session):
         unit, account = _unit(session, unit_id), _account(session, account_id)
         _require_power(actor, Permission.APPOINT, unit)
@@ -147,6 +149,7 @@ def appoint(
             account_id=account.id,
             unit_id=unit.id,
             role=role.value,
+            department=department or None,
             from_day=from_day,
             until_day=until_day,
             by_id=_by(actor),
@@ -255,9 +258,10 @@ def _require_compatible(session: Session, account: Account, unit: Unit, role: Ro
     if not compatible(role, near):
         raise Conflict(
             "ROLES_INCOMPATIBLE",
-            f"{account.display_name}在这里已有别的职务；监督委员不能同时是被监督的人。请先免去原职务，或另选一人。",
-            f"{account.display_name} already has another role here; a supervisor cannot be one of those supervised. "
-            "End the other role first, or choose somebody else.",
+            f"{account.display_name}在这里已有别的职务；监督委员不能同时是被监督的人，资格审查员不能同时是提请审查的人。"
+            "请先免去原职务，或另选一人。",
+            f"{account.display_name} already has another role here; a supervisor cannot be one of those supervised, "
+            "nor a reviewer one of those who ask for the review. End the other role first, or choose somebody else.",
         )
 
 
@@ -281,6 +285,15 @@ def _require_days(today: date, from_day: date, until_day: date | None) -> None:
             "APPOINTMENT_DAYS",
             "任期的最后一天不能早于第一天，也不能早于今天，请改日期。",
             "The last day cannot be before the first, nor before today; change the dates.",
+        )
+
+
+def _require_department(role: Role, department: str) -> None:
+    if (role is Role.REVIEWER) != (department in DEPARTMENTS) or (department and department not in DEPARTMENTS):
+        raise Malformed(
+            "DEPARTMENT",
+            "资格审查员要选一个部门，别的职务不选部门。请改一下。",
+            "A reviewer answers for one department, every other role for none; choose again.",
         )
 
 
@@ -320,6 +333,7 @@ def _made(appointment: Appointment) -> AppointmentMade:
         from_day=appointment.from_day.isoformat(),
         until_day=appointment.until_day.isoformat() if appointment.until_day else None,
         by=appointment.by_id,
+        department=appointment.department,
     )
 
 

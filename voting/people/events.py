@@ -47,6 +47,7 @@ class AppointmentMade:
     from_day: str
     until_day: str | None
     by: str | None
+    department: str | None = None
 
     def data(self) -> dict[str, object]:
         return {
@@ -57,6 +58,7 @@ class AppointmentMade:
             "from": self.from_day,
             "until": self.until_day,
             "by": self.by,
+            **({"department": self.department} if self.department else {}),
         }
 
 

@@ -54,5 +54,6 @@ class AppointmentForm(Form):
 
     login = StringField(_("登录名"), [_REQUIRED, _SHORT])
     role = SelectField(pgettext("staff", "职务"), [DataRequired(message=_("请选择职务。"))])
+    department = SelectField(_("部门"), [Optional()], description=_("只有资格审查员要选"))
     from_day = DateField(_("任期第一天"), [DataRequired(message=_("请填写日期。"))])
     until_day = DateField(_("任期最后一天"), [Optional()], description=_("不填则到免去为止"))

@@ -14,7 +14,7 @@ from voting.people import actions, queries, session, sign_in
 from voting.people.forms import AccountForm, AppointmentForm, PasswordForm, SignInForm, UnitForm
 from voting.people.tables import Account, Appointment, Unit
 from voting.people.tree import KIND_NAMES, kinds_under
-from voting.permissions import GRANTS, ROLE_NAMES, Permission, Role
+from voting.permissions import DEPARTMENTS, GRANTS, ROLE_NAMES, Permission, Role
 from voting.request import acting, actor, home_links, house, now, reading, today, wants_json
 from voting.security import access, loader, public
 
@@ -223,6 +223,7 @@ def appoint(unit: Unit) -> Any:
             role=Role(form.role.data),
             from_day=form.from_day.data or today(),
             until_day=form.until_day.data,
+            department=form.department.data or "",
         )
 
     return _try(unit, form, deed, appointment_form=form)
@@ -288,6 +289,7 @@ def _unit_page(unit: Unit, new_account: actions.NewAccount | None = None, **form
         new_account=new_account,
         kind_names=KIND_NAMES,
         role_names=ROLE_NAMES,
+        departments=DEPARTMENTS,
         Role=Role,
         today=today(),
         **context,
@@ -304,6 +306,7 @@ def _appointment_form(*data: Any) -> AppointmentForm:
     form = AppointmentForm(*data, prefix="appointment")
     # Nothing is chosen beforehand: whoever forgets to choose appoints nobody.
     form.role.choices = [("", _("请选择")), *((role.value, in_language(ROLE_NAMES[role])) for role in Role)]
+    form.department.choices = [("", "—"), *((key, in_language(words)) for key, words in DEPARTMENTS.items())]
     if form.from_day.data is None and data:
         form.from_day.data = today()
     return form

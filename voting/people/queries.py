@@ -73,7 +73,8 @@ def not_over(session: Session, account_id: str, day: date) -> list[tuple[Appoint
 def actor_of(session: Session, account: Account, day: date) -> Actor:
     """The person behind `account`, with the appointments in force on `day`."""
     held = tuple(
-        Held(Role(one.role), one.unit_id, one.from_day, one.until_day) for one in in_force(session, account.id, day)
+        Held(Role(one.role), one.unit_id, one.from_day, one.until_day, one.department or "")
+        for one in in_force(session, account.id, day)
     )
     return Actor(account.id, account.display_name, held)
 

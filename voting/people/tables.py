@@ -67,6 +67,7 @@ class Appointment(Base):
     __tablename__ = "appointment"
     __table_args__ = (
         CheckConstraint(one_of("role", tuple(role.value for role in Role)), name="role"),
+        CheckConstraint("(role = 'reviewer') = (department IS NOT NULL)", name="reviewer"),
         CheckConstraint("until_day IS NULL OR until_day >= from_day", name="days"),
         CheckConstraint("(ended_at IS NULL) = (ended_by_id IS NULL)", name="ended"),
     )
@@ -75,6 +76,8 @@ class Appointment(Base):
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
     unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"), index=True)
     role: Mapped[str] = mapped_column(String(24))
+    # Which department a reviewer answers for; nobody else has one.
+    department: Mapped[str | None] = mapped_column(String(20))
     from_day: Mapped[date]
     until_day: Mapped[date | None]
     # NULL only for the very first administrator, whom `voting init` appoints.

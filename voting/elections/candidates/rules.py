@@ -30,6 +30,9 @@ BARS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 )
 _VILLAGE_CRIME: Final = ("利用宗族或者黑恶势力从事非法活动", "has used clan power or criminal gangs for unlawful acts")
 
+#: Where the joint review of a candidate stands; empty: none was opened for the election.
+REVIEWS: Final = ("", "open", "suspended", "passed", "failed")
+
 
 @dataclass(frozen=True)
 class Nominee:
@@ -39,6 +42,7 @@ class Nominee:
 
     ``declared`` and ``checked``: bar code → whether it applies, by the person's own declaration and as the
     official found it; a code that is missing has not been answered. ``checked_by`` names that official.
+    ``review``: one of REVIEWS.
     """
 
     person: str
@@ -50,6 +54,7 @@ class Nominee:
     declared: Mapping[str, bool] = field(default_factory=dict)
     checked: Mapping[str, bool] = field(default_factory=dict)
     checked_by: str = ""
+    review: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,6 +134,8 @@ def check_candidates(
     for nominee in nominees:
         errors += _entitled(nominee, seats, day, law)
         errors += _barred(nominee, law)
+    if any(nominee.review for nominee in nominees):
+        errors += [_unreviewed(nominee) for nominee in nominees if nominee.review != "passed"]
     errors += _two_offices(nominees, law)
     errors += _differential(nominees, seats, law)
     return CandidateCheck(tuple(errors), tuple(_women(nominees, law)))
@@ -206,6 +213,18 @@ def _barred(nominee: Nominee, law: Law) -> list[Finding]:
             )
             found.append(_finding("bar_unanswered", nominee, reason))
     return found
+
+
+def _unreviewed(nominee: Nominee) -> Finding:
+    """The review's outcome without its reasons, which are sensitive and stay in the review's room."""
+    if nominee.review == "failed":
+        reason = Reason(f"{nominee.name} 资格联审不通过。", f"{nominee.name} did not pass the joint review.")
+        return _finding("review_failed", nominee, reason)
+    reason = Reason(
+        f"{nominee.name} 的资格联审还没有通过；请在“资格联审”办完。",
+        f"The joint review of {nominee.name} is not passed yet; finish it under “Joint review”.",
+    )
+    return _finding("review_open", nominee, reason)
 
 
 def _two_offices(nominees: tuple[Nominee, ...], law: Law) -> list[Finding]:

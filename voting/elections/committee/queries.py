@@ -1,0 +1,169 @@
+"""What other rooms and the papers read of the committee, the count's staff and declared kinship."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from voting.elections.committee.rules import (
+    Finding,
+    Kin,
+    Seat,
+    absent_twice,
+    must_leave,
+    relatives_together,
+    size_findings,
+    staff_conflicts,
+)
+from voting.elections.committee.tables import (
+    CommitteeMeeting,
+    CommitteeMember,
+    CountStaff,
+    ElectionCommittee,
+    Kinship,
+)
+from voting.elections.roll.tables import RollEntry
+from voting.elections.tables import Election
+from voting.law.profiles import Mode, Profile, law_of
+from voting.law.thresholds import Reason
+
+
+@dataclass(frozen=True)
+class Member:
+    """One person of the original vote, with the name of the roll. ``person``: roll entry."""
+
+    id: str
+    person: str
+    name: str
+    sex: str
+    place: int
+    votes: int
+    post: str
+    standing: str
+    joined_on: date | None
+    left_on: date | None
+    left_because: str | None
+
+    @property
+    def seat(self) -> Seat:
+        """As the rules see it."""
+        return Seat(self.id, self.person, self.name, self.place, self.standing)
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Somebody who serves; ``person`` is empty for a helper who is not on the roll."""
+
+    id: str
+    person: str
+    name: str
+    duty: str
+    oath_on: date | None
+    ended_on: date | None
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A declared kinship with both names."""
+
+    id: str
+    one: str
+    other: str
+    relation: str
+    declared_on: date
+
+
+def committee(session: Session, election: Election) -> ElectionCommittee | None:
+    """How the committee came to be, or None."""
+    return session.get(ElectionCommittee, election.id)
+
+
+def members(session: Session, election: Election) -> list[Member]:
+    """Everybody of the original vote in its order: sitting, in reserve, and gone."""
+    rows = session.execute(
+        select(CommitteeMember, RollEntry.name, RollEntry.sex)
+        .join(RollEntry, RollEntry.id == CommitteeMember.roll_entry_id)
+        .where(CommitteeMember.election_id == election.id)
+        .order_by(CommitteeMember.place)
+    )
+    return [
+        Member(
+            row.id, row.roll_entry_id, name, sex, row.place, row.votes, row.post, row.standing,
+            row.joined_on, row.left_on, row.left_because,
+        )
+        for row, name, sex in rows
+    ]  # fmt: skip  # one line of fields to a row
+
+
+def meetings(session: Session, election: Election) -> dict[date, frozenset[str]]:
+    """Day of each meeting → ids of the members who were absent."""
+    rows = session.scalars(
+        select(CommitteeMeeting).where(CommitteeMeeting.election_id == election.id).order_by(CommitteeMeeting.held_on)
+    )
+    return {row.held_on: frozenset(row.absent) for row in rows}
+
+
+def staff(session: Session, election: Election) -> list[Staff]:
+    """Everybody appointed to serve at the poll or the count, by duty and name; those let go as well."""
+    rows = session.scalars(
+        select(CountStaff).where(CountStaff.election_id == election.id).order_by(CountStaff.duty, CountStaff.name)
+    )
+    return [Staff(row.id, row.roll_entry_id or "", row.name, row.duty, row.oath_on, row.ended_on) for row in rows]
+
+
+def kinships(session: Session, election: Election) -> Kin:
+    """Pairs of roll entries that were declared near relatives."""
+    rows = session.execute(select(Kinship.one_id, Kinship.other_id).where(Kinship.election_id == election.id))
+    return frozenset(frozenset((one, other)) for one, other in rows)
+
+
+def declared(session: Session, election: Election) -> list[Declared]:
+    """The declared kinships with names, in the order of the declarations."""
+    rows = list(
+        session.scalars(
+            select(Kinship).where(Kinship.election_id == election.id).order_by(Kinship.declared_on, Kinship.id)
+        )
+    )
+    ids = {person for row in rows for person in (row.one_id, row.other_id)}
+    rows_named = session.execute(select(RollEntry.id, RollEntry.name).where(RollEntry.id.in_(ids)))
+    named = dict(rows_named.all())
+    return [Declared(row.id, named[row.one_id], named[row.other_id], row.relation, row.declared_on) for row in rows]
+
+
+def findings(
+    session: Session, election: Election, profile: Profile, nominated: Mapping[str, str]
+) -> dict[str, list[Finding]]:
+    """Everything found about the committee and the staff: roll entry (empty: the whole committee) → findings.
+
+    ``nominated``: who stands or is nominated, roll entry → name.
+    """
+    everyone, kin = members(session, election), kinships(session, election)
+    seats = [one.seat for one in everyone]
+    found: list[Finding] = []
+    if seats:
+        bounds = profile.committee_size
+        found += size_findings(
+            sum(seat.standing == "sitting" for seat in seats),
+            bounds.value.least,
+            bounds.value.most,
+            odd=bounds.value.odd,
+            source=Reason("", "", bounds.source_zh, bounds.source_en),
+        )
+        found += relatives_together(seats, kin)
+        found += must_leave(seats, nominated, kin, article(election))
+        if profile.absent_twice.value:
+            found += absent_twice(seats, meetings(session, election))
+    for one in staff(session, election):
+        if one.person and one.ended_on is None:
+            found += staff_conflicts(one.person, one.name, nominated, kin)
+    listed: dict[str, list[Finding]] = {}
+    for finding in found:
+        listed.setdefault(finding.person, []).append(finding)
+    return listed
+
+
+def article(election: Election) -> Reason:
+    """Art. 15 of the election's law, for the sentences about members who leave."""
+    return law_of(election.law, Mode(election.mode)).reason("", "", 15)

@@ -1,0 +1,190 @@
+"""Who may sit in the election committee and serve at the count (Residents' and Villagers' Committees Laws, Art. 8, 15).
+
+Pure. A finding is automatic; that somebody leaves is confirmed by an official, and the next of the original
+vote takes the place. Where a law or profile says less than this file, it is said at the constant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Final
+
+from voting.law.thresholds import Reason
+
+#: Which meeting chose the committee (Art. 15): code → names. Groups choose in villages only.
+BODIES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "residents_meeting": ("居民（村民）会议", "residents' (villagers') meeting"),
+        "representatives": ("居民（村民）代表会议", "meeting of representatives"),
+        "groups": ("各居民（村民）小组会议", "meetings of the groups"),
+    }
+)
+POSTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {"chair": ("主任", "chair"), "deputy": ("副主任", "deputy"), "member": ("委员", "member")}
+)
+STANDINGS: Final = ("sitting", "reserve", "left")
+#: Why a member leaves. Nomination and a near relative's nomination: Art. 15 of both laws; absence: Zhejiang.
+REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "nominated": ("被提名为候选人", "was nominated"),
+        "kin_nominated": ("近亲属被提名为候选人", "a near relative was nominated"),
+        "absent_twice": ("连续两次无故不参加会议", "was absent from two meetings running"),
+        "resigned": ("本人辞去", "resigned"),
+    }
+)
+DUTIES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "chief_watcher": ("总监票人", "chief watcher"),
+        "watcher": ("监票人", "watcher"),
+        "teller": ("计票人", "teller"),
+        "caller": ("唱票人", "caller"),
+        "issuer": ("发票人", "issuer of papers"),
+        "scribe": ("代写人", "scribe"),
+    }
+)
+#: Near relatives (近亲属): Civil Code Art. 1045. Provinces name spouse and lineal relatives, Zhejiang siblings too;
+#: here all of them count for everybody, because a count that looks partial is worth less than one helper fewer.
+RELATIONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "spouse": ("配偶", "spouses"),
+        "parent": ("父母子女", "parent and child"),
+        "sibling": ("兄弟姐妹", "siblings"),
+        "grandparent": ("祖孙（外祖孙）", "grandparent and grandchild"),
+    }
+)
+
+Kin = frozenset[frozenset[str]]
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One person of the original vote. ``person``: roll entry; ``place``: order of that vote, from 1."""
+
+    id: str
+    person: str
+    name: str
+    place: int
+    standing: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found: about ``person`` (a roll entry; empty for the committee as a whole), because of ``other``."""
+
+    code: str
+    reason: Reason
+    person: str = ""
+    other: str = ""
+
+
+def related(kin: Kin, one: str, other: str) -> bool:
+    """Whether two people were declared near relatives."""
+    return frozenset((one, other)) in kin
+
+
+def size_findings(size: int, least: int, most: int | None, *, odd: bool, source: Reason) -> list[Finding]:
+    """What is wrong with a committee of ``size`` members; ``source`` bears the article the numbers come from."""
+    wrong = []
+    if size < least or (most is not None and size > most):
+        zh, en = f"{least} 人以上", f"{least} or more"
+        if most is not None:
+            zh, en = f"{least} 至 {most} 人", f"{least} to {most}"
+        words = (f"选举委员会 {size} 人，应为 {zh}。", f"The committee has {size} members; it must have {en}.")
+        wrong.append(Finding("committee_size", Reason(*words, source.article, source.article_en)))
+    if odd and size % 2 == 0:
+        words = (f"选举委员会 {size} 人，应为单数。", f"The committee has {size} members; the number must be odd.")
+        wrong.append(Finding("committee_even", Reason(*words, source.article, source.article_en)))
+    return wrong
+
+
+def relatives_together(seats: Iterable[Seat], kin: Kin) -> list[Finding]:
+    """Pairs of near relatives who sit in the committee together; the finding is about the later of the vote."""
+    sitting = sorted((seat for seat in seats if seat.standing == "sitting"), key=lambda seat: seat.place)
+    return [
+        Finding(
+            "relatives_together",
+            Reason(
+                f"{later.name} 与 {earlier.name} 是近亲属，不能同在选举委员会。",
+                f"{later.name} and {earlier.name} are near relatives and do not sit in the committee together.",
+            ),
+            later.person,
+            earlier.person,
+        )
+        for number, later in enumerate(sitting)
+        for earlier in sitting[:number]
+        if related(kin, later.person, earlier.person)
+    ]
+
+
+def must_leave(seats: Iterable[Seat], nominated: Mapping[str, str], kin: Kin, article: Reason) -> list[Finding]:
+    """Members who leave because they, or a near relative, are nominated; ``nominated``: roll entry → name."""
+    found = []
+    for seat in seats:
+        if seat.standing == "left":
+            continue
+        if seat.person in nominated:
+            words = (f"{seat.name} 被提名为候选人，退出选举委员会。", f"{seat.name} is nominated and leaves.")
+            found.append(_leaving("nominated", words, article, seat.person, seat.person))
+            continue
+        other = next((one for one in sorted(nominated) if related(kin, seat.person, one)), None)
+        if other is not None:
+            words = (
+                f"{seat.name} 的近亲属 {nominated[other]} 被提名为候选人，{seat.name} 退出选举委员会。",
+                f"{nominated[other]}, a near relative of {seat.name}, is nominated; {seat.name} leaves the committee.",
+            )
+            found.append(_leaving("kin_nominated", words, article, seat.person, other))
+    return found
+
+
+def absent_twice(seats: Iterable[Seat], meetings: Mapping[date, frozenset[str]]) -> list[Finding]:
+    """Members absent from the last two meetings running; ``meetings``: day → ids of the absent (Zhejiang, Art. 15)."""
+    last = sorted(meetings)[-2:]
+    if len(last) < 2:
+        return []
+    missed = meetings[last[0]] & meetings[last[1]]
+    return [
+        Finding(
+            "absent_twice",
+            Reason(
+                f"{seat.name} 连续两次没有参加会议（{last[0]}、{last[1]}），视为退出。",
+                f"{seat.name} missed two meetings running ({last[0]}, {last[1]}) and counts as having left.",
+            ),
+            seat.person,
+        )
+        for seat in seats
+        if seat.standing == "sitting" and seat.id in missed
+    ]
+
+
+def successor(seats: Iterable[Seat], nominated: Mapping[str, str], kin: Kin) -> Seat | None:
+    """Who takes a free place: the first in reserve by the original vote who is free of conflicts himself (Art. 15)."""
+    everyone = tuple(seats)
+    sitting = [seat.person for seat in everyone if seat.standing == "sitting"]
+    for seat in sorted((one for one in everyone if one.standing == "reserve"), key=lambda one: one.place):
+        tied = any(related(kin, seat.person, other) for other in (*nominated, *sitting))
+        if seat.person not in nominated and not tied:
+            return seat
+    return None
+
+
+def staff_conflicts(person: str, name: str, nominated: Mapping[str, str], kin: Kin) -> list[Finding]:
+    """Why somebody may not serve at the poll or the count: stands himself, or is near kin of one who stands."""
+    found = []
+    if person in nominated:
+        words = (f"{name} 是候选人，不能担任投票、计票工作人员。", f"{name} stands and cannot serve at the count.")
+        found.append(Finding("staff_candidate", Reason(*words), person, person))
+    for other in sorted(nominated):
+        if related(kin, person, other):
+            words = (
+                f"{name} 是候选人 {nominated[other]} 的近亲属，不能担任投票、计票工作人员。",
+                f"{name} is a near relative of the candidate {nominated[other]} and cannot serve.",
+            )
+            found.append(Finding("staff_kin", Reason(*words), person, other))
+    return found
+
+
+def _leaving(code: str, words: tuple[str, str], article: Reason, person: str, other: str) -> Finding:
+    return Finding(code, Reason(*words, article.article, article.article_en), person, other)
