@@ -42,6 +42,7 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("desk", "voting.log_pages:log"),
     ("desk", "voting.elections.desk_pages:desk"),
     ("desk", "voting.elections.count.pages:count"),
+    ("desk", "voting.elections.papers.pages:papers"),
     ("public", "voting.elections.public_pages:notice"),
 )
 

@@ -49,11 +49,13 @@ def compile_pdf(
     pdf_a: PdfA = "2b",
     created: datetime,
     attachment: Attachment | None = None,
+    tags: bool = True,
 ) -> bytes:
     """The PDF of ``templates/print/<template>.typ`` filled with ``data`` (JSON values).
 
     ``created`` (aware) is written into the file instead of the machine's clock, so the same values
-    print the same bytes. Raises ``Refused`` PRINT_FONT_MISSING when the machine has no Chinese font and
+    print the same bytes. ``tags``: with the structure that reading aloud needs; long lists for the printer alone go
+    without, which takes half the time. Raises ``Refused`` PRINT_FONT_MISSING when the machine has no Chinese font and
     ``Malformed`` PRINT_CHARACTER for a character that cannot be printed.
     """
     fonts = chinese_fonts()
@@ -78,6 +80,7 @@ def compile_pdf(
             format="pdf",
             pdf_standards=["a-2b" if pdf_a == "2b" else "a-3b"],
             timestamp=created.replace(microsecond=0),
+            pdf_tags=tags,
         )
     except typst.TypstError as error:
         unprintable = re.search(r'the text `"(.+?)"` could not be displayed', str(error))

@@ -1,0 +1,129 @@
+"""Every paper of an election: printed from recorded facts alone, with rare characters, or it says what is missing."""
+
+import io
+import re
+from dataclasses import fields, replace
+
+import pypdf
+import pytest
+from papers_build import CREATED, RARE, dossier, result, voters
+
+from voting.elections.papers.catalogue import BY_KEY, PAPERS, lacking, paper_of, written
+from voting.elections.papers.data import VILLAGE, Dossier, PaperRoll
+from voting.elections.papers.kept import KEPT
+from voting.elections.papers.printing import print_paper
+from voting.errors import NotFound, TooEarly
+from voting.law.profiles import VILLAGERS_2026, Mode, rules_of
+
+WRITTEN = [paper for paper in PAPERS if paper.write is not None]
+#: What no paper can be made without.
+NOTHING = {
+    field.name: None
+    for field in fields(Dossier)
+    if field.default is None and field.name not in {"committee_formed_on", "preliminary_posted", "handover_by"}
+}
+
+
+def read(key: str, facts: Dossier) -> str:
+    pdf = pypdf.PdfReader(io.BytesIO(print_paper(BY_KEY[key], facts, created=CREATED)))
+    return "".join("".join(page.extract_text() for page in pdf.pages).split())
+
+
+def test_the_catalogue_has_every_notice_and_paper_once() -> None:
+    numbers = [paper.number for paper in PAPERS if paper.number]
+    assert numbers == ["1", "2", "2-1", *"3456", "6-1", *"789", *map(str, range(10, 20))]
+    assert len(BY_KEY) == len(PAPERS)
+    assert {paper.keep for paper in PAPERS} <= set(KEPT)
+    assert all(re.fullmatch("[a-z0-9-]{3,20}", paper.key) and paper.zh and paper.en for paper in PAPERS)
+
+
+@pytest.mark.parametrize("paper", WRITTEN, ids=lambda paper: paper.key)
+def test_every_paper_is_printed_as_pdf_a_under_its_title(paper) -> None:
+    facts = dossier()
+    assert lacking(paper, facts) == ()
+    pdf = print_paper(paper, facts, created=CREATED)
+    assert b"<pdfaid:part>2" in pdf or "pdfaid" in str(pypdf.PdfReader(io.BytesIO(pdf)).xmp_metadata.stream.get_data())
+    printed = read(paper.key, facts)
+    assert "枫林示例社区" in printed and "None" not in printed
+    assert print_paper(paper, facts, created=CREATED) == pdf, "the same facts print the same bytes"
+
+
+@pytest.mark.parametrize("paper", [one for one in WRITTEN if one.needs], ids=lambda paper: paper.key)
+def test_without_its_facts_no_paper_is_printed_and_the_refusal_says_what_is_missing(paper) -> None:
+    empty = replace(dossier(), **(NOTHING | {"contests": (), "state": "draft", "certified": False}))
+    missing = lacking(paper, empty)
+    assert missing and all("：" in one.zh or "不需要" in one.zh for one in missing)
+    with pytest.raises(TooEarly) as refused:
+        written(paper, empty)
+    assert refused.value.code == "PAPER_LACKS"
+    assert all(one.zh in refused.value.zh and one.en in refused.value.en for one in missing)
+
+
+def test_an_unknown_paper_is_not_found() -> None:
+    with pytest.raises(NotFound) as refused:
+        paper_of("notice-20")
+    assert refused.value.code == "NO_SUCH_PAPER"
+
+
+@pytest.mark.parametrize("key", ["notice-04", "notice-09", "notice-16", "voter-cards", "ballot", "issue-register"])
+def test_rare_characters_are_there(key: str) -> None:
+    printed = read(key, dossier())
+    assert all(name in printed for name in RARE)
+
+
+def test_the_roll_tells_namesakes_apart_and_shows_nothing_more_than_the_law_lets_everybody_see() -> None:
+    printed = read("notice-04", dossier())
+    assert printed.count("孙样样（") == 2 and "赵安平（" not in printed
+    assert "户籍在册" not in printed and "共40人" in printed and "2026年12月4日以前" in printed
+
+
+def test_dates_are_counted_from_the_election_day() -> None:
+    assert "2026年11月30日以前" in read("notice-01", dossier())
+    assert "2008年12月20日及以前出生" in read("notice-03", dossier())
+
+
+def test_a_village_is_spoken_of_as_a_village() -> None:
+    law = {"law": VILLAGERS_2026, "mode": "village", "rules": rules_of("villagers-2026", Mode.VILLAGE, "national", {})}
+    facts = dossier(words=VILLAGE, **law)
+    for paper in WRITTEN:
+        printed = read(paper.key, facts)
+        assert "居民选举委员会" not in printed and "居民代表" not in printed.replace("居民代表会议", ""), paper.key
+    assert "村民选举委员会公告" in read("notice-01", facts) and "宗族或者黑恶势力" in read("notice-07", facts)
+
+
+def test_a_ballot_bears_no_number_and_room_for_other_names_where_the_office_has_it() -> None:
+    printed = read("ballot", dossier())
+    assert printed.count("另选他人") == 1 + 3 + 1 + 2, "主任 1, 委员 3, and in the rules"
+    assert all(one in printed for one in ("赞成", "反对", "弃权", "写票说明"))
+    one, other = (print_paper(BY_KEY["ballot"], dossier(), created=CREATED) for _ in range(2))
+    assert one == other
+
+
+def test_one_register_line_to_a_voter_and_no_ballot_number() -> None:
+    printed = read("issue-register", dossier(many=25))
+    assert "只登记领票的人，不登记选票或选票卡的号码" in printed
+    header = written(BY_KEY["issue-register"], dossier(many=25)).blocks[1]
+    assert len(header["rows"]) == 25 and not any("票号" in one for one in header["head"])
+
+
+def test_a_void_poll_elects_nobody_on_any_paper() -> None:
+    facts = dossier(result=result(valid=False), seats=None)
+    assert "本次选举无效" in read("notice-16", facts) and "当选：" not in read("notice-16", facts)
+    assert "当选人员如下" not in read("filing-report", facts)
+    assert [one.zh for one in lacking(BY_KEY["certificates"], facts)]
+
+
+def test_more_papers_out_of_the_boxes_than_issued_is_said() -> None:
+    boxes = tuple(replace(one, collected=95) for one in dossier().boxes or ())
+    assert "收回190＞发出130，收回多于发出，本次投票无效" in read("papers-checked", dossier(boxes=boxes))
+    assert "收回120≤发出130" in read("papers-checked", dossier())
+
+
+def test_the_list_of_one_grid_prints_its_cards_alone() -> None:
+    from voting.elections.papers.queries import of_grid
+
+    facts = dossier(many=30)
+    first = of_grid(facts, "第一网格")
+    assert isinstance(first.roll, PaperRoll)
+    assert len(first.roll.voters) == 5 and of_grid(facts, "") is facts
+    assert voters(30)[1].name not in read("voter-cards", first)

@@ -1,0 +1,302 @@
+"""What the papers of an election are made from: one frozen value, gathered once, nothing retyped. Pure.
+
+``None`` means that the fact is not recorded yet: a paper that needs it says so and is not printed. An empty tuple
+means that there are none, which a paper may say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from voting.elections.count.report import Figures, OfficeResult
+from voting.law.profiles import Law, Profile
+from voting.law.thresholds import Reason
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the law calls things in a community and in a village."""
+
+    person: str
+    place: str
+    township: str
+    committee: str
+    electors: str
+    supervisors: str
+    group: str
+
+
+COMMUNITY = Words("居民", "社区", "街道办事处", "居民委员会", "居民选举委员会", "居务监督委员会", "居民小组")
+VILLAGE = Words("村民", "村", "乡镇人民政府", "村民委员会", "村民选举委员会", "村务监督委员会", "村民小组")
+
+
+@dataclass(frozen=True)
+class PaperVoter:
+    """One line of the posted roll: what the law lets everybody see, and the grid for sorting cards."""
+
+    number: int
+    name: str
+    sex: str
+    age_group: str
+    building: str
+    grid: str
+    category: str
+
+
+@dataclass(frozen=True)
+class PaperRoll:
+    """The list that counts, as posted; ``sha256`` of its canonical form. ``posted`` is None before it is posted."""
+
+    voters: tuple[PaperVoter, ...]
+    sha256: str
+    version: int
+    posted: date | None
+
+
+@dataclass(frozen=True)
+class PaperCandidate:
+    """A candidate as the ballot shows one; ``name`` tells namesakes apart."""
+
+    name: str
+    sex: str
+    age: int
+    trade: str
+
+
+@dataclass(frozen=True)
+class PaperContest:
+    """One office with its seats and its candidates in the order of the ballot."""
+
+    title: str
+    seats: int
+    write_in: bool
+    candidates: tuple[PaperCandidate, ...] = ()
+
+
+@dataclass(frozen=True)
+class PaperMember:
+    """A person with the post held: of the election committee, of the count staff, of a list of representatives."""
+
+    name: str
+    post: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class PaperSuccession:
+    """Who left the election committee, for which reason the notice gives, and who came after."""
+
+    left: str
+    reason: str
+    successor: str
+    day: date
+
+
+@dataclass(frozen=True)
+class PaperProxy:
+    """One written proxy as posted: roll numbers and names only."""
+
+    principal: int
+    principal_name: str
+    holder: int
+    holder_name: str
+
+
+@dataclass(frozen=True)
+class PaperMobileBox:
+    """A mobile box with its route, who votes at home with it, and who goes along."""
+
+    number: str
+    route: str
+    leaves: str
+    voters: tuple[PaperVoter, ...]
+    watchers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PaperVotes:
+    """One name's marks in one office: 赞成, 反对 where the paper has it, and whether it was written in."""
+
+    office: str
+    name: str
+    votes: int
+    written_in: bool = False
+
+
+@dataclass(frozen=True)
+class PaperBox:
+    """One ballot box of paper with both its seals and its agreed count; ``seal`` empty until it was sealed."""
+
+    number: str
+    kind: str
+    seal: str
+    issued: int | None = None
+    collected: int | None = None
+    void: int | None = None
+    blank: int | None = None
+    votes: tuple[PaperVotes, ...] = ()
+
+
+@dataclass(frozen=True)
+class PaperPrintRun:
+    """How many ballots were printed, issued, spoilt and left over."""
+
+    printed: int
+    issued: int
+    spoilt: int
+    unused: int
+
+
+@dataclass(frozen=True)
+class PaperStep:
+    """A step of the statutory timeline, as the timeline's rules worked it out."""
+
+    title: str
+    earliest: date | None
+    latest: date | None
+    done: date | None
+    status: str
+    article: str
+
+
+@dataclass(frozen=True)
+class PaperHandover:
+    """An item handed over to the new committee."""
+
+    item: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class PaperElected:
+    """Somebody elected, with the office and the votes; only from a valid, decided count."""
+
+    name: str
+    office: str
+    votes: int
+
+
+@dataclass(frozen=True)
+class PaperSeat:
+    """Somebody in office with the certificate's number and the term; what comes after the count has settled it."""
+
+    number: int
+    name: str
+    office: str
+    since: date
+    term_ends: date
+
+
+@dataclass(frozen=True)
+class PaperResult:
+    """The decided count: figures by channel, offices with everybody's votes, the reasons and the article."""
+
+    number: str
+    day: date
+    figures: Figures
+    valid: bool
+    because: tuple[Reason, ...]
+    offices: tuple[OfficeResult, ...]
+    article: str
+
+
+@dataclass(frozen=True)
+class PaperLog:
+    """Where the community's log stands."""
+
+    size: int
+    spoken: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PaperCards:
+    """The tablets' cards and the people at the desk."""
+
+    made: int
+    out: int
+    returned: int
+    torn: int
+    unused: int
+    casts: int
+    checked_in: int
+
+
+@dataclass(frozen=True)
+class PaperCheck:
+    """One line of the supervisors' list: held, failed, or (None) for them to see with their own eyes."""
+
+    text: str
+    ok: bool | None
+    detail: str
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """Everything recorded about one election that any paper prints."""
+
+    community: str
+    street: str
+    district: str
+    title: str
+    place: str
+    day: date
+    opens_at: datetime
+    closes_at: datetime
+    words: Words
+    law: Law
+    rules: Profile
+    mode: str
+    decides: str
+    state: str
+    contests: tuple[PaperContest, ...]
+    choices: tuple[str, ...]
+    roll: PaperRoll | None = None
+    candidates_posted: date | None = None
+    committee: tuple[PaperMember, ...] | None = None
+    committee_formed_by: str = ""
+    committee_formed_on: date | None = None
+    successions: tuple[PaperSuccession, ...] | None = None
+    staff: tuple[PaperMember, ...] | None = None
+    representatives: tuple[PaperMember, ...] | None = None
+    group_leaders: tuple[PaperMember, ...] | None = None
+    preliminary: tuple[PaperContest, ...] | None = None
+    preliminary_posted: date | None = None
+    nominating_poll: tuple[PaperVotes, ...] | None = None
+    supervisors_elected: tuple[PaperElected, ...] | None = None
+    proxies: tuple[PaperProxy, ...] | None = None
+    mobile: tuple[PaperMobileBox, ...] | None = None
+    boxes: tuple[PaperBox, ...] | None = None
+    print_run: PaperPrintRun | None = None
+    cards: PaperCards | None = None
+    result: PaperResult | None = None
+    seats: tuple[PaperSeat, ...] | None = None
+    certified: bool = False
+    handover: tuple[PaperHandover, ...] | None = None
+    handover_by: date | None = None
+    steps: tuple[PaperStep, ...] | None = None
+    checks: tuple[PaperCheck, ...] | None = None
+    log: PaperLog | None = None
+
+    @property
+    def elected(self) -> tuple[PaperElected, ...] | None:
+        """Who was elected; None while no valid count has elected anybody."""
+        if self.result is None or not self.result.valid:
+            return None
+        found = tuple(
+            PaperElected(one.name, office.title, one.votes)
+            for office in self.result.offices
+            for one in office.candidates
+            if one.seal == "elected"
+        )
+        return found or None
+
+    @property
+    def posted_roll(self) -> PaperRoll | None:
+        """The roll, once it is posted."""
+        return self.roll if self.roll is not None and self.roll.posted is not None else None
+
+    @property
+    def formal(self) -> tuple[PaperContest, ...] | None:
+        """The formal list, once it is posted."""
+        return self.contests if self.candidates_posted is not None else None
