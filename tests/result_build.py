@@ -37,7 +37,7 @@ def document(**changes) -> report.ResultDocument:
         "day": date(2026, 12, 20),
         "mode": "all_voters",
         "law": "residents-2026",
-        "second": False,
+        "kind": "first",
         "ineligible": (),
         "opened_at": datetime(2026, 12, 20, 0, 0, tzinfo=UTC),
         "closed_at": datetime(2026, 12, 20, 9, 0, tzinfo=UTC),

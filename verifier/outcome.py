@@ -1,13 +1,15 @@
 """Check 12 (docs/verify.md): who is elected, decided again from the log's rules and the archive's counts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from audit.checkpoint import Checkpoint
 from verifier.archive import ArchiveFacts
 from verifier.cards import decision_on_missing
 from verifier.report import Lacking
-from verifier.story import Story
+from verifier.story import Said, Story
 from voting.box import events
+from voting.elections.count.events import WinAnnulled
 from voting.elections.count.report import (
     ArchiveRef,
     Cards,
@@ -16,7 +18,7 @@ from voting.elections.count.report import (
     ResultDocument,
     offices_of,
 )
-from voting.elections.count.rules import CountFacts, ElectionOutcome, OfficeCount, decide
+from voting.elections.count.rules import CountFacts, ElectionOutcome, Kind, OfficeCount, decide
 from voting.elections.events import ElectionSealed, OutcomeDecided
 from voting.errors import Malformed
 from voting.law.profiles import LAWS, Law, Mode, law_of
@@ -27,14 +29,16 @@ def check_outcome(
 ) -> ElectionOutcome:
     """12: ``result.json`` says what follows from log and archive, and so did the log. ``sha256``: the archive file's.
 
-    Raises Lacking where the result rests on something that neither shows (paper ballots, a second poll).
+    Raises Lacking where the result rests on something that neither shows (paper ballots).
     """
     check_form(facts, story)
     check_floor(facts, story)
     check_shown(document)
+    check_follows(story)
     count = count_facts(facts, story)
     outcome = decide(count)
-    check_logged(story, outcome)
+    check_logged(story, count)
+    check_kind(document, count)
     check_figures(document, facts, story, count)
     check_decided(document, count, outcome)
     check_references(document, facts, story, head, sha256)
@@ -49,6 +53,8 @@ def count_facts(facts: ArchiveFacts, story: Story) -> CountFacts:
     return CountFacts(
         mode=_mode(sealed),
         law=sealed_law(sealed).key,
+        kind=sealed_kind(sealed),
+        ineligible=_names_of(story.all(WinAnnulled)),
         eligible=sealed.eligible,
         issued=closed.cards_out - closed.cards_returned - closed.cards_torn,
         collected=len(facts.trackers),
@@ -94,24 +100,52 @@ def check_shown(document: ResultDocument) -> None:
             "结果里有纸票、流动票箱、委托投票或废票，这个结果包不含它们的凭据",
             "The result counts paper, mobile, proxy or void ballots, for which this bundle holds no evidence",
         )
-    if document.second or document.ineligible:
-        raise Lacking(
-            "SECOND_POLL_UNSHOWN",
-            "结果称是另行选举或有人当选无效，日志里没有记载",
-            "The result claims a second poll or a bar, of which the log says nothing",
-        )
 
 
-def check_logged(story: Story, outcome: ElectionOutcome) -> None:
-    """12: the outcome that was announced, and logged, is the one that the rules give."""
-    said = story.only(OutcomeDecided).fact
-    elected = tuple((office.name, office.outcome.elected) for office in outcome.offices)
-    if (said.valid, said.next, said.elected) != (outcome.valid, outcome.next.value, elected):
+def check_follows(story: Story) -> None:
+    """12: a poll with another bar than the first one's follows a poll that this log saw decided or declared void."""
+    sealed = story.only(ElectionSealed).fact
+    if (sealed.kind == Kind.FIRST) != (sealed.follows is None) or (sealed.follows or "") not in story.ended | {""}:
         raise Malformed(
-            "OUTCOME_OTHER",
-            f"日志记的结果与按法律重新计算的不同（重新计算：{_names(elected)}）",
-            f"The logged outcome is not what the law's arithmetic gives (recomputed: {_names(elected)})",
+            "FOLLOWS_UNKNOWN",
+            "日志说这是接着前一次投票办的，但封定以前没有那次投票的结果",
+            "The log calls this a poll that follows another, and held no outcome of that one when this was sealed",
         )
+
+
+def check_logged(story: Story, count: CountFacts) -> None:
+    """12: the outcome that was announced, and logged, is the one that the rules give; each time it was announced.
+
+    It is announced again where somebody's win was declared void after the count: the logged outcome of that moment
+    is held against the wins void until then.
+    """
+    wins = story.all(WinAnnulled)
+    said = story.some(OutcomeDecided)
+    if len(said) > 1 + len(wins):
+        raise Malformed(
+            "LOG_SAID_TWICE",
+            f"日志里结果有 {len(said)} 条，只能有一条，当选无效后再各有一条",
+            f"The log says the outcome {len(said)} times; once is right, and once more after each win declared void",
+        )
+    for one in said:
+        known = _names_of(win for win in wins if win.seq < one.seq)
+        outcome = decide(replace(count, ineligible=known))
+        elected = tuple((office.name, office.outcome.elected) for office in outcome.offices)
+        stated = (one.fact.valid, one.fact.next, one.fact.elected)
+        last = one is not said[-1] or known == count.ineligible
+        if stated != (outcome.valid, outcome.next.value, elected) or not last:
+            raise Malformed(
+                "OUTCOME_OTHER",
+                f"日志记的结果与按法律重新计算的不同（重新计算：{_names(elected)}）",
+                f"The logged outcome is not what the law's arithmetic gives (recomputed: {_names(elected)})",
+            )
+
+
+def check_kind(document: ResultDocument, count: CountFacts) -> None:
+    """12: ``result.json`` calls the poll what it was sealed as, and names whose win the log declares void."""
+    _require_same(
+        "kind, ineligible", (document.kind, document.ineligible), (count.kind, tuple(sorted(count.ineligible)))
+    )
 
 
 def check_figures(document: ResultDocument, facts: ArchiveFacts, story: Story, count: CountFacts) -> None:
@@ -171,6 +205,18 @@ def _mode(sealed: ElectionSealed) -> Mode:
         return Mode(sealed.mode)
     except ValueError as error:
         raise Lacking("MODE_UNKNOWN", "本程序不认识这种选举方式", "This program does not know the mode") from error
+
+
+def sealed_kind(sealed: ElectionSealed) -> Kind:
+    """What the log says this poll was. Raises Lacking KIND_UNKNOWN."""
+    try:
+        return Kind(sealed.kind)
+    except ValueError as error:
+        raise Lacking("KIND_UNKNOWN", "本程序不认识这种投票", "This program does not know this kind of poll") from error
+
+
+def _names_of(wins: Iterable[Said[WinAnnulled]]) -> frozenset[str]:
+    return frozenset(win.fact.name for win in wins)
 
 
 def sealed_law(sealed: ElectionSealed) -> Law:

@@ -11,7 +11,8 @@ from audit.note import VerifierKey, parse_vkey
 from audit.source import Source
 from audit.verify import Report, read_entries, verify
 from verifier.report import Lacking
-from voting.elections.events import CardsMissingDecided, ElectionSealed, OutcomeDecided
+from voting.elections.count.events import WinAnnulled
+from voting.elections.events import CardsMissingDecided, ElectionSealed, OutcomeDecided, PollMoved
 from voting.errors import Malformed, Refused
 
 T = TypeVar("T")
@@ -28,9 +29,11 @@ class Said(Generic[T_co]):
 
 
 class Story:
-    """The entries about one box and its election, by type."""
+    """The entries about one box and its election, by type. ``ended``: the polls of the log that were decided or
+    declared void before this one was sealed."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[Entry], ended: frozenset[str] = frozenset()) -> None:
+        self.ended = ended
         self._entries: dict[str, list[Entry]] = {}
         for entry in entries:
             self._entries.setdefault(entry.type, []).append(entry)
@@ -79,15 +82,24 @@ def read_story(source: Source, uuid: str) -> Story:
     """What a log that passed check 3 says of the box ``uuid`` and of the election it belongs to."""
     kept: list[Entry] = []
     elections: set[str] = set()
+    ended: set[str] = set()
+    sealed = False
     for entry in read_entries(source):
+        if not sealed and (entry.type == OutcomeDecided.type or _voided(entry)):
+            ended.add(str(entry.data.get("election")))
         if entry.data.get("box") == uuid:
             kept.append(entry)
+            sealed = sealed or entry.type == ElectionSealed.type
             if isinstance(entry.data.get("election"), str):
                 elections.add(entry.data["election"])
         # An election is sealed, and so tied to its box, before it has an outcome.
-        elif entry.type == OutcomeDecided.type and entry.data.get("election") in elections:
+        elif entry.type in (OutcomeDecided.type, WinAnnulled.type) and entry.data.get("election") in elections:
             kept.append(entry)
-    return Story(kept)
+    return Story(kept, frozenset(ended))
+
+
+def _voided(entry: Entry) -> bool:
+    return entry.type == PollMoved.type and entry.data.get("move") == "void"
 
 
 # --- entries to facts --------------------------------------------------------------------------------------------
@@ -136,18 +148,21 @@ _SEALED = {
     "roll_sha256": str,
     "ballot_floor": int,
     "offices": list,
+    "kind": str,
     "by": str,
 }
 
 
 def _sealed(data: dict[str, Any]) -> ElectionSealed:
-    value = _typed(data, _SEALED)
+    follows = data.get("follows")
+    value = _typed(data, _SEALED | {"follows": str if isinstance(follows, str) else type(None)})
     offices = [_typed(one, {"title": str, "seats": int, "candidates": list[str]}) for one in value["offices"]]
     return ElectionSealed(
         election_id=value["election"],
         box_uuid=value["box"],
         day=date.fromisoformat(value["day"]),
         offices=tuple((one["title"], one["seats"], tuple(one["candidates"])) for one in offices),
+        follows=follows,
         **{name: value[name] for name in _SEALED.keys() - {"election", "box", "day", "offices"}},
     )
 
@@ -164,6 +179,13 @@ def _outcome(data: dict[str, Any]) -> OutcomeDecided:
     )
 
 
+def _annulled(data: dict[str, Any]) -> WinAnnulled:
+    value = _typed(data, dict.fromkeys(("election", "office", "name", "ground", "by"), str))
+    return WinAnnulled(
+        election_id=value["election"], **{name: value[name] for name in ("office", "name", "ground", "by")}
+    )
+
+
 def _missing(data: dict[str, Any]) -> CardsMissingDecided:
     wanted = {"election": str, "box": str, "unused": int, "missing": int, "reason": str, "by": str}
     value = _typed(data, wanted)
@@ -177,5 +199,6 @@ def _missing(data: dict[str, Any]) -> CardsMissingDecided:
 _READERS: dict[type, Callable[[dict[str, Any]], Any]] = {
     ElectionSealed: _sealed,
     OutcomeDecided: _outcome,
+    WinAnnulled: _annulled,
     CardsMissingDecided: _missing,
 }

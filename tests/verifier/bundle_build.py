@@ -195,6 +195,8 @@ class Forger:
                 missing=missing.missing if missing else 0,
                 refused_uses=closed.refused_uses,
             ),
+            kind=facts.kind.value,
+            ineligible=tuple(sorted(facts.ineligible)),
             valid=decided.valid,
             because=decided.because,
             offices=offices_of(facts, decided),

@@ -425,8 +425,12 @@ ATTACKS: dict[str, Attack] = {
         ((outcome, "check_floor", nothing),),
     ),
     "second_poll": (
-        lambda forger: forger.build(state=lambda document: replace(document, second=True)),
-        ((outcome, "check_shown", nothing),),
+        lambda forger: forger.build(state=lambda document: replace(document, kind="second")),
+        ((outcome, "check_kind", nothing),),
+    ),
+    "revote_of_nothing": (
+        lambda forger: forger.build(retell=change("election_sealed", kind="revote", follows="nowhere")),
+        ((outcome, "check_follows", nothing),),
     ),
     "proxies": (
         lambda forger: forger.build(

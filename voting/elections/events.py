@@ -24,6 +24,8 @@ class ElectionCreated:
     day: date
     mode: str
     law: str
+    profile: str
+    options: dict[str, str]
     offices: tuple[tuple[str, int], ...]
     by: str
 
@@ -35,6 +37,8 @@ class ElectionCreated:
             "day": self.day.isoformat(),
             "mode": self.mode,
             "law": self.law,
+            "profile": self.profile,
+            "options": dict(self.options),
             "offices": [{"title": title, "seats": seats} for title, seats in self.offices],
             "by": self.by,
         }
@@ -51,6 +55,9 @@ class RollImported:
     warned: int
     refused: int
     by: str
+    # Where one grid's part alone was replaced: its name, and how many people came over from other grids.
+    grid: str | None = None
+    moved: int = 0
 
     def data(self) -> dict[str, object]:
         return {
@@ -59,6 +66,8 @@ class RollImported:
             "accepted": self.accepted,
             "warned": self.warned,
             "refused": self.refused,
+            "grid": self.grid,
+            "moved": self.moved,
             "by": self.by,
         }
 
@@ -215,6 +224,9 @@ class ElectionSealed:
     ballot_floor: int
     offices: tuple[tuple[str, int, tuple[str, ...]], ...]
     by: str
+    # What this poll is, and the election that it follows.
+    kind: str = "first"
+    follows: str | None = None
 
     def data(self) -> dict[str, object]:
         return {
@@ -228,6 +240,8 @@ class ElectionSealed:
             "eligible": self.eligible,
             "roll_sha256": self.roll_sha256,
             "ballot_floor": self.ballot_floor,
+            "kind": self.kind,
+            "follows": self.follows,
             "offices": [
                 {"title": title, "seats": seats, "candidates": list(names)} for title, seats, names in self.offices
             ],

@@ -127,4 +127,6 @@ def _sealed(election: Election, box: Box, ballot: tuple[Contest, ...], actor: Ac
         ballot_floor=election.ballot_floor,
         offices=tuple((contest.office.title, contest.office.seats, contest.names) for contest in ballot),
         by=actor.account_id,
+        kind=election.kind,
+        follows=election.follows_id,
     )

@@ -5,8 +5,10 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from voting.database import Base, UTCDateTime, one_of, random_id
+from voting.database import Base, JSONText, UTCDateTime, one_of, random_id
 from voting.elections.lifecycle import STATES
+from voting.law.polls import Kind
+from voting.law.timeline import ALARM_DAYS
 
 
 class Election(Base):
@@ -15,8 +17,12 @@ class Election(Base):
     __tablename__ = "election"
     __table_args__ = (
         CheckConstraint(one_of("state", STATES), name="state"),
-        CheckConstraint(one_of("mode", ("all_voters", "household_reps", "resident_reps")), name="mode"),
+        CheckConstraint(one_of("mode", ("all_voters", "household_reps", "resident_reps", "village")), name="mode"),
+        CheckConstraint(one_of("kind", Kind), name="kind"),
+        CheckConstraint("(kind = 'first') = (follows_id IS NULL)", name="follows"),
         CheckConstraint("ballot_floor >= 1", name="ballot_floor"),
+        CheckConstraint("alarm_days BETWEEN 0 AND 30", name="alarm_days"),
+        CheckConstraint("roll_withdrawn IS NULL OR roll_withdrawn >= roll_posted", name="roll_withdrawn"),
         CheckConstraint("opens_at < closes_at", name="hours"),
         CheckConstraint("closed_at IS NULL OR closed_at >= opened_at", name="closed_after_opened"),
         CheckConstraint("eligible IS NULL OR (eligible >= 1 AND roll_hash IS NOT NULL)", name="eligible"),
@@ -35,6 +41,14 @@ class Election(Base):
     mode: Mapped[str] = mapped_column(String(16))
     # The law an election is judged by is fixed when it begins (rules.md §0).
     law: Mapped[str] = mapped_column(String(30), default="residents-2026")
+    # The province's profile, and the open points its committee settled otherwise (``voting.law.profiles``).
+    profile: Mapped[str] = mapped_column(String(20), default="national")
+    options: Mapped[dict[str, str]] = mapped_column(JSONText, default=dict)
+    # How many days ahead the calendar calls a step.
+    alarm_days: Mapped[int] = mapped_column(default=ALARM_DAYS)
+    # What this poll is, and the poll it follows.
+    kind: Mapped[str] = mapped_column(String(12), default="first")
+    follows_id: Mapped[str | None] = mapped_column(ForeignKey("election.id"), index=True)
     state: Mapped[str] = mapped_column(String(12), default="draft")
     version: Mapped[int] = mapped_column(default=0)
     opens_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -42,6 +56,8 @@ class Election(Base):
     # Days on which the two lists were posted; hours at which the poll really opened and closed.
     roll_posted: Mapped[date | None]
     candidates_posted: Mapped[date | None]
+    # The day the public list was taken down, after its time.
+    roll_withdrawn: Mapped[date | None]
     opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # SHA-256 of the canonical roll as it was posted; N of every turnout sum, fixed at sealing.

@@ -20,6 +20,21 @@ TURNOUT = "turnout"
 COLLECTED_OVER_ISSUED = "collected>issued"
 
 
+class Kind(StrEnum):
+    """What a poll is: the first of its election, or one that follows another."""
+
+    FIRST = "first"
+    REVOTE = "revote"  # 再次投票
+    SECOND = "second"  # 另行选举
+    RERUN = "rerun"  # 重新选举: the poll before it was void
+    RECALL = "recall"  # 罢免
+    BY_ELECTION = "by_election"  # 补选, to the end of the term
+
+
+#: The two answers of a recall, as they stand on the ballot (after 弃权).
+RECALL_YES, RECALL_NO = "同意罢免", "不同意罢免"
+
+
 class Next(StrEnum):
     """What has to follow a poll."""
 
@@ -103,10 +118,44 @@ def election_by(poll: Poll, *, require_turnout: bool = True) -> Outcome:
     return replace(decided, third_needed=third) if decided.valid else decided
 
 
-def revote(tied: tuple[str, ...], seats: int, votes: Mapping[str, int]) -> Outcome:
+def recall_vote(poll: Poll) -> Outcome:
+    """One member's recall, voted in the mode of the election with its turnout: more than half of those voting agree.
+
+    ``elected`` holds ``RECALL_YES`` where the member is recalled and is empty where not; nothing follows either way
+    (Residents' Committees Law Art. 20; Villagers' Art. 19). Raises ``Malformed`` as ``election_first`` does.
+    """
+    law = law_of(poll.law, poll.mode)
+    _check_figures(poll)
+    needed = law.turnout[poll.mode].needed(poll.eligible)
+    reason, because = validity(poll.mode, poll.eligible, poll.issued, poll.collected, law=poll.law)
+    if reason:
+        return replace(_void(poll, reason, needed, because), next=Next.DONE, vacancies=0)
+    yes = poll.votes.get(RECALL_YES, 0)
+    agreed = over_half(yes, poll.collected)
+    judged, judged_en = ("罢免成立。", "recalled.") if agreed else ("罢免不成立。", "not recalled.")
+    sums = law.reason(
+        f"同意罢免 {figure(yes)} 张，须超过收回选票 {figure(poll.collected)} 张的半数：{agreed.sum}，{judged}",
+        f"{figure(yes)} in favour, more than half of the {figure(poll.collected)} ballots collected is required: "
+        f"{agreed.sum}, {judged_en}",
+        law.recall_article,
+    )
+    return Outcome(
+        valid=True,
+        next=Next.DONE,
+        turnout_needed=needed,
+        majority_needed=law.majority.needed(poll.collected),
+        elected=(RECALL_YES,) if agreed else (),
+        because=(*because, sums),
+    )
+
+
+def revote(
+    tied: tuple[str, ...], seats: int, votes: Mapping[str, int], *, ineligible: frozenset[str] = frozenset()
+) -> Outcome:
     """再次投票 among the tied only: the highest win, no majority is needed; a new tie is voted on again.
 
-    The law knows no drawing of lots. Raises ``Malformed`` for figures that cannot be.
+    The law knows no drawing of lots. ``ineligible`` as in ``Poll``: the seat of such a winner stays open.
+    Raises ``Malformed`` for figures that cannot be.
     """
     _check_votes(votes)
     if not 1 <= seats < len(set(tied)):
@@ -116,7 +165,13 @@ def revote(tied: tuple[str, ...], seats: int, votes: Mapping[str, int]) -> Outco
             f"A re-vote needs more tied people than seats: here {len(set(tied))} for {seats}; check the figures.",
         )
     among = {name: votes.get(name, 0) for name in tied}
-    elected, again, left = highest(among, seats)
+    winners, again, left = highest(among, seats)
+    again = tuple(name for name in again if name not in ineligible)
+    if len(again) <= left:
+        # Somebody barred cannot win another re-vote: the seats left are between fewer than they are.
+        winners, again, left = winners + again, (), 0
+    elected = tuple(name for name in winners if name not in ineligible)
+    vacancies = seats - len(elected) - left
     listed = "、".join(f"{name} {figure(count)} 票" for name, count in ordered(among))
     listed_en = ", ".join(f"{name} {figure(count)}" for name, count in ordered(among))
     because = Reason(
@@ -126,10 +181,11 @@ def revote(tied: tuple[str, ...], seats: int, votes: Mapping[str, int]) -> Outco
     )
     return Outcome(
         valid=True,
-        next=Next.REVOTE if again else Next.DONE,
+        next=Next.REVOTE if again else Next.BY_ELECTION if vacancies else Next.DONE,
         elected=elected,
         tied=again,
         tied_seats=left,
+        vacancies=vacancies,
         because=(because,),
     )
 

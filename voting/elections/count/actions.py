@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from voting import journal, signing
 from voting.addresses import public_address
 from voting.box import chain, tallying
+from voting.box.papers import assisted
 from voting.box.tables import Box
 from voting.crypto.tally import EncryptedTally
 from voting.database import transaction
@@ -16,11 +17,14 @@ from voting.elections.count import queries
 from voting.elections.count.bundle import CommitteeFiles, Passphrases, certified_files
 from voting.elections.count.certificate import MANIFEST
 from voting.elections.count.queries import Counted
-from voting.elections.count.report import ArchiveRef, Cards, Figures, LogRef, ResultDocument, offices_of
+from voting.elections.count.merging import figures_of
+from voting.elections.count.report import ArchiveRef, Cards, LogRef, Papers, ResultDocument, offices_of
 from voting.elections.count.tables import CertifiedFile
 from voting.elections.events import OutcomeDecided, PollMoved, ResultCertified
 from voting.elections.lifecycle import require
 from voting.elections.moves import gather, moved
+from voting.elections.paper.queries import legal_record, totals
+from voting.elections.proxies import queries as proxies
 from voting.elections.queries import locked
 from voting.elections.tables import Election
 from voting.elections.texts import typed
@@ -149,6 +153,7 @@ def _document(
     form = chain.sealed_election(session, box.id)
     counted = queries.counted(session, election=election)
     facts, outcome = counted.facts, counted.outcome
+    paper = totals(session, election)
     law = law_of(election.law, Mode(election.mode))
     article = law.reason("", "", law.turnout_article)
     return ResultDocument(
@@ -159,19 +164,13 @@ def _document(
         day=election.day,
         mode=election.mode,
         law=election.law,
-        second=facts.second,
+        kind=facts.kind.value,
         ineligible=tuple(sorted(facts.ineligible)),
         opened_at=_second(election.opened_at or election.opens_at),
         closed_at=_second(election.closed_at or election.closes_at),
         certified_at=now,
-        figures=Figures(
-            roll=facts.eligible,
-            issued=facts.issued,
-            collected=facts.collected,
-            tablet=box.casts,
-            paper=0,
-            mobile=0,
-            proxy=0,
+        figures=figures_of(
+            facts, casts=box.casts, main=paper.main, mobile=paper.mobile, proxies=proxies.counted(session, election)
         ),
         cards=Cards(
             made=box.cards_made,
@@ -190,6 +189,10 @@ def _document(
         archive=ArchiveRef(hashlib.sha256(archive).hexdigest(), box.uuid, form.fingerprint, box.casts),
         log=LogRef(log.origin, log.size, log.root),
         verify_url=verify_url,
+        legal_record=legal_record(election),
+        papers=Papers(
+            paper.printed, paper.out, paper.returned, paper.spoilt, paper.unused, assisted(session, box=box.id)
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 from voting import printing
 from voting.elections.count.exports import office_sum, write_csv, write_manifest, write_xlsx
 from voting.elections.count.report import OfficeResult, ResultDocument, spoken_root, write_result_json
+from voting.elections.count.rules import Kind
 from voting.errors import Malformed
 from voting.law.calendar import HALL
 from voting.law.thresholds import figure
@@ -175,11 +176,12 @@ def _day(day: date) -> str:
 
 
 def _sum(votes: int, document: ResultDocument) -> str:
-    """The bar written out: more than half in a first poll, at least a third in a second; none in a void poll."""
-    if not document.valid:
+    """The bar written out: more than half in a first poll, at least a third in a second; none in a void one or a
+    re-vote."""
+    if not document.valid or document.kind == Kind.REVOTE:
         return "—"
     collected = document.figures.collected
-    if document.second:
+    if document.kind == Kind.SECOND:
         return f"3 × {figure(votes)} {'≥' if 3 * votes >= collected else '＜'} {figure(collected)}"
     sign = "＞" if 2 * votes > collected else "＜" if 2 * votes < collected else "="
     return f"2 × {figure(votes)} {sign} {figure(collected)}"

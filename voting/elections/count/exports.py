@@ -30,7 +30,7 @@ _MANIFEST_LINE: Final = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9._/-]{1,200})")
 
 def rows(document: ResultDocument) -> Rows:
     """The table both spreadsheets hold: label and value lines, then one line per candidate. No cell is empty."""
-    figures, cards = document.figures, document.cards
+    figures, cards, papers = document.figures, document.cards, document.papers
     head: list[tuple[Cell, ...]] = [
         ("选举结果报告单", document.title),
         ("社区", document.community),
@@ -49,11 +49,21 @@ def rows(document: ResultDocument) -> Rows:
         ("未用卡", cards.unused),
         ("缺卡", cards.missing),
         ("拒绝重复使用", cards.refused_uses),
+        ("计票依据", "纸质选票" if document.legal_record == "paper" else "平板选票和纸质选票"),
+        ("印制纸票", papers.printed),
+        ("发出纸票", papers.out),
+        ("交回纸票", papers.returned),
+        ("写坏换票", papers.torn),
+        ("未用纸票", papers.unused),
+        ("代写", papers.assisted),
         ("选举", "有效" if document.valid else "无效"),
-        ("职务", "应选", "姓名", "得票", "当选所需票数", "结果", "废票", "弃权", "少选"),
+        ("职务", "应选", "姓名", "得票", "平板", "纸票", "当选所需票数", "结果", "废票", "弃权", "少选", "作废名额"),
     ]
     lines = [
-        (office.title, office.seats, one.name, one.votes, office.needed, _SEALS[one.seal], *_rest(office))
+        (
+            *(office.title, office.seats, one.name, one.votes, one.tablet, one.paper),
+            *(office.needed, _SEALS[one.seal], *_rest(office)),
+        )
         for office in document.offices
         for one in office.candidates
     ]
@@ -113,7 +123,7 @@ def write_xlsx(document: ResultDocument) -> bytes:
                 cell.font = bold
             if isinstance(value, int):
                 cell.alignment = Alignment(horizontal="right")
-    for letter, width in zip("ABCDEFGHI", (20, 24, 18, 10, 14, 12, 8, 8, 8), strict=True):
+    for letter, width in zip("ABCDEFGHIJKL", (20, 24, 18, 10, 8, 8, 14, 12, 8, 8, 8, 10), strict=True):
         sheet.column_dimensions[letter].width = width
     out = io.BytesIO()
     book.save(out)
@@ -197,14 +207,15 @@ def read_manifest(text: str) -> dict[str, str]:
 
 
 def office_sum(office: OfficeResult, collected: int) -> str:
-    """The balance of one office, written out: votes + 弃权 + 少选 + 废票 = seats × collected."""
+    """The balance of one office, written out: votes + 弃权 + 少选 + 废票 (+ 作废名额) = seats × collected."""
     votes = sum(candidate.votes for candidate in office.candidates)
-    parts = (votes, office.blank * office.seats, office.unused, office.void * office.seats)
+    parts = [votes, office.blank * office.seats, office.unused, office.void * office.seats]
+    parts += [office.lost] if office.lost else []
     return f"{office.title} {' + '.join(figure(part) for part in parts)} = {figure(office.seats * collected)}"
 
 
-def _rest(office: OfficeResult) -> tuple[int, int, int]:
-    return office.void, office.blank, office.unused
+def _rest(office: OfficeResult) -> tuple[int, int, int, int]:
+    return office.void, office.blank, office.unused, office.lost
 
 
 def _guard(text: str) -> str:

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 from voting.box import chain, tallying, trustees
 from voting.box.tables import Box
 from voting.box.trustees import TrusteeState
-from voting.elections.count.rules import CountFacts, ElectionOutcome, OfficeCount, decide
-from voting.elections.count.tables import CertifiedFile
+from voting.elections.count.merging import outlets_of, with_paper
+from voting.elections.count.rules import CountFacts, ElectionOutcome, Kind, OfficeCount, decide
+from voting.elections.count.tables import AnnulledWin, CertifiedFile
+from voting.elections.paper.queries import legal_record, totals
 from voting.elections.tables import Election
 from voting.errors import NotFound
 from voting.law.profiles import Mode
@@ -48,15 +50,18 @@ def shares(session: Session, *, election: Election) -> Shares:
 def counted(session: Session, *, election: Election) -> Counted:
     """The count as the archive holds it, decided anew by the rules. Raises TooEarly BOX_NOT_THERE_YET.
 
-    Names and seats come from the sealed form, N from the roll frozen with it, I and C from the box.
+    Names and seats come from the sealed form, N from the roll frozen with it, I and C from the box and the papers.
     """
     box = session.get_one(Box, election.box_id)
+    counters = chain.counters_of(box)
     form, result = chain.sealed_election(session, box.id), tallying.result(session, box.id)
     facts = CountFacts(
         mode=Mode(election.mode),
         law=election.law,
+        kind=Kind(election.kind),
+        ineligible=annulled(session, election=election),
         eligible=election.eligible or 0,
-        issued=chain.counters_of(box).checked_in,
+        issued=counters.checked_in,
         collected=result.ballots,
         offices=tuple(
             OfficeCount(
@@ -68,7 +73,21 @@ def counted(session: Session, *, election: Election) -> Counted:
             for question, counts in zip(form.questions, result.counts, strict=True)
         ),
     )
+    paper = totals(session, election)
+    facts = with_paper(
+        facts,
+        paper.sheet,
+        outlets_of(paper.boxes, paper.issued + (counters.checked_in if legal_record(election) == "paper" else 0)),
+        papers_issued=paper.issued,
+        legal_record=legal_record(election),
+    )
     return Counted(facts, decide(facts))
+
+
+def annulled(session: Session, *, election: Election) -> frozenset[str]:
+    """Those whose win was declared void before the result was certified; later ones change no certificate."""
+    names = select(AnnulledWin.name).where(AnnulledWin.election_id == election.id, AnnulledWin.late.is_(False))
+    return frozenset(session.scalars(names))
 
 
 def certified_paths(session: Session, *, election: Election) -> list[str]:

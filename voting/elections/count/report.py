@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final, TypeVar
 
-from voting.elections.count.rules import CountFacts, ElectionOutcome, OfficeCount, Outcome
+from voting.elections.count.rules import CountFacts, ElectionOutcome, Kind, OfficeCount, Outcome
 from voting.errors import Malformed, TooLarge
 from voting.law.profiles import Mode
 from voting.law.thresholds import Reason
@@ -26,16 +26,19 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class CandidateResult:
-    """One line of the count. ``seal``: elected, tied (votes again) or none."""
+    """One line of the count. ``seal``: elected, tied (votes again) or none; ``tablet``/``paper``: votes by channel."""
 
     name: str
     votes: int
     seal: str
+    tablet: int = 0
+    paper: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeResult:
-    """One office. ``void`` and ``blank`` count ballots, ``unused`` counts marks not made on the other ballots.
+    """One office. ``void`` and ``blank`` count ballots, ``unused`` counts marks not made on the other ballots, ``lost``
+    marks made that are no vote (too many names, names of nobody).
 
     ``needed``: the votes that elect (0 where the highest win without a bar); ``next``: done, revote,
     by_election, vacant_or_repeat or rerun; ``because``: the rule's reasons.
@@ -51,11 +54,16 @@ class OfficeResult:
     next: str
     vacancies: int
     because: tuple[Reason, ...]
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """N, I and C of the poll, and C by channel: ``collected = tablet + paper + mobile``; proxies are among them."""
+    """N, I and C of the poll, and C by channel; proxies are among them.
+
+    ``collected = tablet + paper + mobile``; where the paper is the legal record, the tablets' ballots lie printed in
+    the boxes and ``collected = paper + mobile``.
+    """
 
     roll: int
     issued: int
@@ -83,6 +91,19 @@ class Cards:
 
 
 @dataclass(frozen=True, slots=True)
+class Papers:
+    """The paper ballots: printed = out + unused; ``returned`` unmarked and ``torn`` (spoilt, replaced) are among those
+    out; ``assisted``: voters for whom somebody wrote (代写), by number only."""
+
+    printed: int = 0
+    out: int = 0
+    returned: int = 0
+    torn: int = 0
+    unused: int = 0
+    assisted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ArchiveRef:
     """The ballot archive this result was counted from. ``fingerprint`` is b64(SHA-256) of the election record."""
 
@@ -105,7 +126,8 @@ class LogRef:
 class ResultDocument:
     """Everything the certified papers say. ``number`` and ``verify_url`` may be empty.
 
-    ``second``: this poll was 另行选举; ``ineligible``: candidates whose election is void because of a bar.
+    ``legal_record``: tablet, or paper where the electronic count is the check of the paper count.
+    ``kind``: what this poll was (first, revote, second, …); ``ineligible``: those whose election is void.
     """
 
     community: str
@@ -115,7 +137,7 @@ class ResultDocument:
     day: date
     mode: str
     law: str
-    second: bool
+    kind: str
     ineligible: tuple[str, ...]
     opened_at: datetime
     closed_at: datetime
@@ -130,6 +152,8 @@ class ResultDocument:
     archive: ArchiveRef
     log: LogRef
     verify_url: str
+    legal_record: str = "tablet"
+    papers: Papers = Papers()
 
     def __post_init__(self) -> None:
         _check(self)
@@ -177,12 +201,13 @@ def offices_of(facts: CountFacts, outcome: ElectionOutcome) -> tuple[OfficeResul
             title=count.name,
             seats=count.seats,
             candidates=tuple(
-                CandidateResult(name, votes, _seal(name, decided.outcome))
+                CandidateResult(name, votes, _seal(name, decided.outcome), *_channels(count, name, votes))
                 for name, votes in sorted(count.votes.items(), key=lambda item: (-item[1], item[0]))
             ),
             void=facts.invalid,
             blank=count.blank,
             unused=decided.unused - count.seats * (facts.invalid + count.blank),
+            lost=count.over_vote_loss,
             needed=decided.outcome.majority_needed or decided.outcome.third_needed,
             next=decided.outcome.next.value,
             vacancies=decided.outcome.vacancies,
@@ -196,12 +221,12 @@ def count_facts(document: ResultDocument) -> CountFacts:
     """The facts that the document's outcome must follow from, for whoever decides again.
 
     ``decide(count_facts(d))`` gives ``d.valid``, ``d.because`` and, through ``offices_of``, ``d.offices``.
-    Raises ``Malformed`` RESULT_FORM for an unknown mode.
+    Raises ``Malformed`` RESULT_FORM for an unknown mode or kind.
     """
     try:
-        mode = Mode(document.mode)
+        mode, kind = Mode(document.mode), Kind(document.kind)
     except ValueError as error:
-        raise _form("mode") from error
+        raise _form("mode, kind") from error
     return CountFacts(
         mode=mode,
         law=document.law,
@@ -214,12 +239,15 @@ def count_facts(document: ResultDocument) -> CountFacts:
                 seats=office.seats,
                 votes={one.name: one.votes for one in office.candidates},
                 blank=office.blank,
+                over_vote_loss=office.lost,
+                tablet={one.name: one.tablet for one in office.candidates},
+                paper={one.name: one.paper for one in office.candidates},
             )
             for office in document.offices
         ),
         invalid=max((office.void for office in document.offices), default=0),
         ineligible=frozenset(document.ineligible),
-        second=document.second,
+        kind=kind,
     )
 
 
@@ -229,9 +257,16 @@ def spoken_root(root: str) -> str:
 
 
 def marks_balance(office: OfficeResult, collected: int) -> bool:
-    """Σ votes + blank·seats + unused + void·seats = seats · C: every mark of every ballot is accounted for."""
+    """Σ votes + blank·seats + unused + lost + void·seats = seats · C: every mark of every ballot is accounted for."""
     votes = sum(candidate.votes for candidate in office.candidates)
-    return votes + office.unused + (office.blank + office.void) * office.seats == office.seats * collected
+    return votes + office.unused + office.lost + (office.blank + office.void) * office.seats == office.seats * collected
+
+
+def _channels(count: OfficeCount, name: str, votes: int) -> tuple[int, int]:
+    """Votes on tablets and on paper; all of them on tablets where no paper was counted."""
+    if not count.tablet and not count.paper:
+        return votes, 0
+    return count.tablet.get(name, 0), count.paper.get(name, 0)
 
 
 def _seal(name: str, outcome: Outcome) -> str:
@@ -247,8 +282,19 @@ def _check(document: ResultDocument) -> None:
     titles = [document.community, document.title, *(office.title for office in document.offices)]
     if not all(text.strip() for text in titles + people):
         raise _form("community, title, offices.title, candidates.name")
-    if figures.collected != figures.tablet + figures.paper + figures.mobile:
+    if document.legal_record not in ("tablet", "paper"):
+        raise _form("legal_record")
+    papers = figures.paper + figures.mobile
+    if figures.collected != papers + (figures.tablet if document.legal_record == "tablet" else 0):
         raise _figures("收回选票不等于平板、纸票、流动票箱之和", "collected is not the sum of tablet, paper and mobile")
+    if document.papers.printed != document.papers.out + document.papers.unused:
+        raise _figures("印制纸票不等于发出、未用之和", "papers printed are not the sum of out and unused")
+    if papers and any(
+        one.votes != one.paper + (one.tablet if document.legal_record == "tablet" else 0)
+        for office in document.offices
+        for one in office.candidates
+    ):
+        raise _figures("得票不等于平板和纸票之和", "votes are not the sum of tablet and paper")
     if figures.tablet != document.archive.ballots:
         raise _figures("平板票数与选票档案中的票数不符", "tablet ballots differ from the ballots in the archive")
     if document.cards.made != document.cards.out + document.cards.unused + document.cards.missing:

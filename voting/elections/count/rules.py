@@ -7,12 +7,14 @@ arithmetic of one office is ``voting.law.polls``, re-exported here because it is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from voting.elections.paper.channels import Outlet
 from voting.errors import Malformed
 from voting.law.polls import (
     COLLECTED_OVER_ISSUED,
     TURNOUT,
+    Kind,
     Next,
     Outcome,
     Poll,
@@ -20,6 +22,7 @@ from voting.law.polls import (
     by_candidates,
     election_by,
     election_first,
+    recall_vote,
     revote,
     validity,
 )
@@ -31,6 +34,7 @@ __all__ = [
     "TURNOUT",
     "CountFacts",
     "ElectionOutcome",
+    "Kind",
     "Next",
     "OfficeCount",
     "OfficeOutcome",
@@ -41,6 +45,7 @@ __all__ = [
     "decide",
     "election_by",
     "election_first",
+    "recall_vote",
     "reconcile",
     "revote",
     "validity",
@@ -57,6 +62,7 @@ class OfficeCount:
     ``votes``: 赞成票 per person, write-ins included. ``blank``: ballots that chose 弃权 for this office.
     ``over_vote_loss``: marks lost because a paper named more people than seats (the tablet cannot).
     ``unused``: marks not used, where the count gives them; ``None`` where they follow from the rest.
+    ``tablet``/``paper``: votes by channel where papers were counted, for showing them apart; they decide nothing.
     """
 
     name: str
@@ -65,6 +71,8 @@ class OfficeCount:
     blank: int = 0
     over_vote_loss: int = 0
     unused: int | None = None
+    tablet: Mapping[str, int] = field(default_factory=dict)
+    paper: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -72,8 +80,8 @@ class CountFacts:
     """Everything the outcome of an election depends on.
 
     ``eligible``: the list that counts (N); ``issued``: cards and papers handed out and not given back (I);
-    ``collected``: ballots in all boxes (C). ``second``: whether this is 另行选举. ``law``: key of the version
-    that the election began under; empty: the newest for its mode.
+    ``collected``: ballots in all boxes (C). ``kind``: what this poll is, which fixes the bar its winners must pass.
+    ``law``: key of the version that the election began under; empty: the newest for its mode.
     """
 
     mode: Mode
@@ -83,9 +91,15 @@ class CountFacts:
     offices: tuple[OfficeCount, ...]
     invalid: int = 0
     ineligible: frozenset[str] = frozenset()
-    second: bool = False
+    kind: Kind = Kind.FIRST
     require_turnout: bool = True
     law: str = ""
+    outlets: tuple[Outlet, ...] = ()
+
+    @property
+    def overfull(self) -> Outlet | None:
+        """A box with more papers than were issued for it, if there is one."""
+        return next((one for one in self.outlets if one.overfull), None)
 
 
 @dataclass(frozen=True)
@@ -116,6 +130,8 @@ def decide(facts: CountFacts) -> ElectionOutcome:
     Raises ``Malformed`` where the figures cannot all be true (``reconcile``): such a count must not be closed.
     """
     unused = reconcile(facts)
+    if facts.overfull is not None:
+        return _overfull(facts, facts.overfull, unused)
     reason, because = validity(
         facts.mode,
         facts.eligible,
@@ -138,6 +154,28 @@ def decide(facts: CountFacts) -> ElectionOutcome:
         offices=offices,
         because=because,
     )
+
+
+def _overfull(facts: CountFacts, outlet: Outlet, unused: Mapping[str, int]) -> ElectionOutcome:
+    """More papers out of a box than were issued for it: nobody can say whose they are, the whole poll is void."""
+    law = law_of(facts.law, facts.mode)
+    why = law.reason(
+        f"{outlet.zh}收回 {figure(outlet.collected)} 张，多于发出的 {figure(outlet.issued)} 张，选举无效，须重新组织投票。",
+        f"{figure(outlet.collected)} papers came out of {outlet.en}, more than the {figure(outlet.issued)} issued: "
+        "the poll is void and is held again.",
+        law.turnout_article,
+    )
+    void = tuple(
+        OfficeOutcome(
+            office.name,
+            office.seats,
+            unused[office.name],
+            Outcome(valid=False, next=Next.RERUN, reason=COLLECTED_OVER_ISSUED, vacancies=office.seats),
+        )
+        for office in facts.offices
+    )
+    needed = law.turnout[facts.mode].needed(facts.eligible)
+    return ElectionOutcome(False, COLLECTED_OVER_ISSUED, needed, Next.RERUN, void, (why,))
 
 
 def reconcile(facts: CountFacts) -> dict[str, int]:
@@ -164,13 +202,27 @@ def _office(facts: CountFacts, office: OfficeCount, common: int) -> Outcome:
         ineligible=facts.ineligible,
         law=facts.law,
     )
-    outcome = election_by(poll, require_turnout=facts.require_turnout) if facts.second else election_first(poll)
+    if facts.kind is Kind.REVOTE:
+        return _revote(facts, office)
+    if facts.kind is Kind.SECOND:
+        outcome = election_by(poll, require_turnout=facts.require_turnout)
+    else:
+        outcome = recall_vote(poll) if facts.kind is Kind.RECALL else election_first(poll)
     # The reasons that hold for the whole poll are said once, by ``ElectionOutcome.because``.
     return replace(outcome, because=outcome.because[common:])
 
 
+def _revote(facts: CountFacts, office: OfficeCount) -> Outcome:
+    """Everybody on the ballot of a re-vote tied in the poll before it."""
+    if facts.collected > facts.issued:
+        void = (COLLECTED_OVER_ISSUED, office.seats)
+        return Outcome(valid=False, next=Next.RERUN, reason=void[0], vacancies=void[1])
+    return revote(tuple(office.votes), office.seats, office.votes, ineligible=facts.ineligible)
+
+
 def _turnout_counts(facts: CountFacts) -> bool:
-    return facts.require_turnout or not facts.second
+    # A re-vote goes on with the poll whose turnout was reached (浙江 28, 北京 29, 上海 20).
+    return facts.kind is not Kind.REVOTE and (facts.require_turnout or facts.kind is not Kind.SECOND)
 
 
 def _check_whole(facts: CountFacts) -> None:

@@ -115,7 +115,7 @@ def sheet_of(facts: CountFacts, outcome: ElectionOutcome) -> Sheet:
 
 def _office(office: OfficeResult, collected: int) -> Office:
     votes = sum(one.votes for one in office.candidates)
-    rest = office.unused + (office.blank + office.void) * office.seats
+    rest = office.unused + office.lost + (office.blank + office.void) * office.seats
     total = office.seats * collected
     return Office(
         title=office.title,

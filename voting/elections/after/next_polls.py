@@ -1,0 +1,274 @@
+"""The next poll, made from the last one by one action: roll, candidates, offices, a ballot box of its own.
+
+A re-vote on the spot takes the reserve box, whose keys and cards were made before the first poll opened; every other
+poll gets a new box, for which the supervisors make keys and cards again.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from voting import journal
+from voting.box import cards
+from voting.box.rules import spares_allowed
+from voting.box.sealing import make_box
+from voting.box.tables import Box
+from voting.database import transaction
+from voting.elections.after import queries
+from voting.elections.after.events import NextPollPrepared
+from voting.elections.after.outcome import rules_in_force
+from voting.elections.after.rules import NextOffice, NextPoll, require_window
+from voting.elections.candidates.queries import contests
+from voting.elections.candidates.tables import Candidate
+from voting.elections.events import ElectionCreated
+from voting.elections.queries import locked
+from voting.elections.roll.copying import copy_roll
+from voting.elections.roll.queries import birth_date, of_names, roll_hash, roll_size
+from voting.elections.tables import Election, Office
+from voting.elections.texts import typed
+from voting.errors import Conflict, Malformed, TooEarly
+from voting.keys import FieldKeys
+from voting.law.calendar import HALL, age_on
+from voting.law.polls import Kind
+from voting.permissions import Actor
+
+#: What each kind adds to the title of the election it follows.
+SUFFIX = {
+    Kind.REVOTE: "再次投票",
+    Kind.SECOND: "另行选举",
+    Kind.RERUN: "重新选举",
+    Kind.RECALL: "罢免投票",
+    Kind.BY_ELECTION: "补选",
+}
+
+
+@dataclass(frozen=True)
+class When:
+    """Day, hours and place of the next poll."""
+
+    day: date
+    opens_at: datetime
+    closes_at: datetime
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class _Sources:
+    """Where the candidates of the next poll come from. ``roll``: entry of the last roll → its copy."""
+
+    last: Election
+    roll: Mapping[str, str]
+    entries: Mapping[str, str]
+    keys: FieldKeys
+
+
+def prepare_next(
+    session: Session,
+    *,
+    election_id: str,
+    kind: str,
+    when: When,
+    keys: FieldKeys,
+    actor: Actor,
+    now: datetime,
+    entries: Mapping[str, str] | None = None,
+) -> Election:
+    """Create the poll of this ``kind`` that the law asks for after ``election_id``.
+
+    Roll and candidates are taken over and count as posted; where fewer stand than the law asks for, the list is left
+    open for new nominations. ``entries``: for somebody written in whose name several bear, the entry of the roll
+    (name → id). A re-vote on the day of the poll takes the reserve box. Raises NotAllowed as the pages do; TooEarly
+    NOTHING_FOLLOWS, NEXT_TOO_EARLY; TooLate NEXT_TOO_LATE; Conflict NEXT_PREPARED, NEXT_NAMESAKE; Malformed
+    ELECTION_HOURS.
+    """
+    _require_hours(when, now)
+    with transaction(session):
+        last = locked(session, election_id)
+        waiting = _waiting(session, last, kind)
+        _require_day(last, waiting.kind, when.day)
+        box, reserved = _box(session, last, waiting.kind, when.day)
+        made = make_election(session, last, waiting.kind, offices=waiting.offices, when=when, box=box)
+        roll = copy_roll(session, source=last, target=made, keys=keys)
+        publish_as_posted(session, made, last)
+        sources = _Sources(last, roll, dict(entries or {}), keys)
+        _copy_candidates(session, made, waiting.offices, sources)
+        made.candidates_posted = (
+            now.astimezone(HALL).date() if all(one.differential for one in waiting.offices) else None
+        )
+        if reserved is not None:
+            reserved.used_by = made.id
+        record_prepared(session, made, waiting.offices, actor, now, reserve=reserved is not None)
+        return made
+
+
+def make_election(
+    session: Session, last: Election, kind: Kind, *, offices: Iterable[NextOffice], when: When, box: str
+) -> Election:
+    """The row of the poll that follows ``last``: its law, mode and rules, with these offices."""
+    names = [column.name for column in Election.__table__.columns if column.name in _TAKEN_OVER]
+    write_in = {office.title: office.write_in for office in last.offices}
+    made = Election(
+        **{name: getattr(last, name) for name in names},
+        box_id=box,
+        title=title_of(last, kind),
+        place=typed(when.place or last.place, zh="投票地点", en="Place", most=80, least=1),
+        day=when.day,
+        opens_at=when.opens_at,
+        closes_at=when.closes_at,
+        kind=kind.value,
+        follows_id=last.id,
+    )
+    made.offices = [
+        Office(
+            ordinal=ordinal,
+            title=office.title,
+            seats=office.seats,
+            # A re-vote is between those tied alone, a recall between yes and no.
+            write_in=write_in.get(office.title, True) if kind not in (Kind.REVOTE, Kind.RECALL) else False,
+        )
+        for ordinal, office in enumerate(offices, start=1)
+    ]
+    session.add(made)
+    session.flush()
+    return made
+
+
+def publish_as_posted(session: Session, made: Election, last: Election) -> None:
+    """The roll that was posted for the last poll counts as posted for this one; cards may be made for it."""
+    made.roll_hash = roll_hash(session, election=made)
+    made.roll_posted = last.roll_posted
+    made.state = "published"
+    box = session.get_one(Box, made.box_id)
+    if not box.cards_made:
+        size = roll_size(session, election=made)
+        cards.declare(session, box=box.id, roll_size=size, spares=spares_allowed(size))
+
+
+def record_prepared(
+    session: Session, made: Election, offices: Iterable[NextOffice], actor: Actor, now: datetime, *, reserve: bool
+) -> None:
+    """The two facts of the log: an election was set up, and it follows another."""
+    box = session.get_one(Box, made.box_id)
+    created: dict[str, Any] = {
+        "election_id": made.id,
+        "box_uuid": box.uuid,
+        "title": made.title,
+        "day": made.day,
+        "mode": made.mode,
+        "law": made.law,
+        "offices": tuple((office.title, office.seats) for office in made.offices),
+        "by": actor.account_id,
+    }
+    journal.record(session, made.community_id, ElectionCreated(**created), now)
+    fact = NextPollPrepared(
+        election_id=made.id,
+        follows=made.follows_id or "",
+        kind=made.kind,
+        day=made.day,
+        roll_sha256=made.roll_hash or "",
+        offices=tuple((office.title, office.seats, office.candidates) for office in offices),
+        reserve=reserve,
+        by=actor.account_id,
+    )
+    journal.record(session, made.community_id, fact, now)
+
+
+def title_of(last: Election, kind: Kind) -> str:
+    """The last title with what this poll is; repeated polls keep one suffix."""
+    base = last.title
+    for suffix in SUFFIX.values():
+        base = base.removesuffix(f"（{suffix}）")
+    return f"{base[:70]}（{SUFFIX[kind]}）"
+
+
+_TAKEN_OVER = ("community_id", "mode", "law", "profile", "options", "ballot_floor")
+
+
+def _waiting(session: Session, last: Election, kind: str) -> NextPoll:
+    for one in queries.next_poll(session, election=last):
+        if one.poll.kind == kind:
+            if one.prepared is not None:
+                raise Conflict(
+                    "NEXT_PREPARED",
+                    f"“{one.prepared.title}”已经建好，请打开那一次选举。",
+                    f"“{one.prepared.title}” is prepared already; open that one.",
+                )
+            return one.poll
+    raise TooEarly(
+        "NOTHING_FOLLOWS",
+        "按现在的结果不需要办这样的投票。请先看“后续”页上写的结果和理由。",
+        "The outcome as it stands asks for no such poll; look at the outcome and its reasons first.",
+    )
+
+
+def _require_hours(when: When, now: datetime) -> None:
+    same = {at.astimezone(HALL).date() for at in (when.opens_at, when.closes_at)} == {when.day}
+    if not same or when.opens_at >= when.closes_at or when.day < now.astimezone(HALL).date():
+        raise Malformed(
+            "ELECTION_HOURS",
+            "开始和结束时间都须在选举日当天，并且开始早于结束，选举日不能已经过去；请更正时间。",
+            "Opening and closing must both lie on the day, opening first, and the day not be over; correct the hours.",
+        )
+
+
+def _require_day(last: Election, kind: Kind, day: date) -> None:
+    rules = rules_in_force(last)
+    days, same_day = rules.second_poll_days.value, rules.second_poll_same_day.value
+    require_window(kind, last.day, day, days=days, same_day=same_day)
+
+
+def _box(session: Session, last: Election, kind: Kind, day: date) -> tuple[str, Any]:
+    """The reserve box for a re-vote on the spot, else a new one with as many trustees."""
+    old = session.get_one(Box, last.box_id)
+    found = queries.reserve(session, election=last)
+    if kind is Kind.REVOTE and day == last.day and found is not None and not (found.used_by or found.destroyed):
+        return found.box_id, found
+    return make_box(session, community=last.community_id, group=old.group, trustees=old.trustees), None
+
+
+def _copy_candidates(session: Session, made: Election, offices: Iterable[NextOffice], sources: _Sources) -> None:
+    """Everybody who stands, as they stood; somebody written in comes from the roll."""
+    known = {
+        name: candidate
+        for contest in contests(session, election=sources.last)
+        for name, candidate in zip(contest.names, contest.candidates, strict=False)
+    }
+    ids = {office.title: office.id for office in made.offices}
+    for office in offices:
+        for ordinal, name in enumerate(office.candidates, start=1):
+            old = known.get(name)
+            taken = _as_they_stood(old) if old else _from_roll(session, made, name, sources)
+            entry = sources.roll[old.roll_entry_id] if old else taken.pop("roll_entry_id")
+            place = {"election_id": made.id, "office_id": ids[office.title], "ordinal": ordinal}
+            session.add(Candidate(**taken, **place, roll_entry_id=entry))
+    session.flush()
+
+
+_STANDS = ("name", "sex", "age", "trade", "introduction", "photo", "photo_type", "declared", "checked", "checked_by")
+
+
+def _as_they_stood(old: Candidate) -> dict[str, Any]:
+    return {name: getattr(old, name) for name in _STANDS}
+
+
+def _from_roll(session: Session, made: Election, name: str, sources: _Sources) -> dict[str, Any]:
+    """Somebody written in: the one person of this name, or the one that was pointed out."""
+    found = of_names(session, election=made, names=[name]).get(name, [])
+    pointed = [one for one in found if str(one.number) == sources.entries.get(name)] or found
+    if len(pointed) != 1:
+        raise Conflict(
+            "NEXT_NAMESAKE",
+            f"名单上叫“{name}”的有 {len(found)} 人，请写明是选民名单上的几号。",
+            f"{len(found)} people on the roll are called “{name}”; give the roll number of the one who is meant.",
+        )
+    return {
+        "roll_entry_id": pointed[0].id,
+        "name": name,
+        "sex": pointed[0].sex,
+        "age": age_on(birth_date(session, entry_id=pointed[0].id, keys=sources.keys), made.day),
+        "trade": "",
+        "introduction": "",
+    }

@@ -1,0 +1,148 @@
+"""What pages, papers and the next poll read of what comes after a count."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from voting.elections.after.rules import NextOffice, NextPoll, Settled, Standing, next_polls, standing
+from voting.elections.after.tables import Deed, Dispute, EmptyPlace, Member, Relative, Reserve
+from voting.elections.candidates.queries import contests
+from voting.elections.count import queries as count_queries
+from voting.elections.count.queries import Counted
+from voting.elections.count.tables import AnnulledWin
+from voting.elections.tables import Election
+from voting.errors import NotFound
+from voting.law.calendar import days_after
+from voting.law.polls import Kind
+from voting.law.profiles import Mode, law_of
+
+#: States in which a count is known.
+COUNTED = ("decided", "certified")
+#: Parts of one election: what their winners add up to.
+_PARTS = (Kind.REVOTE, Kind.SECOND)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A poll that must follow, and the election that was prepared for it, if it was."""
+
+    poll: NextPoll
+    prepared: Election | None
+
+
+def settled(session: Session, *, election: Election) -> Settled:
+    """What was decided after the count of this poll."""
+    late = select(AnnulledWin.name).where(AnnulledWin.election_id == election.id, AnnulledWin.late.is_(True))
+    relatives = session.scalars(
+        select(Relative).where(Relative.election_id == election.id).order_by(Relative.office, Relative.name)
+    ).all()
+    empty = session.scalars(select(EmptyPlace).where(EmptyPlace.election_id == election.id))
+    by_change: dict[str, dict[str, tuple[str, ...]]] = {"moved_up": {}, "vote_again": {}}
+    for one in relatives:
+        if one.change in by_change:
+            names = by_change[one.change]
+            names[one.office] = (*names.get(one.office, ()), one.name)
+    return Settled(
+        annulled=frozenset(session.scalars(late)),
+        gave_way=frozenset(one.name for one in relatives if one.change == "gave_way"),
+        moved_up=by_change["moved_up"],
+        again=by_change["vote_again"],
+        left_empty={one.office: one.seats for one in empty},
+    )
+
+
+def next_poll(session: Session, *, election: Election) -> tuple[Waiting, ...]:
+    """Every poll that the law asks for after this one, each with the election prepared for it; none before a count."""
+    if election.state == "void" and election.kind != Kind.RECALL:
+        return _after_void(session, election)
+    if election.state not in COUNTED:
+        return ()
+    counted = count_queries.counted(session, election=election)
+    polls = next_polls(counted.facts, counted.outcome, settled(session, election=election))
+    prepared = followers(session, election=election)
+    return tuple(Waiting(poll, _prepared(prepared, poll.kind)) for poll in polls)
+
+
+def followers(session: Session, *, election: Election) -> list[Election]:
+    """The polls that were prepared after this one, in the order of their days."""
+    return list(session.scalars(select(Election).where(Election.follows_id == election.id).order_by(Election.day)))
+
+
+def sitting(session: Session, *, election: Election) -> tuple[Standing, ...]:
+    """Who sits after this poll alone, office by office. Raises TooEarly BOX_NOT_THERE_YET before the count."""
+    counted = count_queries.counted(session, election=election)
+    return standing(counted.outcome, settled(session, election=election))
+
+
+def chain_of(session: Session, *, election: Election) -> list[Election]:
+    """The polls of one election: the first, then the re-votes and second polls up to this one."""
+    chain = [election]
+    while chain[0].kind in _PARTS and chain[0].follows_id:
+        chain.insert(0, session.get_one(Election, chain[0].follows_id))
+    return chain
+
+
+def members_elected(session: Session, *, election: Election) -> int:
+    """How many people the polls of this election have elected so far, up to this poll."""
+    return sum(
+        len(office.members)
+        for poll in chain_of(session, election=election)
+        if poll.state in COUNTED
+        for office in sitting(session, election=poll)
+    )
+
+
+def reserve(session: Session, *, election: Election) -> Reserve | None:
+    """The reserve box of this election."""
+    return session.get(Reserve, election.id)
+
+
+def members(session: Session, *, election: Election) -> list[Member]:
+    """Who was given a certificate of this poll, by number."""
+    return list(session.scalars(select(Member).where(Member.election_id == election.id).order_by(Member.number)))
+
+
+def get_member(session: Session, *, election: Election, member_id: str) -> Member:
+    """A member elected by this poll. Raises NotFound NO_SUCH_MEMBER."""
+    found = session.get(Member, member_id)
+    if found is None or found.election_id != election.id:
+        raise NotFound("NO_SUCH_MEMBER", "没有这位成员，请刷新页面。", "There is no such member; reload the page.")
+    return found
+
+
+def deeds(session: Session, *, election: Election) -> list[Deed]:
+    """What was done after this poll, by day."""
+    return list(session.scalars(select(Deed).where(Deed.election_id == election.id).order_by(Deed.day, Deed.id)))
+
+
+def disputes(session: Session, *, election: Election) -> list[Dispute]:
+    """The complaints about this election, by the entry they are about."""
+    return list(
+        session.scalars(select(Dispute).where(Dispute.election_id == election.id).order_by(Dispute.seq, Dispute.id))
+    )
+
+
+def handover_by(election: Election) -> date:
+    """The last day of the hand-over: ten days from the new committee's election (居委会组织法 25)."""
+    return days_after(election.day, law_of(election.law, Mode(election.mode)).handover_days)
+
+
+def counted(session: Session, *, election: Election) -> Counted:
+    """The facts and the outcome of this poll."""
+    return count_queries.counted(session, election=election)
+
+
+def _after_void(session: Session, election: Election) -> tuple[Waiting, ...]:
+    """A poll that was declared void is held again, as it was."""
+    offices = tuple(
+        NextOffice(one.office.title, one.office.seats, one.names, len(one.names) > one.office.seats)
+        for one in contests(session, election=election)
+    )
+    poll = NextPoll(Kind.RERUN, offices, ())
+    return (Waiting(poll, _prepared(followers(session, election=election), Kind.RERUN)),)
+
+
+def _prepared(made: list[Election], kind: Kind) -> Election | None:
+    return next((one for one in made if one.kind == kind and one.state != "void"), None)
