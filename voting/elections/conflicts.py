@@ -10,12 +10,7 @@ from voting.elections.committee import queries
 from voting.elections.committee.rules import Finding
 from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election
-from voting.law.profiles import Mode, Profile, rules_of
-
-
-def profile_in_force(election: Election) -> Profile:
-    """The rules of this election: its law, its province, what its committee chose."""
-    return rules_of(election.law, Mode(election.mode), election.profile, election.options)
+from voting.law.profiles import Profile
 
 
 def nominated(session: Session, election: Election) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Candidates on the list: proposed from the roll, answered for, put in order, posted (居委会组织法 18)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
@@ -9,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from voting import journal
 from voting.database import transaction
-from voting.elections.candidates.photos import read_photo
+from voting.elections.candidates.lists import keep_list
+from voting.elections.candidates.nominating import excess_wrong, office_kind
+from voting.elections.candidates.photos import Photo, read_photo
 from voting.elections.candidates.queries import contests, get_candidate
 from voting.elections.candidates.rules import BARS
 from voting.elections.candidates.tables import Candidate
@@ -22,9 +25,9 @@ from voting.elections.events import (
     CandidatesReordered,
 )
 from voting.elections.moves import moved
-from voting.elections.queries import locked, office_of
-from voting.elections.roll.queries import birth_date, get_entry
-from voting.elections.tables import Election
+from voting.elections.queries import locked, office_of, rules
+from voting.elections.roll.queries import Found, birth_date, get_entry
+from voting.elections.tables import Election, Office
 from voting.elections.texts import require_printable, typed
 from voting.errors import Conflict, Malformed, TooLate
 from voting.keys import FieldKeys
@@ -52,40 +55,59 @@ def add_candidate(
     Raises TooLate CANDIDATES_FIXED; NotFound NO_SUCH_OFFICE, ROLL_NO_ENTRY; Conflict CANDIDATE_TWICE; Malformed
     TEXT_…, PHOTO_…; TooLarge PHOTO_TOO_LARGE.
     """
-    picture = read_photo(photo) if photo else None
-    trade, introduction = _trade(trade), _introduction(introduction)
+    shown = Shown(_trade(trade), _introduction(introduction), read_photo(photo) if photo else None)
     with transaction(session):
-        election = _preparing(session, election_id)
+        election = preparing(session, election_id)
         office = office_of(election, office_id)
         entry = get_entry(session, election=election, entry_id=entry_id)
-        require_printable(entry.name, zh="姓名", en="Name")
-        last = session.scalar(select(func.max(Candidate.ordinal)).where(Candidate.office_id == office.id)) or 0
-        candidate = Candidate(
-            election_id=election.id,
-            office_id=office.id,
-            roll_entry_id=entry.id,
-            ordinal=last + 1,
-            name=entry.name,
-            sex=entry.sex,
-            age=age_on(birth_date(session, entry_id=entry.id, keys=keys), election.day),
-            trade=trade,
-            introduction=introduction,
-            photo=picture.content if picture else None,
-            photo_type=picture.media_type if picture else None,
-        )
-        try:
-            with session.begin_nested():
-                session.add(candidate)
-        except IntegrityError as twice:
-            raise Conflict(
-                "CANDIDATE_TWICE",
-                f"{entry.name} 已经是本次选举的候选人；一人只能参选一个职务。请先移除原来的提名。",
-                f"{entry.name} stands in this election already; a person stands for one office. Remove the other.",
-            ) from twice
-        election.candidates_posted = None
+        candidate = put_on_list(session, election, office=office, entry=entry, shown=shown, keys=keys)
         fact = CandidateAdded(election.id, candidate.id, office.title, actor.account_id)
         journal.record(session, election.community_id, fact, now)
         return candidate
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the ballot shows beside a name."""
+
+    trade: str = ""
+    introduction: str = ""
+    picture: Photo | None = None
+
+
+def put_on_list(
+    session: Session, election: Election, *, office: Office, entry: Found, shown: Shown, keys: FieldKeys
+) -> Candidate:
+    """The row of a new candidate, at the end of the office's order, inside the caller's transaction.
+
+    Raises Conflict CANDIDATE_TWICE, Malformed TEXT_CHARACTER.
+    """
+    require_printable(entry.name, zh="姓名", en="Name")
+    last = session.scalar(select(func.max(Candidate.ordinal)).where(Candidate.office_id == office.id)) or 0
+    candidate = Candidate(
+        election_id=election.id,
+        office_id=office.id,
+        roll_entry_id=entry.id,
+        ordinal=last + 1,
+        name=entry.name,
+        sex=entry.sex,
+        age=age_on(birth_date(session, entry_id=entry.id, keys=keys), election.day),
+        trade=shown.trade,
+        introduction=shown.introduction,
+        photo=shown.picture.content if shown.picture else None,
+        photo_type=shown.picture.media_type if shown.picture else None,
+    )
+    try:
+        with session.begin_nested():
+            session.add(candidate)
+    except IntegrityError as twice:
+        raise Conflict(
+            "CANDIDATE_TWICE",
+            f"{entry.name} 已经是本次选举的候选人；一人只能参选一个职务。请先移除原来的提名。",
+            f"{entry.name} stands in this election already; a person stands for one office. Remove the other.",
+        ) from twice
+    election.candidates_posted = None
+    return candidate
 
 
 def describe_candidate(
@@ -108,7 +130,7 @@ def describe_candidate(
     picture = read_photo(photo) if photo else None
     trade, introduction = _trade(trade), _introduction(introduction)
     with transaction(session):
-        election = _preparing(session, election_id)
+        election = preparing(session, election_id)
         candidate = get_candidate(session, election=election, candidate_id=candidate_id)
         if candidate.trade != trade:
             # The trade may stand in the name on the ballot, where it tells namesakes apart.
@@ -148,7 +170,7 @@ def record_bars(
             "BAR_UNKNOWN", "法定条件的名称不对，请刷新页面再填。", "An unknown bar was answered; reload the page."
         )
     with transaction(session):
-        election = _preparing(session, election_id)
+        election = preparing(session, election_id)
         candidate = get_candidate(session, election=election, candidate_id=candidate_id)
         candidate.declared, candidate.checked = dict(declared), dict(checked)
         candidate.checked_by = actor.account_id
@@ -168,15 +190,21 @@ def remove_candidate(session: Session, *, election_id: str, candidate_id: str, a
     Raises TooLate CANDIDATES_FIXED; NotFound NO_SUCH_CANDIDATE.
     """
     with transaction(session):
-        election = _preparing(session, election_id)
+        election = preparing(session, election_id)
         candidate = get_candidate(session, election=election, candidate_id=candidate_id)
         office = office_of(election, candidate.office_id)
-        session.execute(delete(Candidate).where(Candidate.id == candidate.id))
-        session.expunge(candidate)
-        _number(session, _in_order(session, office.id))
-        election.candidates_posted = None
+        take_off_list(session, election, candidate)
         fact = CandidateRemoved(election.id, candidate_id, office.title, actor.account_id)
         journal.record(session, election.community_id, fact, now)
+
+
+def take_off_list(session: Session, election: Election, candidate: Candidate) -> None:
+    """Remove a candidate's row inside the caller's transaction; the others close ranks."""
+    office_id = candidate.office_id
+    session.execute(delete(Candidate).where(Candidate.id == candidate.id))
+    session.expunge(candidate)
+    _number(session, _in_order(session, office_id))
+    election.candidates_posted = None
 
 
 def reorder_candidates(
@@ -188,7 +216,7 @@ def reorder_candidates(
     another than the one that was on the screen.
     """
     with transaction(session):
-        election = _preparing(session, election_id)
+        election = preparing(session, election_id)
         office = office_of(election, office_id)
         present = {candidate.id: candidate for candidate in _in_order(session, office.id)}
         if sorted(order) != sorted(present):
@@ -209,7 +237,7 @@ def post_candidates(
 ) -> None:
     """Post the list in ballot order. A changed list is posted again, and the log shows both.
 
-    Raises Conflict ALREADY_POSTED, and what `lifecycle.require` raises.
+    Raises Conflict ALREADY_POSTED, CANDIDATES_EXCESS, and what `lifecycle.require` raises.
     """
     with transaction(session):
         election = moved(session, election_id, "post_candidates", now, expected=expected)
@@ -219,7 +247,9 @@ def post_candidates(
                 "候选人名单已经公布，之后没有变动，不用再公布。",
                 "The candidates are posted and have not changed since; nothing is left to do.",
             )
+        _require_excess(session, election)
         election.candidates_posted = now.astimezone(HALL).date()
+        keep_list(session, election, "formal", election.candidates_posted)
         fact = CandidatesPosted(
             election_id=election.id,
             offices=tuple(
@@ -231,7 +261,26 @@ def post_candidates(
         journal.record(session, election.community_id, fact, now)
 
 
-def _preparing(session: Session, election_id: str) -> Election:
+def _require_excess(session: Session, election: Election) -> None:
+    excess = rules(election).excess
+    for contest in contests(session, election=election):
+        bounds = excess.value[office_kind(contest.office.title)]
+        if excess_wrong(len(contest.candidates), contest.office.seats, bounds):
+            least, most = contest.office.seats + bounds[0], contest.office.seats + (bounds[1] or 0)
+            zh, en = f"{least} 至 {most} 名", f"{least} to {most}"
+            if bounds[1] is None:
+                zh, en = f"{least} 名以上", f"{least} or more"
+            raise Conflict(
+                "CANDIDATES_EXCESS",
+                f"{contest.office.title}应选 {contest.office.seats} 名，候选人 {len(contest.candidates)} 名，"
+                f"应为 {zh}（{excess.source_zh}）。请按提名情况增减后再公布。",
+                f"{contest.office.title}: {contest.office.seats} seat(s), {len(contest.candidates)} candidate(s); "
+                f"there must be {en} ({excess.source_en}). Add or remove candidates by their nominations, then post.",
+            )
+
+
+def preparing(session: Session, election_id: str) -> Election:
+    """The election's row, locked, while its candidates may change. Raises TooLate CANDIDATES_FIXED."""
     election = locked(session, election_id)
     if election.state not in _PREPARING:
         raise TooLate(

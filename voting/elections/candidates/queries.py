@@ -10,6 +10,7 @@ from voting.elections.candidates.tables import Candidate
 from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election, Office
 from voting.errors import NotFound
+from voting.law.polls import RECALL_NO, RECALL_YES, Kind
 from voting.law.profiles import Mode, law_of
 
 
@@ -52,6 +53,8 @@ def list_candidates(session: Session, *, election: Election) -> dict[str, list[C
 
 def contests(session: Session, *, election: Election) -> tuple[Contest, ...]:
     """The ballot as it stands: the offices in order, namesakes told apart over the whole ballot."""
+    if election.kind == Kind.RECALL:
+        return tuple(Contest(office, (), (RECALL_YES, RECALL_NO)) for office in election.offices)
     listed = list_candidates(session, election=election)
     everyone = [one for office in election.offices for one in listed[office.id]]
     names = ballot_names(tuple(Known(one.name, one.sex, one.age, one.trade) for one in everyone))
@@ -85,6 +88,7 @@ def check(session: Session, *, election: Election) -> CandidateCheck:
             declared=candidate.declared,
             checked=candidate.checked,
             checked_by=candidate.checked_by or "",
+            review=candidate.review,
         )
         for candidate, entry_id in rows
     )
@@ -94,5 +98,7 @@ def check(session: Session, *, election: Election) -> CandidateCheck:
 
 def standing(session: Session, *, election: Election) -> Standing:
     """The short form of `check` that the lifecycle asks for."""
+    if election.kind == Kind.RECALL:
+        return Standing((), 0)
     found = check(session, election=election)
     return Standing(found.offices_short, len(found.persons_barred))

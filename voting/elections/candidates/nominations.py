@@ -1,0 +1,344 @@
+"""Nominations: received, signed for, counted from the poll, accepted and withdrawn in writing; lists put in order."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from voting import journal
+from voting.database import transaction
+from voting.elections.candidates.actions import Shown, preparing, put_on_list, take_off_list
+from voting.elections.candidates.events import (
+    Nominated,
+    NominatingPollRecorded,
+    NominationAnswered,
+)
+from voting.elections.candidates.nominating import (
+    WAYS,
+    PollCounts,
+    poll_faults,
+    signed_twice,
+    signs_beyond,
+    too_few_signatures,
+)
+from voting.elections.candidates.tables import Candidate, NominatingPoll, Nomination, NominationSignature
+from voting.elections.queries import office_of, rules
+from voting.elections.roll.queries import get_entry, roll_size
+from voting.elections.roll.tables import RollEntry
+from voting.elections.tables import Election, Office
+from voting.errors import Conflict, Malformed, NotEligible, NotFound, TooLate
+from voting.keys import FieldKeys
+from voting.law.calendar import HALL, days_before
+from voting.law.profiles import Mode, law_of
+from voting.permissions import Actor
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Who is nominated for what, how, and when it came in. ``person``: roll entry; ``signers``: roll numbers."""
+
+    office_id: str
+    person: str
+    way: str
+    received_on: date
+    signers: tuple[int, ...] = ()
+
+
+def nominate(session: Session, *, election_id: str, proposal: Proposal, actor: Actor, now: datetime) -> str:
+    """Record a nomination by the Party organisation, by voters jointly, or by the person; returns its id.
+
+    Raises Malformed NOMINATION_FORM; NotEligible SELF_NOMINATION, TOO_FEW_SIGNATURES; Conflict SIGNED_TWICE,
+    SIGNED_BEYOND, NOMINATED_ALREADY; NotFound NO_SUCH_OFFICE, ROLL_NO_ENTRY, SIGNER_UNKNOWN; TooLate CANDIDATES_FIXED.
+    """
+    with transaction(session):
+        election = preparing(session, election_id)
+        office = office_of(election, proposal.office_id)
+        entry = get_entry(session, election=election, entry_id=proposal.person)
+        _require_form(proposal, now.astimezone(HALL).date())
+        _require_way(election, proposal)
+        _require_new(session, election, office, entry.id, proposal.way)
+        signers = _signers(session, election, office, proposal)
+        row = Nomination(
+            election_id=election.id,
+            office_id=office.id,
+            roll_entry_id=entry.id,
+            way=proposal.way,
+            received_on=proposal.received_on,
+        )
+        session.add(row)
+        session.flush()
+        session.add_all(NominationSignature(nomination_id=row.id, roll_entry_id=one) for one in signers)
+        fact = Nominated(
+            election.id, row.id, office.title, proposal.way, len(signers), proposal.received_on, actor.account_id
+        )
+        journal.record(session, election.community_id, fact, now)
+        return row.id
+
+
+def _require_form(proposal: Proposal, today: date) -> None:
+    named = proposal.way == "voters"
+    if (
+        proposal.way not in WAYS
+        or proposal.way == "poll"
+        or proposal.received_on > today
+        or named != bool(proposal.signers)
+    ):
+        raise Malformed(
+            "NOMINATION_FORM",
+            "提名不完整：请选提名方式，日期不在将来；只有选民联名提名要填联名人的选民编号。",
+            "The nomination is not complete: choose a way and a day that has come; joint nominations, and only they, "
+            "name the roll numbers of those who sign.",
+        )
+
+
+def _require_way(election: Election, proposal: Proposal) -> None:
+    law, allowed = law_of(election.law, Mode(election.mode)), rules(election).self_nomination
+    if proposal.way == "self" and not allowed.value:
+        raise NotEligible(
+            "SELF_NOMINATION",
+            f"本次选举的规则不设自荐（{allowed.source_zh}）；请由党组织或选民联名提名。",
+            f"The rules of this election know no self-nomination ({allowed.source_en}); ask for one by the Party or "
+            "by voters.",
+        )
+    few = too_few_signatures(law, len(set(proposal.signers))) if proposal.way == "voters" else None
+    if few is not None:
+        raise NotEligible(
+            "TOO_FEW_SIGNATURES",
+            f"{few.zh}（{few.article}）请补足联名。",
+            f"{few.en} ({few.article_en}) Add signatures.",
+        )
+
+
+def _require_new(session: Session, election: Election, office: Office, person: str, way: str) -> None:
+    same = (Nomination.office_id == office.id, Nomination.roll_entry_id == person, Nomination.way == way)
+    if session.scalar(select(Nomination.id).where(Nomination.election_id == election.id, *same)) is not None:
+        raise Conflict(
+            "NOMINATED_ALREADY",
+            "这个人已经以同样的方式提名到这个职务，不用再登记。",
+            "This person is nominated for this office in this way already; nothing is left to do.",
+        )
+
+
+def _signers(session: Session, election: Election, office: Office, proposal: Proposal) -> list[str]:
+    """Roll entries of those who sign: on the roll, once each, for no more people than the office has seats."""
+    twice = signed_twice(str(number) for number in proposal.signers)
+    if twice:
+        raise Conflict(
+            "SIGNED_TWICE",
+            f"选民 {'、'.join(sorted(twice, key=int))} 号在同一份提名上签了两次，请核对。",
+            f"Voter(s) {', '.join(sorted(twice, key=int))} signed this nomination twice; check the signatures.",
+        )
+    on_roll = session.execute(
+        select(RollEntry.number, RollEntry.id).where(
+            RollEntry.election_id == election.id, RollEntry.number.in_(proposal.signers)
+        )
+    )
+    known = dict(on_roll.all())
+    missing = sorted(set(proposal.signers) - known.keys())
+    if missing:
+        words = [str(number) for number in missing]
+        raise NotFound(
+            "SIGNER_UNKNOWN",
+            f"选民名单上没有 {'、'.join(words)} 号，请核对联名人。",
+            f"The roll has no number {', '.join(words)}; check those who signed.",
+        )
+    _require_within(session, office, known)
+    return list(known.values())
+
+
+def _require_within(session: Session, office: Office, known: Mapping[int, str]) -> None:
+    signed = session.execute(
+        select(NominationSignature.roll_entry_id, func.count())
+        .join(Nomination, Nomination.id == NominationSignature.nomination_id)
+        .where(
+            Nomination.office_id == office.id,
+            Nomination.withdrawn_on.is_(None),
+            NominationSignature.roll_entry_id.in_(known.values()),
+        )
+        .group_by(NominationSignature.roll_entry_id)
+    )
+    times = Counter(known.values()) + Counter(dict(signed.all()))
+    beyond = signs_beyond(times, office.seats)
+    if beyond:
+        words = [str(number) for number, entry in sorted(known.items()) if entry in beyond]
+        raise Conflict(
+            "SIGNED_BEYOND",
+            f"选民 {'、'.join(words)} 号为{office.title}联名提名的人数已满 {office.seats} 名"
+            "（不得多于应选名额），请换人联名。",
+            f"Voter(s) {', '.join(words)} have signed for {office.seats} person(s) as {office.title}, as many as there "
+            "are seats; others must sign.",
+        )
+
+
+def record_nominating_poll(
+    session: Session,
+    *,
+    election_id: str,
+    held_on: date,
+    taking_part: int,
+    votes: Mapping[tuple[str, str], int],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Record a nominating poll: ``votes`` is (office id, roll entry) → papers. Nobody takes part by proxy.
+
+    Raises Conflict POLL_RECORDED; NotEligible POLL_TURNOUT; Malformed POLL_NAMES, POLL_VOTES, POLL_FORM.
+    """
+    with transaction(session):
+        election = preparing(session, election_id)
+        if session.get(NominatingPoll, election.id) is not None:
+            raise Conflict(
+                "POLL_RECORDED",
+                "提名投票已经登记，不用再登记。",
+                "The nominating poll is recorded already; nothing is left to do.",
+            )
+        voters = roll_size(session, election=election)
+        if (
+            not votes
+            or min(votes.values()) < 1
+            or not 0 <= taking_part <= voters
+            or held_on > now.astimezone(HALL).date()
+        ):
+            raise Malformed(
+                "POLL_FORM",
+                f"提名投票不完整：参加人数在 0 至 {voters} 之间，日期不在将来，每人至少一票。请改一下。",
+                f"The poll is not complete: 0 to {voters} take part, on a day that has come, a vote at least for "
+                "everybody named; correct it.",
+            )
+        _require_sound(election, PollCounts(voters, taking_part, _titled(election, votes)))
+        session.add(NominatingPoll(election_id=election.id, held_on=held_on, voters=voters, taking_part=taking_part))
+        rows = [_named_in_poll(session, election, key, count, held_on) for key, count in sorted(votes.items())]
+        session.add_all(rows)
+        session.flush()
+        titles = {office.id: office.title for office in election.offices}
+        counted = sorted(
+            ((row.id, titles[row.office_id], row.votes or 0) for row in rows), key=lambda one: (-one[2], one)
+        )
+        fact = NominatingPollRecorded(election.id, held_on, voters, taking_part, tuple(counted), actor.account_id)
+        journal.record(session, election.community_id, fact, now)
+
+
+def _titled(election: Election, votes: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int]:
+    return {(office_of(election, office).title, person): count for (office, person), count in votes.items()}
+
+
+def _require_sound(election: Election, poll: PollCounts) -> None:
+    seats = {office.title: office.seats for office in election.offices}
+    turnout = rules(election).nominating_poll_turnout
+    faults = poll_faults(poll, seats, turnout.value)
+    if faults and faults[0].code == "POLL_TURNOUT":
+        reason = faults[0].reason
+        raise NotEligible(
+            "POLL_TURNOUT",
+            f"{reason.zh}（{turnout.source_zh}）请重新组织提名投票，或改用别的方式提名。",
+            f"{reason.en} ({turnout.source_en}) Repeat the poll, or choose another way to nominate.",
+        )
+    if faults:
+        raise Malformed(faults[0].code, faults[0].reason.zh, faults[0].reason.en)
+
+
+def _named_in_poll(session: Session, election: Election, key: tuple[str, str], count: int, held_on: date) -> Nomination:
+    office_id, person = key
+    return Nomination(
+        election_id=election.id,
+        office_id=office_id,
+        roll_entry_id=get_entry(session, election=election, entry_id=person).id,
+        way="poll",
+        received_on=held_on,
+        votes=count,
+    )
+
+
+def accept_nomination(
+    session: Session, *, election_id: str, nomination_id: str, day: date, keys: FieldKeys, actor: Actor, now: datetime
+) -> str:
+    """Record the written acceptance; the person joins the list of candidates. Returns the candidate's id.
+
+    Raises NotFound NO_SUCH_NOMINATION; Conflict NOMINATION_ANSWERED, CANDIDATE_TWICE; Malformed ANSWER_DAY.
+    """
+    with transaction(session):
+        election = preparing(session, election_id)
+        row = _open(session, election, nomination_id)
+        _require_day(row, day, now)
+        if row.accepted_on is not None:
+            raise _answered()
+        entry = get_entry(session, election=election, entry_id=row.roll_entry_id)
+        row.accepted_on = day
+        standing = session.scalar(
+            select(Candidate).where(Candidate.office_id == row.office_id, Candidate.roll_entry_id == entry.id)
+        )
+        office = office_of(election, row.office_id)
+        candidate = standing or put_on_list(session, election, office=office, entry=entry, shown=Shown(), keys=keys)
+        fact = NominationAnswered(election.id, row.id, "accepted", day, actor.account_id)
+        journal.record(session, election.community_id, fact, now)
+        return candidate.id
+
+
+def withdraw_nomination(
+    session: Session, *, election_id: str, nomination_id: str, day: date, actor: Actor, now: datetime
+) -> None:
+    """Record a written withdrawal: the person leaves the list, with every nomination of theirs.
+
+    Raises TooLate WITHDRAW_LATE after the profile's last day, CANDIDATES_FIXED; NotFound NO_SUCH_NOMINATION;
+    Malformed ANSWER_DAY.
+    """
+    with transaction(session):
+        election = preparing(session, election_id)
+        row = _open(session, election, nomination_id)
+        _require_day(row, day, now)
+        ruled = rules(election).withdraw_days
+        last = days_before(election.day, ruled.value)
+        if max(day, now.astimezone(HALL).date()) > last:
+            raise TooLate(
+                "WITHDRAW_LATE",
+                f"退出候选的最后一天是 {last}（选举日的 {ruled.value} 日以前，{ruled.source_zh}），现在不能再退出；"
+                "当选后不愿担任的，请在当选后书面辞去。",
+                f"The last day to withdraw was {last} ({ruled.value} day(s) before the election, {ruled.source_en}); "
+                "somebody who is elected against their wish must resign in writing.",
+            )
+        for other in session.scalars(
+            select(Nomination).where(
+                Nomination.election_id == election.id,
+                Nomination.roll_entry_id == row.roll_entry_id,
+                Nomination.withdrawn_on.is_(None),
+            )
+        ):
+            other.withdrawn_on = day
+            fact = NominationAnswered(election.id, other.id, "withdrawn", day, actor.account_id)
+            journal.record(session, election.community_id, fact, now)
+        standing = session.scalar(
+            select(Candidate).where(Candidate.election_id == election.id, Candidate.roll_entry_id == row.roll_entry_id)
+        )
+        if standing is not None:
+            take_off_list(session, election, standing)
+
+
+def _open(session: Session, election: Election, nomination_id: str) -> Nomination:
+    row = session.get(Nomination, nomination_id)
+    if row is None or row.election_id != election.id:
+        raise NotFound(
+            "NO_SUCH_NOMINATION", "没有这份提名，请刷新页面。", "There is no such nomination; reload the page."
+        )
+    if row.withdrawn_on is not None:
+        raise _answered()
+    return row
+
+
+def _require_day(row: Nomination, day: date, now: datetime) -> None:
+    if not row.received_on <= day <= now.astimezone(HALL).date():
+        raise Malformed(
+            "ANSWER_DAY",
+            "书面接受或退出的日期不能早于提名，也不能在将来。请改日期。",
+            "The written answer is not before the nomination, nor in the future; correct the day.",
+        )
+
+
+def _answered() -> Conflict:
+    return Conflict(
+        "NOMINATION_ANSWERED",
+        "这份提名已经办过，不用再办。",
+        "This nomination has been answered already; nothing is left to do.",
+    )
