@@ -22,6 +22,7 @@ from voting.elections.actions import NewOffice
 from voting.elections.candidates import actions as candidates
 from voting.elections.candidates.rules import BARS
 from voting.elections.roll import actions as roll
+from voting.elections.roll import publication
 from voting.elections.roll.idnumber import check_character
 from voting.elections.roll.queries import find
 from voting.elections.sealing import seal_election
@@ -32,6 +33,8 @@ from voting.permissions import Actor, Role
 
 DAY = date(2026, 12, 20)
 BEFORE = Clock().now
+#: The roll is posted on BEFORE, 25 November: objections may come until the 30th. Keys, cards and sealing come after.
+AFTER_OBJECTIONS = datetime(2026, 12, 2, 1, 0, tzinfo=UTC)
 ON_THE_DAY = datetime(2026, 12, 20, 1, 0, tzinfo=UTC)
 OFFICES = [NewOffice("主任", 1), NewOffice("委员", 2, write_in=False)]
 HEADER = "姓名,性别,公民身份号码,楼栋,单元,房号,手机,登记类别,网格"
@@ -64,6 +67,7 @@ class Built:
     keys: FieldKeys
     accounts: dict[str, str]
     election_id: str = ""
+    now: datetime = BEFORE
     cards: list[int] = field(default_factory=list)
     trustee_secrets: list[int] = field(default_factory=list)
 
@@ -84,8 +88,8 @@ class Built:
             return action(session, **facts)
 
     def do(self, action: Callable[..., Any], /, **facts: Any) -> Any:
-        """An official's action on the election, before the day unless told."""
-        return self.act(action, **{"election_id": self.election_id, "actor": self.actor(), "now": BEFORE, **facts})
+        """An official's action on the election, on the day its preparations have come to unless told."""
+        return self.act(action, **{"election_id": self.election_id, "actor": self.actor(), "now": self.now, **facts})
 
     def look(self, question: Callable[[Session, Election], Any]) -> Any:
         with read(self.engine) as session:
@@ -165,7 +169,7 @@ def with_roll(built: Built, voters: int = 12) -> Built:
 
 def a_published_election(house: House, *, voters: int = 12, **facts: Any) -> Built:
     built = with_roll(an_election(house, **facts), voters)
-    built.do(actions.publish_roll)
+    built.do(publication.publish_roll)
     return built
 
 
@@ -198,6 +202,8 @@ def with_candidates(built: Built) -> Built:
 
 
 def with_keys_and_cards(built: Built) -> Built:
+    built.now = AFTER_OBJECTIONS
+    built.house.clock.now = max(built.house.clock.now, AFTER_OBJECTIONS)
     group = get_group(built.box.group)
     for number, login in enumerate(("supervisor", "supervisor2"), 1):
         secret, record = trustee_crypto.make_key(group, f"监督委员{number}")

@@ -26,7 +26,8 @@ PASSWORD = "正确的马 电池 订书钉"
 class Clock:
     """A clock that stands still until it is moved."""
 
-    now: datetime = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
+    # Early enough to post the roll for the builders' election day, 2026-12-20.
+    now: datetime = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
 
     def __call__(self) -> datetime:
         return self.now

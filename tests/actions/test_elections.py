@@ -30,6 +30,7 @@ from voting.elections import actions
 from voting.elections.actions import NewOffice
 from voting.elections.moves import gather
 from voting.elections.queries import of_community
+from voting.elections.roll import publication
 from voting.elections.roll.tables import RollEntry
 from voting.elections.sealing import seal_election
 from voting.errors import Conflict, Malformed, NotFound, Refused, TooEarly, TooLate
@@ -73,7 +74,7 @@ def test_a_new_election_is_a_draft_with_an_empty_box(house: House) -> None:
         ({"title": "选" * 81}, "TEXT_LENGTH"),
         ({"title": "选举\ue000"}, "TEXT_CHARACTER"),
         ({"place": ""}, "TEXT_LENGTH"),
-        ({"day": date(2026, 11, 30)}, "ELECTION_DAY"),
+        ({"day": date(2026, 11, 24)}, "ELECTION_DAY"),
         ({"closes_at": hall(8)}, "ELECTION_HOURS"),
         ({"closes_at": hall(9, date(2026, 12, 21))}, "ELECTION_HOURS"),
         ({"opens_at": hall(9, date(2026, 12, 19))}, "ELECTION_HOURS"),
@@ -83,7 +84,10 @@ def test_a_new_election_is_a_draft_with_an_empty_box(house: House) -> None:
         ({"offices": [NewOffice("", 1)]}, "TEXT_LENGTH"),
         ({"offices": [NewOffice("主任", 0)]}, "ELECTION_SEATS"),
         ({"offices": [NewOffice("主任", 31)]}, "ELECTION_SEATS"),
-        ({"mode": "village"}, "ELECTION_MODE"),
+        ({"mode": "by_lot"}, "ELECTION_MODE"),
+        ({"profile": "atlantis"}, "PROFILE_UNKNOWN"),
+        ({"options": {"roll_days": "10"}}, "OPTION_UNKNOWN"),
+        ({"alarm_days": 31}, "ALARM_DAYS"),
         ({"trustees": 1}, "ELECTION_TRUSTEES"),
         ({"trustees": 10}, "ELECTION_TRUSTEES"),
         ({"ballot_floor": 0}, "ELECTION_FLOOR"),
@@ -102,7 +106,7 @@ def test_line_breaks_in_a_title_become_blanks(house: House) -> None:
 def test_an_election_that_is_not_there(house: House) -> None:
     built = a_built(house)
     built.election_id = "no"
-    refused(NotFound, "NO_SUCH_ELECTION", built.do, actions.publish_roll)
+    refused(NotFound, "NO_SUCH_ELECTION", built.do, publication.publish_roll)
 
 
 # --- the roll is posted -----------------------------------------------------------------------------------------------
@@ -110,7 +114,7 @@ def test_an_election_that_is_not_there(house: House) -> None:
 
 def test_posting_the_roll_fixes_its_hash_and_the_number_of_cards(house: House) -> None:
     built = with_roll(an_election(house), 12)
-    digest = built.do(actions.publish_roll, expected="draft")
+    digest = built.do(publication.publish_roll, expected="draft")
     assert built.election.roll_hash == digest and len(digest) == 64
     assert built.election.roll_posted == BEFORE.astimezone(HALL).date()
     assert (built.box.roll_size, built.box.spares) == (12, 5)
@@ -122,13 +126,13 @@ def test_posting_the_roll_fixes_its_hash_and_the_number_of_cards(house: House) -
 
 def test_no_roll_is_posted_without_people_or_twice_or_with_too_many_spares(house: House) -> None:
     built = an_election(house)
-    refused(TooEarly, "no_roll", built.do, actions.publish_roll)
+    refused(TooEarly, "no_roll", built.do, publication.publish_roll)
     with_roll(built)
-    refused(Malformed, "SPARES", built.do, actions.publish_roll, spares=6)
+    refused(Malformed, "SPARES", built.do, publication.publish_roll, spares=6)
     assert built.state == "draft"
-    built.do(actions.publish_roll)
-    refused(Conflict, "already_moved", built.do, actions.publish_roll)
-    refused(Conflict, "moved_meanwhile", built.do, actions.publish_roll, expected="draft")
+    built.do(publication.publish_roll)
+    refused(Conflict, "already_moved", built.do, publication.publish_roll)
+    refused(Conflict, "moved_meanwhile", built.do, publication.publish_roll, expected="draft")
 
 
 # --- sealing ---------------------------------------------------------------------------------------------------------

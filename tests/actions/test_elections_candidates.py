@@ -201,7 +201,7 @@ def test_what_posting_waits_for(house: House) -> None:
 
 
 def a_published_election_of(built: Built) -> Built:
-    from voting.elections.actions import publish_roll
+    from voting.elections.roll.publication import publish_roll
 
     built.do(publish_roll)
     return built

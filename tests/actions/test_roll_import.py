@@ -83,7 +83,7 @@ def test_the_import_takes_the_accepted_rows_and_logs_numbers_only(house: House) 
     assert kept(built) is None
     assert built.events()[-1] == (
         "roll_imported",
-        {"election": built.election_id, "file_sha256": dry.digest, "accepted": 3, "warned": 0, "refused": 2,
+        {"election": built.election_id, "file_sha256": dry.digest, "accepted": 3, "warned": 0, "refused": 2, "grid": None, "moved": 0,
          "by": built.accounts["official"]},
     )  # fmt: skip
     _, page = built.look(lambda session, e: queries.page_of_roll(session, election=e, page=1, size=10))

@@ -23,7 +23,7 @@ from audit.cli import main as audit_cli
 from voting import journal
 from voting.box import desk
 from voting.database import write
-from voting.elections import actions
+from voting.elections.roll import publication
 from voting.keys import read_keys
 
 NEW = {
@@ -101,7 +101,7 @@ def test_the_overview_says_what_to_do_next_at_every_stage(house: House) -> None:
     assert now_to_do() == "导入选民名单"
     with_roll(built)
     assert now_to_do() == "公布选民名单"
-    built.do(actions.publish_roll)
+    built.do(publication.publish_roll)
     assert now_to_do() == "补充候选人"
     with_candidates(built)
     assert now_to_do() == "请监督委员建密钥"

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from voting.elections import moves
-from voting.elections.lifecycle import RULES, STATES, TABLE, Facts, Status, next_moves, require, require_state, timeline
+from voting.elections.lifecycle import RULES, STATES, TABLE, Facts, deeds_of, next_moves, require, require_state
 from voting.errors import Conflict, Refused, TooEarly, TooLate
+from voting.law.profiles import Mode
+from voting.law.timeline import Status, standing, statutory
 
 DAY = date(2026, 12, 20)
 READY = Facts(
@@ -37,16 +39,24 @@ READY = Facts(
 MISSING = [
     ("publish", {"offices": 0}, "no_offices"),
     ("publish", {"roll": 0}, "no_roll"),
+    ("publish", {"roll": 0, "registered": 980, "mode": Mode.RESIDENT_REPS}, "no_representatives"),
+    ("publish", {"unconfirmed": 3}, "categories_unconfirmed"),
+    ("publish", {"roll_posted": None, "today": date(2026, 12, 1)}, "roll_too_late"),
+    ("post_candidates", {"today": DAY}, "candidates_too_late"),
     ("post_candidates", {"offices_short": ("主任",)}, "not_differential"),
     ("post_candidates", {"candidate_errors": 2}, "candidates_unchecked"),
     ("seal", {"candidates_posted": None}, "candidates_not_posted"),
     ("seal", {"offices_short": ("主任", "委员")}, "not_differential"),
     ("seal", {"candidate_errors": 1}, "candidates_unchecked"),
+    ("seal", {"objections_open": 1}, "objections_open"),
+    ("seal", {"today": date(2026, 12, 5)}, "objections_running"),
     ("seal", {"trustees": 1, "keys": 1}, "few_trustees"),
     ("seal", {"keys": 2}, "keys_missing"),
     ("seal", {"cards": 979}, "cards_missing"),
     ("seal", {"cards": 0, "cards_needed": 0}, "cards_missing"),
     ("seal", {"cards": 1001}, "cards_too_many"),
+    ("open", {"roll_posted": date(2026, 12, 1)}, "roll_posted_late"),
+    ("open", {"candidates_posted": DAY}, "candidates_posted_late"),
     ("open", {"today": DAY - timedelta(days=1)}, "before_the_day"),
     ("open", {"today": DAY + timedelta(days=1)}, "after_the_day"),
     ("open", {"rehearsals": 2}, "rehearsal_missing"),
@@ -66,18 +76,23 @@ MISSING = [
 ]
 
 
+#: The moves that the law allows before the day alone, and a day on which they may be made.
+TODAY = {"publish": date(2026, 11, 30), "post_candidates": date(2026, 12, 10), "seal": date(2026, 12, 10)}
+LATE = {"after_the_day", "roll_too_late", "roll_posted_late", "candidates_too_late", "candidates_posted_late"}
+
+
 def test_the_whole_way_from_draft_to_certified() -> None:
     state = "draft"
     way = ["publish", "post_candidates", "seal", "rehearse", "open", "pause", "lengthen", "resume", "stop_queue"]
     for move in [*way, "close", "count", "decrypt", "decide", "certify"]:
-        state = require(state, move, READY)
+        state = require(state, move, replace(READY, today=TODAY.get(move, DAY)))
     assert state == "certified"
 
 
 @pytest.mark.parametrize(("move", "changed", "code"), MISSING, ids=str)
 def test_a_missing_fact_stops_the_move_and_says_who_supplies_it(move: str, changed: dict, code: str) -> None:
-    facts, state = replace(READY, **changed), RULES[move].sources[0]
-    with pytest.raises(TooLate if code == "after_the_day" else TooEarly) as refused:
+    facts, state = replace(READY, **{"today": TODAY.get(move, DAY), **changed}), RULES[move].sources[0]
+    with pytest.raises(TooLate if code in LATE else TooEarly) as refused:
         require(state, move, facts)
     assert refused.value.code == code
     assert refused.value.zh.endswith("。")
@@ -132,7 +147,8 @@ def test_all_missing_facts_are_named_at_once() -> None:
 @pytest.mark.parametrize("state", STATES)
 def test_every_move_from_every_state_is_a_state_or_a_refusal(state: str, rule) -> None:
     if state in rule.sources:
-        assert require(state, rule.name, READY) == (rule.target or state)
+        facts = replace(READY, today=TODAY.get(rule.name, DAY))
+        assert require(state, rule.name, facts) == (rule.target or state)
         return
     with pytest.raises((TooEarly, TooLate, Conflict)) as refused:
         require(state, rule.name, READY)
@@ -186,28 +202,44 @@ def test_require_refuses_only_with_refusals() -> None:
     assert all(issubclass(kind, Refused) for kind in (TooEarly, TooLate, Conflict))
 
 
-def _status(facts: Facts, today: date, state: str = "draft") -> dict[str, Status]:
-    return {step.name: step.status for step in timeline(DAY, facts, today, state=state)}
+def _status(facts: Facts, state: str = "draft") -> dict[str, Status]:
+    steps = statutory(facts.rules, facts.mode, facts.day, posted=facts.roll_posted)
+    return {one.step.name: one.status for one in standing(steps, deeds_of(state, facts), facts.today)}
 
 
-def test_timeline_before_the_day() -> None:
-    bare = Facts(today=DAY, day=DAY)
-    steps = timeline(DAY, bare, date(2026, 11, 30))
-    assert steps[0].due == date(2026, 11, 30)
-    assert steps[0].status is Status.DUE
-    assert steps[0].because.article == "《城市居民委员会组织法》第17条"
-    assert _status(bare, date(2026, 11, 29))["post_roll"] is Status.AHEAD
-    assert _status(bare, date(2026, 12, 1))["post_roll"] is Status.LATE
-    assert steps[-1].due == DAY
-
-
-def test_a_late_roll_is_a_warning_not_a_refusal() -> None:
+def test_the_calendar_before_the_day() -> None:
+    bare = Facts(today=date(2026, 11, 30), day=DAY)
+    assert _status(bare)["post_roll"] is Status.DUE
+    assert _status(replace(bare, today=date(2026, 11, 29)))["post_roll"] is Status.AHEAD
+    assert _status(replace(bare, today=date(2026, 12, 1)))["post_roll"] is Status.LATE
     late = replace(READY, roll_posted=date(2026, 12, 1))
-    assert _status(late, DAY)["post_roll"] is Status.DONE_LATE
-    assert require("published", "seal", late) == "sealed"
+    assert _status(late)["post_roll"] is Status.DONE_LATE
 
 
-def test_timeline_after_the_day() -> None:
-    assert set(_status(READY, DAY, "certified").values()) == {Status.DONE}
-    assert _status(READY, DAY, "void")["poll"] is Status.DUE
-    assert _status(READY, date(2026, 12, 5))["objections"] is Status.DUE
+def test_the_calendar_after_the_day() -> None:
+    done = _status(READY, "certified")
+    assert {done[name] for name in deeds_of("certified", READY)} == {Status.DONE}
+    assert _status(READY, "void")["poll"] is Status.DUE
+    # Posted on 30 November: on 5 December objections may still come, on the 6th they are over.
+    assert _status(replace(READY, today=date(2026, 12, 5)))["objections"] is Status.DUE
+    assert _status(replace(READY, today=date(2026, 12, 6)))["objections"] is Status.DONE
+    assert _status(replace(READY, today=date(2026, 12, 9), objections_open=1))["decisions"] is Status.LATE
+
+
+def test_a_refused_move_names_the_article_and_the_first_day() -> None:
+    with pytest.raises(TooEarly) as early:
+        require("published", "seal", replace(READY, today=date(2026, 12, 1)))
+    assert "最早 2026-12-06 才能封定" in early.value.zh and "第17条" in early.value.zh
+    with pytest.raises(TooLate) as late:
+        require("sealed", "open", replace(READY, roll_posted=date(2026, 12, 1)))
+    assert "最早 2026-12-21 才能投票" in late.value.zh and "Art. 17" in late.value.en
+    beijing = replace(READY, profile="beijing", today=date(2026, 12, 16))
+    with pytest.raises(TooLate) as formal:
+        require("published", "post_candidates", beijing)
+    assert "2026-12-15" in formal.value.zh and "北京市" in formal.value.zh
+
+
+def test_a_poll_that_follows_another_has_no_calendar_of_its_own() -> None:
+    second = replace(READY, kind="second", profile="beijing", candidates_posted=DAY)
+    assert require("published", "post_candidates", second) == "published"
+    assert require("sealed", "open", second) == "open"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from voting.elections.count.rules import (
     CountFacts,
+    Kind,
     Next,
     OfficeCount,
     Poll,
@@ -21,11 +22,9 @@ from voting.elections.count.rules import (
     reconcile,
     revote,
 )
-from voting.elections.facts import Facts
-from voting.elections.lifecycle import timeline
-from voting.errors import Malformed, Refused
-from voting.law import profiles
-from voting.law.profiles import LAWS, RESIDENTS_2026, Law, Mode, law_of, law_on
+from voting.errors import Malformed
+from voting.law import statutes
+from voting.law.profiles import LAWS, RESIDENTS_2026, Law, Mode, law_of, law_on, rules_of
 from voting.law.thresholds import (
     OVER_TWO_THIRDS,
     Share,
@@ -36,6 +35,7 @@ from voting.law.thresholds import (
     needed_more_than,
     over_half,
 )
+from voting.law.timeline import statutory
 
 CHAIR = OfficeCount("主任", 1, {"甲": 300, "乙": 200}, blank=12)
 MEMBERS = OfficeCount("委员", 3, {"丙": 400, "丁": 350, "戊": 300, "己": 290}, blank=10)
@@ -77,13 +77,13 @@ def test_a_void_poll_elects_nobody_in_any_office() -> None:
 
 
 def test_the_second_poll() -> None:
-    facts = replace(FACTS, offices=(replace(CHAIR, votes={"甲": 171, "乙": 170}),), second=True)
+    facts = replace(FACTS, offices=(replace(CHAIR, votes={"甲": 171, "乙": 170}),), kind=Kind.SECOND)
     assert decide(facts).offices[0].outcome.elected == ("甲",)
     low = replace(facts, eligible=2000)
     assert decide(low).reason == "turnout"
     assert decide(replace(low, require_turnout=False)).offices[0].outcome.elected == ("甲",)
     # The exemption is the second poll's alone.
-    assert decide(replace(low, second=False, require_turnout=False)).reason == "turnout"
+    assert decide(replace(low, kind=Kind.FIRST, require_turnout=False)).reason == "turnout"
 
 
 @pytest.mark.parametrize(
@@ -150,12 +150,6 @@ def test_revote_and_second_poll_refuse_what_makes_no_sense() -> None:
     assert tied.candidates == ("丙", "丁", "戊")
 
 
-def test_an_election_before_the_new_law_is_refused() -> None:
-    assert law_on(Mode.VILLAGE, date(2026, 1, 1)).key == "villagers-2026"
-    with pytest.raises(Refused, match="law_not_in_force"):
-        law_on(Mode.ALL_VOTERS, date(2025, 12, 31))
-
-
 def a_later_law(monkeypatch: pytest.MonkeyPatch) -> Law:
     """A version that asks two thirds of the voters to come, in force from 2031."""
     later = replace(
@@ -165,7 +159,7 @@ def a_later_law(monkeypatch: pytest.MonkeyPatch) -> Law:
         turnout=MappingProxyType(dict.fromkeys(RESIDENTS_2026.turnout, OVER_TWO_THIRDS)),
         roll_days=30,
     )
-    monkeypatch.setattr(profiles, "LAWS", (*LAWS, later))
+    monkeypatch.setattr(statutes, "LAWS", (*LAWS, later))
     return later
 
 
@@ -176,17 +170,17 @@ def test_an_election_is_judged_by_the_version_it_began_under(monkeypatch: pytest
     assert decide(pinned) == before and before.valid
     assert decide(replace(FACTS, law=later.key)).reason == "turnout"
     assert decide(FACTS).reason == "turnout", "without a key the newest version judges"
-    second = replace(pinned, second=True)
+    second = replace(pinned, kind=Kind.SECOND)
     assert decide(second).valid and not decide(replace(second, law=later.key)).valid
 
 
 def test_the_calendar_of_an_election_is_the_one_it_began_under(monkeypatch: pytest.MonkeyPatch) -> None:
     a_later_law(monkeypatch)
     day = date(2031, 2, 1)
-    due = {
-        key: timeline(day, Facts(today=day, day=day, law=key), day)[0].due
-        for key in ("residents-2026", "residents-2031")
-    }
+    due = {}
+    for key in ("residents-2026", "residents-2031"):
+        steps = statutory(rules_of(key, Mode.ALL_VOTERS, "national", {}), Mode.ALL_VOTERS, day)
+        due[key] = next(one.latest for one in steps if one.name == "post_roll")
     assert (due["residents-2026"], due["residents-2031"]) == (date(2031, 1, 12), date(2031, 1, 2))
 
 

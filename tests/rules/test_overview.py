@@ -8,6 +8,7 @@ import pytest
 from voting.elections.facts import Facts
 from voting.elections.lifecycle import ENDED, OFFICIAL, RULES, STATES, TABLE
 from voting.elections.overview import _LEADING, _SUPPLY, COUNT_MOVES, overview
+from voting.law.profiles import Mode
 
 DAY = date(2026, 12, 20)
 READY = Facts(
@@ -39,6 +40,9 @@ def test_an_ended_election_asks_for_nothing(state: str) -> None:
         ("published", {"candidates_posted": None, "offices_short": ("主任",)}, "补充候选人", "candidates"),
         ("published", {"candidates_posted": None, "candidate_errors": 1}, "逐人核对候选人", "candidates"),
         ("published", {"keys": 2}, "请监督委员建密钥", "keys"),
+        ("draft", {"unconfirmed": 1}, "录入登记类别的确认", "roll"),
+        ("draft", {"roll": 0, "registered": 9, "mode": Mode.HOUSEHOLD_REPS}, "录入代表名单", "roll/representatives"),
+        ("published", {"objections_open": 1}, "处理名单异议", "roll/objections"),
         ("published", {"cards": 0}, "请两位监督委员制卡", "keys"),
         ("sealed", {"rehearsals": 2}, "请监督委员演练解密", "keys"),
         ("sealed", {"tablets": 0}, "配对平板", "kiosks"),
@@ -74,7 +78,7 @@ def test_a_reason_that_is_typed_with_the_move_locks_nothing() -> None:
 def test_posted_candidates_are_not_offered_again() -> None:
     assert "post_candidates" not in {move.name for move in overview("published", READY).others}
     # With something missing for sealing, a changed list may be posted at once.
-    changed = overview("published", replace(READY, candidates_posted=None))
+    changed = overview("published", replace(READY, candidates_posted=None, today=date(2026, 12, 19)))
     assert changed.now is not None and changed.now.move == "post_candidates"
 
 

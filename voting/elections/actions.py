@@ -4,14 +4,14 @@ Every move locks the election's row, gathers the facts, asks ``lifecycle.require
 and the election in one transaction, and records one fact in the community's log.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from voting import journal
-from voting.box import cards, chain, slot
-from voting.box.rules import spares_allowed
+from voting.box import chain, slot
 from voting.box.sealing import make_box
 from voting.box.tables import Box
 from voting.database import transaction
@@ -22,21 +22,21 @@ from voting.elections.events import (
     FloorDecided,
     PollLengthened,
     PollMoved,
-    RollPublished,
 )
 from voting.elections.facts import MIN_TRUSTEES
 from voting.elections.moves import gather, move, moved
 from voting.elections.queries import locked
-from voting.elections.roll.queries import roll_hash, roll_size
+from voting.elections.rule_choice import checked_alarm
 from voting.elections.tables import Election, Office
 from voting.elections.texts import reason as reason_text
 from voting.elections.texts import typed
 from voting.errors import Conflict, Malformed
 from voting.law.calendar import HALL
-from voting.law.profiles import Mode, law_on
+from voting.law.profiles import Mode, check_options, law_on, rules_of
+from voting.law.timeline import ALARM_DAYS
 from voting.permissions import Actor
 
-MODES = (Mode.ALL_VOTERS, Mode.HOUSEHOLD_REPS, Mode.RESIDENT_REPS)
+MODES = tuple(Mode)
 MAX_SEATS, MAX_OFFICES = 30, 20
 MAX_TRUSTEES = 9
 
@@ -66,14 +66,22 @@ def create_election(
     trustees: int = 3,
     group: str = "Ed25519",
     ballot_floor: int = 5,
+    profile: str = "national",
+    options: Mapping[str, str] | None = None,
+    alarm_days: int = ALARM_DAYS,
 ) -> Election:
-    """Set up an election with an empty ballot box. Raises Malformed naming the field that is wrong."""
+    """Set up an election with an empty ballot box; the law in force today judges it to its end.
+
+    ``profile``, ``options``: see ``voting.law.profiles``. Raises Malformed naming the field that is wrong.
+    """
     title = typed(title, zh="选举名称", en="Title", most=80, least=1)
     place = typed(place, zh="投票地点", en="Place", most=80, least=1)
     offices = [replace(each, title=typed(each.title, zh="职务", en="Office", most=20, least=1)) for each in offices]
     _check_time(day=day, opens_at=opens_at, closes_at=closes_at, today=now.astimezone(HALL).date())
     _check_offices(offices)
     _check_numbers(mode=mode, trustees=trustees, ballot_floor=ballot_floor)
+    law = law_on(Mode(mode), now.astimezone(HALL).date())
+    settled = check_options(rules_of(law.key, Mode(mode), profile, {}), options or {})
     with transaction(session):
         box = session.get_one(Box, make_box(session, community=community_id, group=group, trustees=trustees))
         election = Election(
@@ -83,7 +91,10 @@ def create_election(
             place=place,
             day=day,
             mode=mode,
-            law=law_on(Mode(mode), day).key,
+            law=law.key,
+            profile=profile,
+            options=settled,
+            alarm_days=checked_alarm(alarm_days),
             opens_at=opens_at,
             closes_at=closes_at,
             ballot_floor=ballot_floor,
@@ -101,43 +112,13 @@ def create_election(
             day=day,
             mode=mode,
             law=election.law,
+            profile=profile,
+            options=settled,
             offices=tuple((office.title, office.seats) for office in election.offices),
             by=actor.account_id,
         )
         journal.record(session, community_id, fact, now)
         return election
-
-
-def publish_roll(
-    session: Session,
-    *,
-    election_id: str,
-    actor: Actor,
-    now: datetime,
-    spares: int | None = None,
-    expected: str | None = None,
-) -> str:
-    """Post the roll, fix its hash (居委会组织法 17) and declare how many cards may be made.
-
-    ``spares``: cards beyond the roll for torn ones, as many as allowed unless given. Returns the hash as
-    64 hex digits. Raises Malformed SPARES and what `lifecycle.require` raises.
-    """
-    with transaction(session):
-        election = moved(session, election_id, "publish", now, expected=expected)
-        entries = roll_size(session, election=election)
-        election.roll_hash = roll_hash(session, election=election)
-        election.roll_posted = now.astimezone(HALL).date()
-        cards.declare(
-            session,
-            box=election.box_id,
-            roll_size=entries,
-            spares=spares_allowed(entries) if spares is None else spares,
-        )
-        fact = RollPublished(
-            election_id=election.id, roll_sha256=election.roll_hash, entries=entries, by=actor.account_id
-        )
-        journal.record(session, election.community_id, fact, now)
-        return election.roll_hash
 
 
 def open_poll(session: Session, *, election_id: str, actor: Actor, now: datetime, expected: str | None = None) -> None:

@@ -227,6 +227,8 @@ class ElectionSealed:
     # What this poll is, and the election that it follows.
     kind: str = "first"
     follows: str | None = None
+    # Whether the tablets' ballots are the record of the law, or the papers are and the tablets check them.
+    legal_record: str = "tablet"
 
     def data(self) -> dict[str, object]:
         return {
@@ -242,6 +244,7 @@ class ElectionSealed:
             "ballot_floor": self.ballot_floor,
             "kind": self.kind,
             "follows": self.follows,
+            "legal_record": self.legal_record,
             "offices": [
                 {"title": title, "seats": seats, "candidates": list(names)} for title, seats, names in self.offices
             ],

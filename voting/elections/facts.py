@@ -6,12 +6,14 @@ what is missing and who supplies it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Final
 
-from voting.law.profiles import Mode
+from voting.law.calendar import days_after, days_before
+from voting.law.profiles import Mode, Profile, law_for, rules_of
 from voting.law.thresholds import Reason
 
 #: With fewer than two key holders one person alone could open every ballot.
@@ -27,17 +29,26 @@ class Facts:
     roll plus declared spares. After closing, and 0 in every other state: ``cards_unscanned``, the cards never
     handed out that are not scanned (yet), and ``cards_missing``, how many of them the committee decided to count as
     missing. ``pile_voted``: scanned cards that turned out to have a ballot in the box.
+    ``roll``: people on the list that counts in this mode; ``registered``: people on the roll. ``unconfirmed``: people
+    of a category that nobody has confirmed; ``objections_open``: objections in time without a decision.
     ``law``: key of the version the election began under; empty: the newest for its mode.
     ``queue``: people counted in line who have no card yet; ``in_hand``: cards handed out that have neither voted nor
-    come back. ``reason`` is the recorded reason of the move at hand, ``until_later`` whether a lengthening lengthens.
+    come back. ``boxes_away``: mobile boxes on their way; ``paper_zh``/``paper_en``: what keeps the papers' count open.
+    ``reason`` is the recorded reason of the move at hand, ``until_later`` whether a lengthening lengthens.
     """
 
     today: date
     day: date
     mode: Mode = Mode.ALL_VOTERS
     law: str = ""
+    profile: str = "national"
+    options: Mapping[str, str] = field(default_factory=dict)
+    kind: str = "first"
     offices: int = 0
     roll: int = 0
+    registered: int = 0
+    unconfirmed: int = 0
+    objections_open: int = 0
     roll_posted: date | None = None
     candidates_posted: date | None = None
     offices_short: tuple[str, ...] = ()
@@ -62,7 +73,45 @@ class Facts:
     pile_voted: int = 0
     shares: int = 0
     result: bool = False
+    boxes_away: int = 0
+    paper_zh: str = ""
+    paper_en: str = ""
     reason: str = ""
+
+    @cached_property
+    def rules(self) -> Profile:
+        """Every value in force for this election."""
+        return rules_of(self.law or law_for(self.mode).key, self.mode, self.profile, self.options)
+
+    @property
+    def posting(self) -> date:
+        """The day from which the roll hangs: the real one, or today if it were posted now."""
+        return self.roll_posted or self.today
+
+    @property
+    def lawful_day(self) -> date:
+        """The first election day that the posting of the roll allows."""
+        return days_after(self.posting, self.rules.roll_days.value)
+
+    @property
+    def objections_end(self) -> date:
+        """The last day for objections to the roll."""
+        return days_after(self.posting, self.rules.objection_days.value)
+
+    @property
+    def sealing_from(self) -> date:
+        """The first day on which no objection can come any more."""
+        return days_after(self.objections_end, 1)
+
+    @property
+    def formal_list_by(self) -> date:
+        """The last day on which the candidates may be posted."""
+        return days_before(self.day, self.rules.formal_list_days.value)
+
+    @property
+    def whole_poll(self) -> bool:
+        """Whether this poll has a calendar of its own; a re-vote and a second poll follow one that had it."""
+        return self.kind not in ("revote", "second")
 
 
 @dataclass(frozen=True)
@@ -95,9 +144,75 @@ OFFICES = Need(
 )
 ROLL = Need(
     "no_roll",
-    lambda f: f.roll > 0,
+    lambda f: f.roll > 0 or f.registered > 0,
     "选民名单还是空的：请选举工作人员导入名单。",
     "The roll is empty: the election official imports it.",
+)
+REPRESENTATIVES = Need(
+    "no_representatives",
+    lambda f: f.roll > 0 or f.mode not in (Mode.HOUSEHOLD_REPS, Mode.RESIDENT_REPS),
+    "还没有代表名单，由代表投票的选举要连同选民名单一起公布：请选举工作人员录入代表名单。",
+    "There is no list of representatives, which is posted together with the roll: the election official enters it.",
+)
+CATEGORIES = Need(
+    "categories_unconfirmed",
+    lambda f: f.unconfirmed == 0,
+    "有 {f.unconfirmed} 人的登记类别须经确认（{f.rules.roll_days.source_zh}）：请选举工作人员录入确认的决定。",
+    "{f.unconfirmed} people are registered on a ground that must be confirmed ({f.rules.roll_days.source_en}): "
+    "the election official enters the decision.",
+)
+ROLL_IN_TIME = Need(
+    "roll_too_late",
+    lambda f: f.day >= f.lawful_day,
+    "选民名单须在选举日的 {f.rules.roll_days.value} 日以前公布（{f.rules.roll_days.source_zh}）：今天公布，"
+    "选举日最早只能是 {f.lawful_day}，现在定的是 {f.day}。请选举委员会另定选举日，重新建立选举。",
+    "The roll must be posted {f.rules.roll_days.value} days before the election day ({f.rules.roll_days.source_en}): "
+    "posted today, the first lawful election day is {f.lawful_day}, not {f.day}. The election committee sets another "
+    "day, and the official a new election.",
+    late=True,
+)
+ROLL_POSTED_IN_TIME = Need(
+    "roll_posted_late",
+    lambda f: f.day >= f.lawful_day,
+    "选民名单 {f.posting} 才公布，不满 {f.rules.roll_days.value} 日（{f.rules.roll_days.source_zh}），"
+    "最早 {f.lawful_day} 才能投票：请选举委员会另定选举日，重新建立选举。",
+    "The roll was posted on {f.posting}, less than {f.rules.roll_days.value} days ahead "
+    "({f.rules.roll_days.source_en}); the first lawful election day is {f.lawful_day}: the election committee sets "
+    "another day, and the official a new election.",
+    late=True,
+)
+OBJECTIONS_OVER = Need(
+    "objections_running",
+    lambda f: f.today >= f.sealing_from,
+    "名单异议期到 {f.objections_end} 为止（{f.rules.objection_days.source_zh}），最早 {f.sealing_from} 才能封定："
+    "请选举工作人员到时再办。",
+    "Objections to the roll may come until {f.objections_end} ({f.rules.objection_days.source_en}); "
+    "the first day to seal is {f.sealing_from}: the election official waits.",
+)
+OBJECTIONS_DECIDED = Need(
+    "objections_open",
+    lambda f: f.objections_open == 0,
+    "有 {f.objections_open} 件名单异议还没有处理：请选举委员会作出决定，选举工作人员录入。",
+    "{f.objections_open} objection(s) to the roll are undecided: "
+    "the election committee decides, the election official enters it.",
+)
+CANDIDATES_IN_TIME = Need(
+    "candidates_too_late",
+    lambda f: f.today <= f.formal_list_by or not f.whole_poll,
+    "正式候选人名单最晚 {f.formal_list_by} 公布（{f.rules.formal_list_days.source_zh}），今天是 {f.today}："
+    "请选举委员会另定选举日，重新建立选举。",
+    "The candidates must be posted by {f.formal_list_by} ({f.rules.formal_list_days.source_en}), today is {f.today}: "
+    "the election committee sets another day, and the official a new election.",
+    late=True,
+)
+CANDIDATES_POSTED_IN_TIME = Need(
+    "candidates_posted_late",
+    lambda f: f.candidates_posted is None or f.candidates_posted <= f.formal_list_by or not f.whole_poll,
+    "正式候选人名单 {f.candidates_posted} 才公布，最晚应在 {f.formal_list_by}（{f.rules.formal_list_days.source_zh}）："
+    "请选举委员会另定选举日，重新建立选举。",
+    "The candidates were posted on {f.candidates_posted}, due by {f.formal_list_by} "
+    "({f.rules.formal_list_days.source_en}): the election committee sets another day, and the official a new election.",
+    late=True,
 )
 DIFFERENTIAL = Need(
     "not_differential",
@@ -223,6 +338,18 @@ FLOOR = Need(
     "选票 {f.ballots} 张，少于 {f.ballot_floor} 张，开票会暴露个人选择：请选举委员会先作出书面决定并记录。",
     "{f.ballots} ballot(s), under the floor of {f.ballot_floor}, would reveal how people voted: "
     "the election committee records a decision first.",
+)
+BOXES_BACK = Need(
+    "mobile_boxes_away",
+    lambda f: f.boxes_away == 0,
+    "还有 {f.boxes_away} 个流动票箱没有回来：请选举工作人员等票箱回到大厅并登记领票的人。",
+    "{f.boxes_away} mobile box(es) are not back: the election official waits and records who received a paper.",
+)
+PAPER = Need(
+    "paper_open",
+    lambda f: not f.paper_zh,
+    "{f.paper_zh}",
+    "{f.paper_en}",
 )
 SHARES = Need(
     "shares_missing",

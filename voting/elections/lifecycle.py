@@ -8,15 +8,18 @@ missing and who supplies it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import date
 from typing import Final
 
 from voting.elections.facts import (
+    BOXES_BACK,
     CANDIDATES_CHECKED,
+    CANDIDATES_IN_TIME,
     CANDIDATES_POSTED,
+    CANDIDATES_POSTED_IN_TIME,
     CARDS,
     CARDS_BOUND,
+    CATEGORIES,
     CLOSING_TIME,
     DAY_COME,
     DAY_NOT_GONE,
@@ -25,13 +28,19 @@ from voting.elections.facts import (
     IN_HAND,
     KEYS,
     LATER,
+    OBJECTIONS_DECIDED,
+    OBJECTIONS_OVER,
     OFFICES,
+    PAPER,
     PILE_VOTED,
     QUEUE,
     REASON,
     REHEARSALS,
+    REPRESENTATIVES,
     RESULT,
     ROLL,
+    ROLL_IN_TIME,
+    ROLL_POSTED_IN_TIME,
     SHARES,
     TABLETS,
     TRUSTEES,
@@ -41,7 +50,6 @@ from voting.elections.facts import (
 )
 from voting.errors import Conflict, TooEarly, TooLate
 from voting.law.calendar import days_after, days_before
-from voting.law.profiles import law_of
 from voting.law.thresholds import Reason
 
 __all__ = [
@@ -54,14 +62,12 @@ __all__ = [
     "Facts",
     "Move",
     "Rule",
-    "Status",
-    "Step",
+    "deeds_of",
     "next_moves",
     "require",
     "require_state",
     "state_en",
     "state_zh",
-    "timeline",
 ]
 
 OFFICIAL: Final = "election_official"
@@ -115,28 +121,36 @@ _BEFORE_END = tuple(state for state in STATES if state not in ENDED)
 #: The whole machine. Sealing fixes the ballot, so candidates and cards are asked for there, once.
 #: The committee's key file and passphrase are asked for where they are used, at certification.
 TABLE: Final = (
-    Rule("publish", "公布选民名单", "Post the roll", ("draft",), "published", (OFFICIAL,), (OFFICES, ROLL)),
+    Rule(
+        "publish", "公布选民名单", "Post the roll", ("draft",), "published", (OFFICIAL,),
+        (OFFICES, ROLL, REPRESENTATIVES, CATEGORIES, ROLL_IN_TIME),
+    ),
     Rule(
         "post_candidates", "公布候选人名单", "Post the candidates", ("published",), None, (OFFICIAL,),
-        (DIFFERENTIAL, CANDIDATES_CHECKED),
+        (DIFFERENTIAL, CANDIDATES_CHECKED, CANDIDATES_IN_TIME),
     ),
     Rule(
         "seal", "封定选举", "Seal the election", ("published",), "sealed", (OFFICIAL,),
-        (CANDIDATES_POSTED, DIFFERENTIAL, CANDIDATES_CHECKED, TRUSTEES, KEYS, CARDS, CARDS_BOUND),
+        (
+            CANDIDATES_POSTED, DIFFERENTIAL, CANDIDATES_CHECKED, TRUSTEES, KEYS, CARDS, CARDS_BOUND,
+            OBJECTIONS_DECIDED, OBJECTIONS_OVER,
+        ),
     ),
     Rule("rehearse", "演练解密", "Rehearse the decryption", ("sealed",), None, (SUPERVISOR,)),
     Rule(
         "open", "开始投票", "Open the poll", ("sealed",), "open", (OFFICIAL,),
-        (DAY_NOT_GONE, DAY_COME, REHEARSALS, TABLETS),
+        (DAY_NOT_GONE, ROLL_POSTED_IN_TIME, CANDIDATES_POSTED_IN_TIME, DAY_COME, REHEARSALS, TABLETS),
     ),
     Rule("pause", "暂停投票", "Pause the poll", ("open",), "paused", (OFFICIAL,), (REASON,)),
     Rule("resume", "恢复投票", "Resume the poll", ("paused",), "open", (OFFICIAL,)),
     Rule("lengthen", "延长投票时间", "Lengthen the poll", _RUNNING, None, (OFFICIAL,), (REASON, LATER)),
     Rule("stop_queue", "停止排队", "Stop the queue", _RUNNING, "closing", (OFFICIAL,), (CLOSING_TIME,)),
-    Rule("close", "关闭票箱", "Close the ballot box", ("closing",), "closed", (OFFICIAL,), (QUEUE, IN_HAND)),
+    Rule(
+        "close", "关闭票箱", "Close the ballot box", ("closing",), "closed", (OFFICIAL,), (QUEUE, IN_HAND, BOXES_BACK),
+    ),
     Rule("count", "开始计票", "Begin the count", ("closed",), "counting", (OFFICIAL,), (UNSCANNED, PILE_VOTED, FLOOR)),
     Rule("decrypt", "解密", "Decrypt", ("counting",), None, (SUPERVISOR,)),
-    Rule("decide", "确定结果", "Determine the outcome", ("counting",), "decided", (OFFICIAL,), (SHARES, RESULT)),
+    Rule("decide", "确定结果", "Determine the outcome", ("counting",), "decided", (OFFICIAL,), (PAPER, SHARES, RESULT)),
     Rule("certify", "签发结果", "Certify the result", ("decided",), "certified", (OFFICIAL,)),
     Rule("void", "宣布无效", "Declare void", _BEFORE_END, "void", (OFFICIAL,), (REASON,)),
 )  # fmt: skip  # one row to a move is what makes it a table
@@ -260,70 +274,24 @@ def _wrong_state(state: str, rule: Rule) -> Conflict | TooEarly | TooLate:
     )
 
 
-class Status(StrEnum):
-    """Where a step of the timeline stands."""
-
-    DONE = "done"
-    DONE_LATE = "done_late"
-    DUE = "due"
-    LATE = "late"
-    AHEAD = "ahead"
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of the official's overview. ``because`` says what is due when, and by which article."""
-
-    name: str
-    zh: str
-    en: str
-    due: date | None
-    status: Status
-    because: Reason
-
-
-def timeline(day: date, facts: Facts, today: date, *, state: str = "draft") -> list[Step]:
-    """The statutory steps around election day ``day``, as they stand on ``today``.
-
-    A late step is a warning, never a refusal: the election committee answers for its dates.
-    """
-    law = law_of(facts.law, facts.mode)
-    roll_due, eve = days_before(day, law.roll_days), day - timedelta(days=1)
-    objections = None if facts.roll_posted is None else days_after(facts.roll_posted, law.objection_days)
+def deeds_of(state: str, facts: Facts) -> dict[str, date | bool]:
+    """Which steps of the calendar (``voting.law.timeline``) are done, with their day where it is known."""
     ready = facts.trustees > 0 and facts.keys >= facts.trustees and facts.cards >= max(facts.cards_needed, 1)
-    rehearsed = ready and facts.rehearsals >= facts.trustees
-    polled = state not in ("void",) and STATES.index(state) >= STATES.index("closed")
-    result = state in ("decided", "certified")
-    heard = objections is not None and today > objections
-    steps = (
-        ("post_roll", "公布选民名单", "Post the roll", roll_due, facts.roll_posted or False, law.roll_article,
-         f"选举日的 {law.roll_days} 日以前公布", f"posted {law.roll_days} days before the election day"),
-        ("objections", "名单异议期满", "Objections end", objections, heard, law.roll_article,
-         f"公布之日起 {law.objection_days} 日内提出", f"raised within {law.objection_days} days of posting"),
-        ("post_candidates", "公布候选人名单", "Post the candidates", eve, facts.candidates_posted or False,
-         law.candidates_article, "选举日以前公布；地方另有规定的从其规定",
-         "posted before the day; provinces may ask for more"),
-        ("keys_and_cards", "密钥和选票卡", "Keys and cards", eve, ready, 0, "封定选举以前备齐", "ready before sealing"),
-        ("rehearsal", "演练解密", "Rehearsal", eve, rehearsed, 0, "开始投票以前完成", "done before the poll opens"),
-        ("poll", "投票", "Poll", day, polled, law.turnout_article, "选举日投票", "held on the election day"),
-        ("result", "公布结果", "Announce the result", day, result, law.turnout_article,
-         "公开计票，当场公布", "counted in public and announced at once"),
-    )  # fmt: skip  # one row to a step
-    because = [
-        law.reason(why, why_en, article) if article else Reason(why, why_en) for *_, article, why, why_en in steps
-    ]
-    return [
-        Step(name, zh, en, due, _status(due, done, today), reason)
-        for (name, zh, en, due, done, *_), reason in zip(steps, because, strict=True)
-    ]
-
-
-def _status(due: date | None, done: date | bool, today: date) -> Status:
-    """``done`` is the day it was done where that is known."""
-    if isinstance(done, date):
-        return Status.DONE_LATE if due is not None and done > due else Status.DONE
-    if done:
-        return Status.DONE
-    if due is None or today < due:
-        return Status.AHEAD
-    return Status.DUE if today == due else Status.LATE
+    begun = state not in ("void",)
+    polled = begun and STATES.index(state) >= STATES.index("closed")
+    heard = facts.roll_posted is not None and facts.today > facts.objections_end
+    return {
+        "registration": facts.roll_posted is not None,
+        "post_roll": facts.roll_posted or False,
+        "objections": heard,
+        "decisions": heard and facts.objections_open == 0,
+        "posting_ends": facts.roll_posted is not None
+        and facts.today >= days_after(facts.roll_posted, facts.rules.posting_days.value),
+        "nomination": facts.candidates_posted is not None,
+        "post_candidates": facts.candidates_posted or False,
+        "withdrawals": facts.today > days_before(facts.day, facts.rules.withdraw_days.value),
+        "keys_and_cards": ready,
+        "rehearsal": ready and facts.rehearsals >= facts.trustees,
+        "poll": facts.day if polled else False,
+        "result": state in ("decided", "certified"),
+    }

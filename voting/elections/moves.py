@@ -11,8 +11,10 @@ from voting.box.tables import Box, Kiosk, PublicCredential, TrusteeKey
 from voting.elections import lifecycle
 from voting.elections.candidates.queries import standing
 from voting.elections.facts import Facts
+from voting.elections.paper import queries as paper
 from voting.elections.queries import locked
-from voting.elections.roll.queries import roll_size
+from voting.elections.roll.grounds import unconfirmed
+from voting.elections.roll.queries import objections_open, registered, roll_size
 from voting.elections.tables import Election
 from voting.law.calendar import HALL
 from voting.law.profiles import Mode
@@ -56,14 +58,23 @@ def gather(session: Session, election: Election, now: datetime) -> Facts:
         .select_from(PublicCredential)
         .where(PublicCredential.box_id == box.id, PublicCredential.mark == "voted")
     )
+    draft = election.state == "draft"
+    missing = paper.waiting(session, election=election) if election.state in ("closed", "counting") else None
     unscanned = max(box.cards_made - box.cards_out - box.cards_unused, 0)
     return Facts(
         today=now.astimezone(HALL).date(),
         day=election.day,
         mode=Mode(election.mode),
         law=election.law,
+        profile=election.profile,
+        options=election.options,
+        kind=election.kind,
         offices=len(election.offices),
         roll=roll,
+        # Asked for where a move of this state needs them.
+        registered=registered(session, election=election) if draft else roll,
+        unconfirmed=unconfirmed(session, election=election) if draft else 0,
+        objections_open=objections_open(session, election=election) if election.state == "published" else 0,
         roll_posted=election.roll_posted,
         candidates_posted=election.candidates_posted,
         offices_short=stands.offices_short,
@@ -87,4 +98,7 @@ def gather(session: Session, election: Election, now: datetime) -> Facts:
         pile_voted=voted or 0,
         shares=shares,
         result=box.state == "opened",
+        boxes_away=paper.away(session, election=election) if election.state == "closing" else 0,
+        paper_zh=missing.zh if missing else "",
+        paper_en=missing.en if missing else "",
     )

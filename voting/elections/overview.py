@@ -22,6 +22,14 @@ _LEADING: Final = {
 _SUPPLY: Final = {
     "no_offices": ("", "设置职务和名额", "Set offices and seats"),
     "no_roll": ("roll", "导入选民名单", "Import the roll"),
+    "no_representatives": ("roll/representatives", "录入代表名单", "Enter the representatives"),
+    "categories_unconfirmed": ("roll", "录入登记类别的确认", "Enter who confirmed the categories"),
+    "roll_too_late": ("", "名单来不及公布", "It is too late to post the roll"),
+    "roll_posted_late": ("", "名单公布得太晚", "The roll was posted too late"),
+    "objections_running": ("roll/objections", "等名单异议期满", "Wait until objections end"),
+    "objections_open": ("roll/objections", "处理名单异议", "Decide the objections"),
+    "candidates_too_late": ("", "候选人名单来不及公布", "It is too late to post the candidates"),
+    "candidates_posted_late": ("", "候选人名单公布得太晚", "The candidates were posted too late"),
     "not_differential": ("candidates", "补充候选人", "Add candidates"),
     "candidates_unchecked": ("candidates", "逐人核对候选人", "Check every candidate"),
     "candidates_not_posted": ("candidates", "公布候选人名单", "Post the candidates"),
@@ -43,7 +51,7 @@ _SUPPLY: Final = {
     "no_result": ("count", "合成结果", "Combine the result"),
 }
 #: Nobody can hurry these: they come after whatever somebody can act on.
-_WAITING: Final = ("before_the_day", "before_closing_time")
+_WAITING: Final = ("before_the_day", "before_closing_time", "objections_running")
 #: Moves that have their own page with the count.
 COUNT_MOVES: Final = ("count", "decrypt", "decide", "certify")
 
@@ -78,7 +86,7 @@ def overview(state: str, facts: Facts) -> Overview:
     shown = now.move if now else ""
     return Overview(
         now,
-        locked=tuple(move for move in moves if not move.allowed),
+        locked=tuple(move for move in moves if not move.allowed and not _done_already(move.name, facts)),
         others=tuple(
             move for move in moves
             if move.allowed and move.name != shown and not _done_already(move.name, facts)

@@ -18,10 +18,13 @@ from voting.elections import (
     loaders,  # noqa: F401 — registers how the ids in these addresses are loaded
 )
 from voting.elections.candidates.actions import post_candidates
+from voting.elections.facts import Facts
 from voting.elections.forms import ElectionForm, MoveForm
+from voting.elections.lifecycle import deeds_of
 from voting.elections.moves import gather
 from voting.elections.overview import overview
 from voting.elections.queries import of_community
+from voting.elections.roll import publication
 from voting.elections.roll.queries import roll_size
 from voting.elections.sealing import seal_election
 from voting.elections.tables import Election
@@ -30,6 +33,7 @@ from voting.forms import say_at
 from voting.i18n import sentence
 from voting.law.calendar import HALL
 from voting.law.profiles import Law, Mode, law_of
+from voting.law.timeline import Standing, standing, statutory
 from voting.people import queries
 from voting.people.tables import Unit
 from voting.permissions import Actor, Permission, Role
@@ -128,25 +132,22 @@ def show(community: Unit, election: Election) -> str:
         community=community,
         election=election,
         facts=facts,
-        steps=lifecycle.timeline(election.day, facts, today(), state=election.state),
+        steps=_calendar(election, facts),
         view=overview(election.state, facts),
         counters=chain.counters_of(box),
         box=box,
         law=_law(election),
         today=today(),
-        done_on=_done_on(election),
         state_zh=lifecycle.state_zh,
         calling=[tablet for tablet in kiosk.tablets(reading(), box.id) if tablet.calling],
     )
 
 
-def _done_on(election: Election) -> dict[str, date | None]:
-    """The days on which steps of the calendar were really done, where a step has a day of its own."""
-    return {
-        "post_roll": election.roll_posted,
-        "post_candidates": election.candidates_posted,
-        "poll": election.closed_at and election.closed_at.astimezone(HALL).date(),
-    }
+def _calendar(election: Election, facts: Facts) -> tuple[Standing, ...]:
+    """Every step of the calendar as it stands today."""
+    steps = statutory(facts.rules, facts.mode, election.day, posted=election.roll_posted)
+    deeds = deeds_of(election.state, facts)
+    return standing(steps, deeds, today(), alarm_days=election.alarm_days)
 
 
 def _law(election: Election) -> Law:
@@ -262,7 +263,7 @@ def _with_reason(action: Callable[..., object]) -> Callable[[Session, Election, 
 
 
 def _publish(writer: Session, election: Election, form: MoveForm) -> None:
-    actions.publish_roll(
+    publication.publish_roll(
         writer,
         election_id=election.id,
         actor=actor(),

@@ -10,6 +10,7 @@ from voting import journal
 from voting.elections.events import PollMoved
 from voting.elections.tables import Election, Office
 from voting.errors import NotFound
+from voting.law.profiles import Mode, Profile, rules_of
 
 
 def locked(session: Session, election_id: str) -> Election:
@@ -24,6 +25,11 @@ def locked(session: Session, election_id: str) -> Election:
             "There is no such election; start again from the list.",
         )
     return election
+
+
+def rules(election: Election) -> Profile:
+    """Every value in force for this election, each with its source."""
+    return rules_of(election.law, Mode(election.mode), election.profile, election.options)
 
 
 def of_community(session: Session, community_id: str) -> list[Election]:

@@ -266,6 +266,6 @@ def under(profile: Profile, law: Law, mode: Mode) -> Profile:
             changed[name] = Ruled(value, *silent, Source.DESIGN)
         else:
             because = law.reason("", "", article)
-            kind = Source.STATUTE if law in (RESIDENTS_2026, VILLAGERS_2026) else Source.MEMORY
+            kind = Source.STATUTE if law.checked else Source.MEMORY
             changed[name] = Ruled(value, because.article, because.article_en, kind)
     return replace(profile, laws=(law,), **changed)  # type: ignore[arg-type]  # values() keeps each name with its type

@@ -63,6 +63,8 @@ class Law:
     proxies_near_kin_only: bool = False
     proxy_article: int = 0
     posting_article: int = 0
+    #: Whether the numbers and articles were read in the text itself, or are given from memory.
+    checked: bool = True
     #: What this version leaves open and the values above take from practice: said on the page of rules.
     silent_on: tuple[str, ...] = ()
 
@@ -140,6 +142,7 @@ RESIDENTS_2018: Final = Law(
     proxies=0,
     proxy_article=8,
     posting_article=0,
+    checked=False,
     silent_on=("roll_days", "objection_days", "decision_days", "handover_days", "proxies_max", "posting_days"),
 )
 
@@ -160,6 +163,7 @@ VILLAGERS_2018: Final = Law(
     proxies_near_kin_only=True,
     proxy_article=15,
     posting_article=30,
+    checked=False,
     silent_on=("proxies_max", "posting_days"),
 )
 

@@ -12,13 +12,14 @@ from voting.elections.actions import NewOffice
 from voting.elections.candidates import actions as candidates
 from voting.elections.candidates.rules import BARS
 from voting.elections.roll import actions as roll
+from voting.elections.roll import publication
 from voting.elections.roll.queries import whole_roll
 from voting.elections.sealing import seal_election
 from voting.elections.tables import Election
 from voting.keys import read_keys
 from voting.law.calendar import HALL
 from voting.mock_election import sample
-from voting.mock_election.day import SEED, Advance, Day, now, passphrase
+from voting.mock_election.day import SEED, Advance, Day, ahead, passphrase
 
 _OFFICES = [NewOffice("主任", 1), NewOffice("副主任", 1), NewOffice("委员", 3)]
 #: One more candidate than seats in every office, so that the election is a choice (差额).
@@ -30,7 +31,7 @@ def set_up(day: Day, advance: Advance) -> None:
     made = day.act(
         actions.create_election,
         actor=day.community.official.actor,
-        now=now(),
+        now=ahead(30),
         community_id=day.community.id,
         title="样例社区居民委员会换届选举",
         place="样例社区活动中心",
@@ -44,8 +45,8 @@ def set_up(day: Day, advance: Advance) -> None:
     keys = read_keys(day.community.settings).fields
     content = sample.roll_csv(day.voters, day.date)
     dry = day.act(roll.keep_draft, election_id=day.election, filename="roll.csv", content=content, keys=keys)
-    day.official(roll.import_draft, digest=dry.digest, keys=keys, progress=advance)
-    day.official(actions.publish_roll)
+    day.official(roll.import_draft, digest=dry.digest, keys=keys, progress=advance, now=ahead(25))
+    day.official(publication.publish_roll, now=ahead(22))
     with read(day.community.engine) as session:
         day.uuid = session.get_one(Box, day.box).uuid
         everyone = whole_roll(session, election=session.get_one(Election, day.election))
@@ -69,9 +70,10 @@ def nominate(day: Day, advance: Advance) -> None:
                 introduction="",
                 photo=None,
                 keys=keys,
+                now=ahead(12),
             )
-            day.official(candidates.record_bars, candidate_id=made.id, declared=answers, checked=answers)
-    day.official(candidates.post_candidates)
+            day.official(candidates.record_bars, candidate_id=made.id, declared=answers, checked=answers, now=ahead(12))
+    day.official(candidates.post_candidates, now=ahead(10))
     advance(1, 1)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +86,11 @@ class Day:
 def now() -> datetime:
     """This instant."""
     return datetime.now(UTC)
+
+
+def ahead(days: int) -> datetime:
+    """So many days before: the lists hang as long as the law asks, by the clock of whoever posts them."""
+    return now() - timedelta(days=days)
 
 
 def passphrase(number: int) -> str:

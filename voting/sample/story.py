@@ -25,6 +25,7 @@ from voting.elections import actions
 from voting.elections.candidates import actions as candidates
 from voting.elections.candidates.rules import BARS
 from voting.elections.roll import actions as roll
+from voting.elections.roll import publication
 from voting.elections.roll.queries import whole_roll
 from voting.elections.sealing import seal_election
 from voting.elections.tables import Election
@@ -141,7 +142,7 @@ def import_roll(story: Story) -> None:
         keys=story.keys.fields,
     )
     story.move(roll.import_draft, 28, digest=dry.digest, keys=story.keys.fields)
-    story.move(actions.publish_roll, 22, spares=SPARES)
+    story.move(publication.publish_roll, 22, spares=SPARES)
 
 
 def propose(story: Story) -> None:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -14,11 +15,13 @@ from voting import journal
 from voting.database import random_id, transaction
 from voting.elections.events import RollImported
 from voting.elections.queries import locked
+from voting.elections.roll.grids import of_grid, replace_grid
 from voting.elections.roll.importing import RollRow, check_roll
 from voting.elections.roll.initials import initials
 from voting.elections.roll.rules import RowVerdict, age_group
-from voting.elections.roll.tables import RollDraft, RollEntry
+from voting.elections.roll.tables import GridMove, Representative, RollDraft, RollEntry
 from voting.elections.tables import Election
+from voting.elections.texts import typed
 from voting.errors import Conflict, Malformed, NotFound, TooLate
 from voting.keys import FieldKeys
 from voting.permissions import Actor
@@ -133,13 +136,17 @@ def import_draft(
     actor: Actor,
     now: datetime,
     progress: Progress | None = None,
+    grid: str = "",
 ) -> int:
     """Replace the draft roll by the accepted rows of the kept file; return their number.
 
+    ``grid``: replace this grid's part alone (``voting.elections.roll.grids``); people found in another grid move.
+
     ``digest`` names the dry run the official looked at: if somebody uploaded another file since,
     nothing is imported. All or nothing. Raises NotFound ROLL_NO_DRAFT; Conflict ROLL_DRAFT_CHANGED,
-    ROLL_HAS_CANDIDATES; TooLate ROLL_PUBLISHED; Malformed ROLL_NONE_ACCEPTED.
+    ROLL_HAS_CANDIDATES, GRID_HAS_CANDIDATES; TooLate ROLL_PUBLISHED; Malformed ROLL_NONE_ACCEPTED, GRID_OTHER.
     """
+    grid = typed(grid, zh="网格", en="Grid", most=20)
     with transaction(session):
         election = _drafting(session, election_id)
         draft = _draft(session, election_id, digest)
@@ -152,11 +159,15 @@ def import_draft(
             "这份文件没有一行可以导入，名单没有改动。请按逐行原因更正后重新上传。",
             "No row of this file can be imported and the roll is unchanged; correct the rows and upload again.",
         )
-    entries = _entries(election, rows, keys, progress)
+    entries = _entries(election, of_grid(rows, grid) if grid else rows, keys, progress)
     with transaction(session):
         election = _drafting(session, election_id)
         _draft(session, election_id, digest)
-        _write_roll(session, election, entries)
+        moved = 0
+        if grid:
+            moved = replace_grid(session, election, grid, entries, now)
+        else:
+            _write_roll(session, election, entries)
         session.execute(delete(RollDraft).where(RollDraft.election_id == election_id))
         fact = RollImported(
             election_id=election_id,
@@ -164,6 +175,8 @@ def import_draft(
             accepted=counts["accept"],
             warned=counts["warn"],
             refused=counts["refuse"],
+            grid=grid or None,
+            moved=moved,
             by=actor.account_id,
         )
         journal.record(session, election.community_id, fact, now)
@@ -199,17 +212,17 @@ def _load_rows(content: bytes) -> list[RollRow]:
 
 def _entries(
     election: Election, rows: Sequence[RollRow], keys: FieldKeys, progress: Progress | None
-) -> list[dict[str, object]]:
+) -> list[dict[str, Any]]:
     """The rows as they will be stored, numbered from 1 in the file's order."""
     entries = []
     for number, row in enumerate(rows, 1):
-        entries.append(_entry(election, number, row, keys))
+        entries.append(entry_values(election, number, row, keys))
         if progress is not None and (number % _BATCH == 0 or number == len(rows)):
             progress(number, len(rows))
     return entries
 
 
-def _write_roll(session: Session, election: Election, entries: list[dict[str, object]]) -> None:
+def _write_roll(session: Session, election: Election, entries: list[dict[str, Any]]) -> None:
     _drop_roll(session, election)
     for start in range(0, len(entries), _BATCH):
         session.execute(insert(RollEntry), entries[start : start + _BATCH])
@@ -232,7 +245,8 @@ def _draft(session: Session, election_id: str, digest: str) -> RollDraft:
     return draft
 
 
-def _entry(election: Election, number: int, row: RollRow, keys: FieldKeys) -> dict[str, object]:
+def entry_values(election: Election, number: int, row: RollRow, keys: FieldKeys) -> dict[str, Any]:
+    """The columns of one voter's entry, with everything private sealed."""
     entry_id = random_id()
     private = {
         "id": row.id_number,
@@ -261,7 +275,8 @@ def _entry(election: Election, number: int, row: RollRow, keys: FieldKeys) -> di
 def _drop_roll(session: Session, election: Election) -> None:
     try:
         with session.begin_nested():
-            session.execute(delete(RollEntry).where(RollEntry.election_id == election.id))
+            for table in (Representative, GridMove, RollEntry):
+                session.execute(delete(table).where(table.election_id == election.id))
     except IntegrityError as held:  # a candidate's foreign key holds the entry
         raise Conflict(
             "ROLL_HAS_CANDIDATES",

@@ -11,12 +11,15 @@ from datetime import date
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from voting.elections.roll.tables import RollEntry
+from voting.elections.roll.tables import Objection, Representative, RollEntry, RollVersion
 from voting.elections.tables import Election
 from voting.errors import NotFound
 from voting.keys import FieldKeys
+from voting.law.profiles import Mode
 
 SEARCH_LIMIT = 8
+#: Modes in which a list of representatives votes, not everybody on the roll.
+REP_MODES = (Mode.HOUSEHOLD_REPS, Mode.RESIDENT_REPS)
 _BATCH = 1_000
 
 
@@ -100,25 +103,91 @@ def whole_roll(session: Session, *, election: Election) -> Iterator[Found]:
     return (_found(row) for row in rows)
 
 
-def roll_size(session: Session, *, election: Election) -> int:
+def registered(session: Session, *, election: Election) -> int:
     """How many people stand on the roll."""
     return session.scalar(select(func.count()).select_from(RollEntry).where(RollEntry.election_id == election.id)) or 0
+
+
+def roll_size(session: Session, *, election: Election) -> int:
+    """How many people the poll is measured by: the roll, or the list of representatives where they vote (Art. 19)."""
+    if election.mode not in REP_MODES:
+        return registered(session, election=election)
+    count = select(func.count()).select_from(Representative).where(Representative.election_id == election.id)
+    return session.scalar(count) or 0
+
+
+def on_roll(session: Session, *, election: Election, entry: str) -> bool:
+    """Whether ``entry`` is somebody on this election's roll."""
+    row = session.get(RollEntry, entry)
+    return row is not None and row.election_id == election.id
+
+
+def entitled(session: Session, *, election: Election, entries: Iterable[str]) -> frozenset[str]:
+    """Those of ``entries`` who are on the list that counts: everybody, or the representatives where they vote."""
+    if election.mode not in REP_MODES:
+        return frozenset(entries)
+    rows = session.scalars(
+        select(Representative.roll_entry_id).where(
+            Representative.election_id == election.id, Representative.roll_entry_id.in_(set(entries))
+        )
+    )
+    return frozenset(rows)
+
+
+def current_version(session: Session, *, election: Election) -> RollVersion | None:
+    """The version that hangs now; None before publication."""
+    return session.scalars(
+        select(RollVersion).where(RollVersion.election_id == election.id).order_by(RollVersion.number.desc()).limit(1)
+    ).first()
+
+
+def objections_open(session: Session, *, election: Election) -> int:
+    """How many objections wait for a decision."""
+    waiting = select(func.count()).select_from(Objection)
+    return session.scalar(waiting.where(Objection.election_id == election.id, Objection.outcome == "open")) or 0
+
+
+def voter_cards(session: Session, *, election: Election) -> Iterator[Found]:
+    """Those who get a 选民证, by roll number: the list that counts, so that a card's number is a right to vote."""
+    query = select(RollEntry).where(RollEntry.election_id == election.id).order_by(RollEntry.number)
+    if election.mode in REP_MODES:
+        query = query.join(Representative, Representative.roll_entry_id == RollEntry.id)
+    return (_found(row) for row in session.scalars(query.execution_options(yield_per=_BATCH)))
 
 
 def roll_hash(session: Session, *, election: Election) -> str:
     """SHA-256 of the roll in its canonical form: what the posted list is held against.
 
     One line a voter by roll number, compact JSON of number, name, sex, age group, building, grid, category,
-    last four of the ID number.
+    last four of the ID number; where representatives vote, their list follows: "rep", roll number, whom they represent.
     """
     digest = hashlib.sha256()
     rows = session.scalars(
         select(RollEntry).where(RollEntry.election_id == election.id).order_by(RollEntry.number)
     ).yield_per(_BATCH)
     for row in rows:
-        fields = [row.number, row.name, row.sex, row.age_group, row.building, row.grid, row.category, row.id_last4]
-        digest.update(json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+        fields = (row.number, row.name, row.sex, row.age_group, row.building, row.grid, row.category, row.id_last4)
+        digest.update(_line(fields))
+    for number, represents in represented(session, election=election):
+        digest.update(_line(("rep", number, represents)))
     return digest.hexdigest()
+
+
+def represented(session: Session, *, election: Election) -> list[tuple[int, str]]:
+    """Roll number of each representative and whom they stand for, by roll number; empty where everybody votes."""
+    if election.mode not in REP_MODES:
+        return []
+    rows = session.execute(
+        select(RollEntry.number, Representative.represents)
+        .join(Representative, Representative.roll_entry_id == RollEntry.id)
+        .where(Representative.election_id == election.id)
+        .order_by(RollEntry.number)
+    )
+    return [(number, represents) for number, represents in rows]
+
+
+def _line(fields: tuple[object, ...]) -> bytes:
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def birth_date(session: Session, *, entry_id: str, keys: FieldKeys) -> date:

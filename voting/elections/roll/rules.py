@@ -18,8 +18,8 @@ from typing import Final
 
 from voting.elections.roll.idnumber import IdNumber, read
 from voting.errors import TooLarge
-from voting.law.calendar import age_on
-from voting.law.profiles import RESIDENTS_2026, Law
+from voting.law.calendar import age_on, days_after
+from voting.law.profiles import RESIDENTS_2026, Law, Mode, Profile
 from voting.law.thresholds import Reason
 
 MAX_ROWS: Final = 50_000
@@ -42,6 +42,9 @@ REQUIRED: Final = ("name", "sex", "id_number", "building")
 #: The longest text of each column, in characters.
 _LONGEST: Final = {"name": 60, "category": 30, "id_number": 40}
 _LONGEST_OTHER: Final = 20
+#: What an objection asks for (Art. 17), and what became of it.
+OBJECTION_KINDS: Final = ("add", "remove", "correct")
+OUTCOMES: Final = ("open", "upheld", "refused")
 _SEXES: Final = {"男": "男", "女": "女", "男性": "男", "女性": "女", "M": "男", "F": "女"}
 _BETWEEN_HAN: Final = re.compile(r"(?<=[\u3400-\U0003ffff]) +(?=[\u3400-\U0003ffff])")
 #: Somebody older than this on the day is likely a slip of the pen or no longer alive: a warning.
@@ -277,3 +280,68 @@ def _warnings(cells: Mapping[str, str], number: IdNumber, day: date) -> tuple[Re
             )
         )
     return tuple(warnings)
+
+
+# --- who is registered on which ground --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Category:
+    """A ground of registration. ``confirmed_by``: who must confirm these people before posting; empty: nobody.
+
+    ``words``: what a file may call it; the first category with a word in the cell's text is taken.
+    """
+
+    key: str
+    zh: str
+    en: str
+    words: tuple[str, ...]
+    confirmed_by: str = ""
+    confirmed_by_en: str = ""
+
+
+#: Residents' Committees Law Art. 16.
+RESIDENT_CATEGORIES: Final = (
+    Category("worker", "社区工作者（满六个月）", "community worker (six months)", ("社区工作者", "社工"),
+             "选举委员会", "the election committee"),
+    Category("hukou", "户籍在册", "household registration here", ("户籍", "本地", "户口")),
+    Category("resident", "常住", "lives here", ("常住", "居住")),
+)  # fmt: skip
+#: Villagers' Committees Law Art. 16.
+VILLAGE_CATEGORIES: Final = (
+    Category("without_hukou", "户籍不在村，居住或从事村务工作一年以上",
+             "no registration here; has lived here or done village work for a year",
+             ("户籍不在", "非户籍", "非本村", "外来", "一年"), "村民会议或村民代表会议",
+             "the villagers' or representatives' meeting"),
+    Category("away", "户籍在村、不在村居住，表示参加", "registered here, lives away, takes part",
+             ("不在村", "外出", "在外", "表示参加")),
+    Category("village", "户籍在村并居住", "registered and lives here", ("户籍", "本村", "常住")),
+)  # fmt: skip
+
+
+def categories_of(mode: Mode) -> tuple[Category, ...]:
+    """The grounds of registration for elections in this mode."""
+    return VILLAGE_CATEGORIES if mode is Mode.VILLAGE else RESIDENT_CATEGORIES
+
+
+def category_of(text: str, mode: Mode) -> Category | None:
+    """The ground that a file's cell names; None where it names none of the law's."""
+    return next((one for one in categories_of(mode) if any(word in text for word in one.words)), None)
+
+
+# --- objections (Art. 17 of both laws) --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Whether an objection came in time, the last day for it, and the last day for the decision."""
+
+    within: bool
+    last_day: date
+    decide_by: date
+
+
+def objection_clock(rules: Profile, posted: date, received: date) -> Clock:
+    """The two periods of an objection received on ``received`` against a roll posted on ``posted``."""
+    last = days_after(posted, rules.objection_days.value)
+    return Clock(posted <= received <= last, last, days_after(received, rules.decision_days.value))
