@@ -10,7 +10,7 @@ from pathlib import Path
 from audit.checkpoint import Checkpoint
 from audit.errors import AuditError
 from audit.note import VerifierKey
-from verifier import anchors, archive, cards, outcome, papers, story
+from verifier import anchors, archive, cards, outcome, paper, papers, story
 from verifier import bundle as files
 from verifier.archive import ArchiveFacts
 from verifier.bundle import Bundle, LogFiles
@@ -31,6 +31,10 @@ CHECKS = {
     11: ("日志的锚点与选票档案相符", "The log's anchors match the ballot archive"),
     12: ("按法律重新计算的结果与公布的相同", "The outcome recomputed from the law's rules is the published one"),
     13: ("CSV、XLSX、PDF 与结果文件说的一样", "CSV, XLSX and PDF say what the result says"),
+    14: (
+        "纸质选票：印、发、收相符，票箱两人录入；委托名单事先公布",
+        "Paper: printed, issued and collected agree, boxes entered twice; proxies were posted before",
+    ),
 }
 
 # progress(check, done, total): ``total`` is 0 where a check is one step.
@@ -104,6 +108,9 @@ def _run(run: _Run) -> None:
     if run.facts.archive is not None and story_told is not None:
         _ties(run, run.facts.archive, story_told)
     _papers(run)
+    if story_told is not None:
+        run.progress(14, 0, 0)
+        run.findings.run(14, lambda: paper.check_paper(story_told))
 
 
 def _whole(run: _Run) -> None:

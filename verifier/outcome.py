@@ -4,16 +4,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from audit.checkpoint import Checkpoint
+from verifier import paper
 from verifier.archive import ArchiveFacts
-from verifier.cards import decision_on_missing
+from verifier.cards import decision_on_missing, papers_issued
 from verifier.report import Lacking
 from verifier.story import Said, Story
 from voting.box import events
 from voting.elections.count.events import WinAnnulled
+from voting.elections.count.merging import figures_of, outlets_of, with_paper
 from voting.elections.count.report import (
     ArchiveRef,
     Cards,
-    Figures,
     LogRef,
     ResultDocument,
     offices_of,
@@ -29,11 +30,10 @@ def check_outcome(
 ) -> ElectionOutcome:
     """12: ``result.json`` says what follows from log and archive, and so did the log. ``sha256``: the archive file's.
 
-    Raises Lacking where the result rests on something that neither shows (paper ballots).
+    Raises Lacking where the result rests on something that neither shows.
     """
     check_form(facts, story)
     check_floor(facts, story)
-    check_shown(document)
     check_follows(story)
     count = count_facts(facts, story)
     outcome = decide(count)
@@ -50,7 +50,7 @@ def count_facts(facts: ArchiveFacts, story: Story) -> CountFacts:
     sealed, closed = story.only(ElectionSealed).fact, story.only(events.BoxClosed).fact
     if facts.result is None:
         raise Lacking("RESULT_MISSING", "还没有公布结果", "There is no result yet")
-    return CountFacts(
+    tablets = CountFacts(
         mode=_mode(sealed),
         law=sealed_law(sealed).key,
         kind=sealed_kind(sealed),
@@ -63,6 +63,21 @@ def count_facts(facts: ArchiveFacts, story: Story) -> CountFacts:
             for (title, seats, names), counts in zip(sealed.offices, facts.result, strict=True)
         ),
     )
+    counted, cards = paper.boxes_of(story), tablets.issued
+    try:
+        return with_paper(
+            tablets,
+            paper.sheet_of(story),
+            outlets_of(counted, papers_issued(closed) + (cards if sealed.legal_record == "paper" else 0)),
+            papers_issued=papers_issued(closed),
+            legal_record=sealed.legal_record,
+        )
+    except ValueError as error:
+        raise Malformed(
+            "PAPER_FORM_OTHER",
+            "票箱的数字不是日志里封定的职务和候选人的",
+            "The figures of a box are not of the offices and candidates sealed in the log",
+        ) from error
 
 
 def check_form(facts: ArchiveFacts, story: Story) -> None:
@@ -87,18 +102,6 @@ def check_floor(facts: ArchiveFacts, story: Story) -> None:
             "UNDER_FLOOR",
             f"只有 {ballots} 张选票，少于 {floor} 张，却没有选举委员会的开票决定",
             f"Only {ballots} ballots, under {floor}, were opened without a decision of the committee",
-        )
-
-
-def check_shown(document: ResultDocument) -> None:
-    """12: the result rests on nothing that this bundle cannot show."""
-    figures = document.figures
-    void = any(office.void for office in document.offices)
-    if figures.paper or figures.mobile or figures.proxy or void:
-        raise Lacking(
-            "PAPER_UNSHOWN",
-            "结果里有纸票、流动票箱、委托投票或废票，这个结果包不含它们的凭据",
-            "The result counts paper, mobile, proxy or void ballots, for which this bundle holds no evidence",
         )
 
 
@@ -151,8 +154,15 @@ def check_kind(document: ResultDocument, count: CountFacts) -> None:
 def check_figures(document: ResultDocument, facts: ArchiveFacts, story: Story, count: CountFacts) -> None:
     """12: people, cards and ballots of ``result.json`` are the log's and the archive's."""
     closed = story.only(events.BoxClosed).fact
-    ballots = len(facts.trackers)
-    _require_same("figures", document.figures, Figures(count.eligible, count.issued, ballots, ballots, 0, 0, 0))
+    found = paper.boxes_of(story)
+    inside = {kind: sum(papers for _, one, _, papers in found if one == kind) for kind in ("main", "mobile")}
+    figures = figures_of(
+        count, casts=len(facts.trackers), main=inside["main"], mobile=inside["mobile"], proxies=closed.proxies
+    )
+    _require_same("figures", document.figures, figures)
+    sealed = story.only(ElectionSealed).fact
+    _require_same("legal_record", document.legal_record, sealed.legal_record)
+    _require_same("papers", document.papers, paper.papers_of(closed))
     decided = decision_on_missing(story)
     missing = decided.missing if decided else 0
     cards = Cards(

@@ -12,7 +12,7 @@ from voting.elections.count.report import OfficeResult, ResultDocument
 
 LANGUAGES: Final = ("zh", "en")
 VERDICTS: Final = {
-    Verdict.SOUND: ("可信：13 项检查全部通过。", "Sound: all 13 checks passed."),
+    Verdict.SOUND: ("可信：14 项检查全部通过。", "Sound: all 14 checks passed."),
     Verdict.TAMPERED: ("被改动或伪造。", "Tampering is proven."),
     Verdict.UNUSABLE: ("无法核验：文件读不了或不是要核验的东西。", "Cannot be verified: the input cannot be used."),
     Verdict.LACKING: ("到此为止没有问题，但证据不全。", "Nothing wrong so far, but evidence is lacking."),
@@ -44,6 +44,10 @@ MENDS: Final = {
     ),
     12: ("请选举委员会更正结果并重新签字", "the election committee corrects the result and signs again"),
     13: ("请选举委员会重新导出并签字", "the election committee exports and signs again"),
+    14: (
+        "请监督委员会核对票箱、唱计票单和领票登记；对不上，报告街道",
+        "the supervisors compare boxes, count sheets and the desk's record, or report it",
+    ),
 }
 _WORDS: Final = {
     "elected": ("当选", "elected"),
@@ -101,10 +105,24 @@ def _result(document: ResultDocument, at: int) -> Iterator[tuple[str, str]]:
         ("制", "发", "收回", "破损", "未用", "缺", "拒绝重复使用"),
         ("made", "out", "returned", "torn", "unused", "missing", "second uses refused"),
     )
+    if document.papers.printed:
+        yield ("纸质选票", "Papers")[at], _papers(document, at)
     made = ("，", ", ")[at].join(f"{label} {value}" for label, value in zip(labels[at], used, strict=True))
     yield ("选票卡", "Cards")[at], made
     for office in document.offices:
         yield office.title, _office(office, at)
+
+
+def _papers(document: ResultDocument, at: int) -> str:
+    papers, figures = document.papers, document.figures
+    values = (papers.printed, papers.out, papers.returned, papers.torn, papers.unused, figures.paper, figures.mobile)
+    labels = (
+        ("印", "发", "交回", "写坏", "未用", "大厅票箱", "流动票箱"),
+        ("printed", "out", "returned", "spoilt", "unused", "hall boxes", "mobile boxes"),
+    )
+    counted = ("，", ", ")[at].join(f"{label} {value}" for label, value in zip(labels[at], values, strict=True))
+    record = (("以纸质选票为准", "the papers are the legal record"), ("", ""))[document.legal_record != "paper"][at]
+    return "；".join(filter(None, (counted, record))) if at == 0 else "; ".join(filter(None, (counted, record)))
 
 
 def _office(office: OfficeResult, at: int) -> str:

@@ -13,6 +13,9 @@ from audit.verify import Report, read_entries, verify
 from verifier.report import Lacking
 from voting.elections.count.events import WinAnnulled
 from voting.elections.events import CardsMissingDecided, ElectionSealed, OutcomeDecided, PollMoved
+from voting.elections.paper import sheets
+from voting.elections.paper.events import PaperBoxAgreed
+from voting.elections.proxies.events import ProxiesPosted
 from voting.errors import Malformed, Refused
 
 T = TypeVar("T")
@@ -149,6 +152,7 @@ _SEALED = {
     "ballot_floor": int,
     "offices": list,
     "kind": str,
+    "legal_record": str,
     "by": str,
 }
 
@@ -196,9 +200,24 @@ def _missing(data: dict[str, Any]) -> CardsMissingDecided:
     )
 
 
+def _agreed(data: dict[str, Any]) -> PaperBoxAgreed:
+    sheets.from_data(data["sheet"])
+    wanted = get_type_hints(PaperBoxAgreed) | {"sheet": dict}
+    return PaperBoxAgreed(**_typed(data, {field.name: wanted[field.name] for field in fields(PaperBoxAgreed)}))
+
+
+def _proxies(data: dict[str, Any]) -> ProxiesPosted:
+    wanted = {"election": str, "box": str, "sha256": str, "holders": int, "principals": int, "by": str}
+    value = _typed(data, wanted)
+    rest = {name: value[name] for name in ("sha256", "holders", "principals", "by")}
+    return ProxiesPosted(election_id=value["election"], box_uuid=value["box"], **rest)
+
+
 _READERS: dict[type, Callable[[dict[str, Any]], Any]] = {
     ElectionSealed: _sealed,
     OutcomeDecided: _outcome,
     WinAnnulled: _annulled,
     CardsMissingDecided: _missing,
+    PaperBoxAgreed: _agreed,
+    ProxiesPosted: _proxies,
 }

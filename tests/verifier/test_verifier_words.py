@@ -38,7 +38,7 @@ def test_text_in_two_languages(forger: Forger, honest: Path, capsys: pytest.Capt
         assert forger.committee.key.text in text and forger.log.key.text in text
         assert fingerprint(forger.files["authority.pem"]) in text
         assert facts_of(forger.files["ballots.bel"]).head in text
-    assert "2 × 6 = 12" in zh and zh.endswith("可信：13 项检查全部通过。\n")
+    assert "2 × 6 = 12" in zh and zh.endswith("可信：14 项检查全部通过。\n")
 
 
 def test_the_first_failing_item_and_who_mends_it(

@@ -5,6 +5,7 @@ somebody was given is a check-in of the channel ``paper``, and which paper it wa
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from voting import journal
@@ -95,6 +96,12 @@ def issue_outside(
         ]
         desk.add_marks(session, marks)
         return chain.counters_of(row)
+
+
+def assisted(session: Session, *, box: str) -> int:
+    """Voters for whom somebody wrote (代写), by number only."""
+    found = select(func.count()).where(DeskMark.box_id == box, DeskMark.undone.is_(None), DeskMark.assisted)
+    return session.scalar(found) or 0
 
 
 def _require_before_closing(row: Box) -> None:

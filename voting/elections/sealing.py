@@ -20,6 +20,7 @@ from voting.elections.candidates.queries import Contest, contests
 from voting.elections.candidates.tables import Candidate
 from voting.elections.events import ElectionSealed
 from voting.elections.moves import moved
+from voting.elections.paper.queries import legal_record
 from voting.elections.roll.queries import roll_hash, roll_size
 from voting.elections.tables import Election
 from voting.errors import Conflict
@@ -86,8 +87,11 @@ def _display(session: Session, election: Election, ballot: tuple[Contest, ...]) 
     pictures: list[bytes] = []
     offices = []
     for contest in ballot:
-        shown = []
-        for number, (candidate, name) in enumerate(zip(contest.candidates, contest.names, strict=True), 1):
+        # A recall asks yes or no: two answers, nobody stands.
+        answers = () if contest.candidates else contest.names
+        shown = [_answer(number, text) for number, text in enumerate(answers, 1)]
+        standing = zip(contest.candidates, contest.names, strict=not answers)
+        for number, (candidate, name) in enumerate(standing, 1):
             url = None
             if candidate.id in photos:
                 pictures.append(photos[candidate.id])
@@ -113,6 +117,11 @@ def _display(session: Session, election: Election, ballot: tuple[Contest, ...]) 
     return display, pictures
 
 
+def _answer(number: int, text: str) -> dict[str, Any]:
+    about = {"sex": "", "age": None, "trade": "", "introduction": "", "photo": None}
+    return {"number": number, "name": text, **about}
+
+
 def _sealed(election: Election, box: Box, ballot: tuple[Contest, ...], actor: Actor) -> ElectionSealed:
     return ElectionSealed(
         election_id=election.id,
@@ -129,4 +138,5 @@ def _sealed(election: Election, box: Box, ballot: tuple[Contest, ...], actor: Ac
         by=actor.account_id,
         kind=election.kind,
         follows=election.follows_id,
+        legal_record=legal_record(election),
     )

@@ -16,8 +16,8 @@ from voting.database import transaction
 from voting.elections.count import queries
 from voting.elections.count.bundle import CommitteeFiles, Passphrases, certified_files
 from voting.elections.count.certificate import MANIFEST
-from voting.elections.count.queries import Counted
 from voting.elections.count.merging import figures_of
+from voting.elections.count.queries import Counted
 from voting.elections.count.report import ArchiveRef, Cards, LogRef, Papers, ResultDocument, offices_of
 from voting.elections.count.tables import CertifiedFile
 from voting.elections.events import OutcomeDecided, PollMoved, ResultCertified

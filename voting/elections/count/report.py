@@ -282,19 +282,7 @@ def _check(document: ResultDocument) -> None:
     titles = [document.community, document.title, *(office.title for office in document.offices)]
     if not all(text.strip() for text in titles + people):
         raise _form("community, title, offices.title, candidates.name")
-    if document.legal_record not in ("tablet", "paper"):
-        raise _form("legal_record")
-    papers = figures.paper + figures.mobile
-    if figures.collected != papers + (figures.tablet if document.legal_record == "tablet" else 0):
-        raise _figures("收回选票不等于平板、纸票、流动票箱之和", "collected is not the sum of tablet, paper and mobile")
-    if document.papers.printed != document.papers.out + document.papers.unused:
-        raise _figures("印制纸票不等于发出、未用之和", "papers printed are not the sum of out and unused")
-    if papers and any(
-        one.votes != one.paper + (one.tablet if document.legal_record == "tablet" else 0)
-        for office in document.offices
-        for one in office.candidates
-    ):
-        raise _figures("得票不等于平板和纸票之和", "votes are not the sum of tablet and paper")
+    _check_channels(document)
     if figures.tablet != document.archive.ballots:
         raise _figures("平板票数与选票档案中的票数不符", "tablet ballots differ from the ballots in the archive")
     if document.cards.made != document.cards.out + document.cards.unused + document.cards.missing:
@@ -312,6 +300,24 @@ def _check(document: ResultDocument) -> None:
             raise _form("offices.candidates.seal")
         if sum(candidate.seal == "elected" for candidate in office.candidates) > office.seats:
             raise _figures(f"{office.title}当选人数多于应选人数", f"more elected than seats for {office.title}")
+
+
+def _check_channels(document: ResultDocument) -> None:
+    """Paper and tablets, each apart, give the sums that are stated."""
+    figures = document.figures
+    if document.legal_record not in ("tablet", "paper"):
+        raise _form("legal_record")
+    papers = figures.paper + figures.mobile
+    if figures.collected != papers + (figures.tablet if document.legal_record == "tablet" else 0):
+        raise _figures("收回选票不等于平板、纸票、流动票箱之和", "collected is not the sum of tablet, paper and mobile")
+    if document.papers.printed != document.papers.out + document.papers.unused:
+        raise _figures("印制纸票不等于发出、未用之和", "papers printed are not the sum of out and unused")
+    if papers and any(
+        one.votes != one.paper + (one.tablet if document.legal_record == "tablet" else 0)
+        for office in document.offices
+        for one in office.candidates
+    ):
+        raise _figures("得票不等于平板和纸票之和", "votes are not the sum of tablet and paper")
 
 
 def _check_values(value: Any, path: str) -> None:

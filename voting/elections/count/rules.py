@@ -160,7 +160,8 @@ def _overfull(facts: CountFacts, outlet: Outlet, unused: Mapping[str, int]) -> E
     """More papers out of a box than were issued for it: nobody can say whose they are, the whole poll is void."""
     law = law_of(facts.law, facts.mode)
     why = law.reason(
-        f"{outlet.zh}收回 {figure(outlet.collected)} 张，多于发出的 {figure(outlet.issued)} 张，选举无效，须重新组织投票。",
+        f"{outlet.zh}收回 {figure(outlet.collected)} 张，多于发出的 {figure(outlet.issued)} 张，"
+        "选举无效，须重新组织投票。",
         f"{figure(outlet.collected)} papers came out of {outlet.en}, more than the {figure(outlet.issued)} issued: "
         "the poll is void and is held again.",
         law.turnout_article,

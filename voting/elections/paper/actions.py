@@ -24,7 +24,9 @@ from voting.elections.paper.queries import (
     empty_sheet,
     entries,
     get_box,
+    legal_record,
     totals,
+    uses_paper,
     waiting,
     written_names,
 )
@@ -229,7 +231,7 @@ def close_ledger(session: Session, *, election_id: str, unused: int, actor: Acto
         require_state(election.state, *_COUNTING)
         box = chain.locked(session, election.box_id)
         counters = chain.counters_of(box)
-        if session.get(PaperLedger, election.id) is not None or not counters.papers_printed:
+        if session.get(PaperLedger, election.id) is not None or not uses_paper(session, election=election):
             raise Conflict(
                 "LEDGER_CLOSED",
                 "纸质选票已经结清，或者没有用纸质选票；请刷新页面。",
@@ -239,7 +241,7 @@ def close_ledger(session: Session, *, election_id: str, unused: int, actor: Acto
         missing = waiting(session, election=election)
         if missing is not None and any(one.state != "agreed" for one in found):
             raise TooEarly("PAPER_BOXES_OPEN", missing.zh, missing.en)
-        if not found and counters.papers_issued:
+        if not found and (counters.papers_issued or legal_record(election) == "paper"):
             raise TooEarly(
                 "PAPER_BOXES_OPEN",
                 f"发出纸质选票 {counters.papers_issued} 张，却没有登记票箱；请先登记、开箱并录入。",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,13 +21,14 @@ from voting.elections.paper.events import (
     PaperBoxSealed,
     PapersPrinted,
 )
-from voting.elections.paper.queries import get_box, list_of
+from voting.elections.paper.queries import get_box, list_of, uses_paper
 from voting.elections.paper.tables import MobileVoter, PaperBox, PrintRun
 from voting.elections.queries import locked
 from voting.elections.roll.queries import get_entry
 from voting.elections.tables import Election
 from voting.elections.texts import typed
 from voting.errors import Conflict, Malformed, NotAllowed, TooEarly
+from voting.law.profiles import Mode, rules_of
 from voting.permissions import Actor
 
 #: 监票人 beside every mobile box (浙江 24; 村委会选举规程), and beside a box of the hall.
@@ -107,7 +108,8 @@ def seal_box(
         election = locked(session, election_id)
         require_state(election.state, *_BEFORE_POLL, *_DURING_POLL)
         _require_papers(session, election)
-        names = _watchers(kind, watchers)
+        least = rules_of(election.law, Mode(election.mode), election.profile, election.options).mobile_watchers.value
+        names = _watchers(kind, watchers, max(least, MOBILE_WATCHERS))
         _require_mobile(kind, approval, voters)
         known = list(session.scalars(select(PaperBox).where(PaperBox.election_id == election.id)))
         seal = typed(seal, zh="封条号", en="Seal", most=40, least=1)
@@ -263,7 +265,7 @@ def refuse_on_mobile_list(session: Session, *, election: Election, voter: str) -
 
 
 def _require_papers(session: Session, election: Election) -> None:
-    if not session.scalar(select(func.count()).select_from(PrintRun).where(PrintRun.election_id == election.id)):
+    if not uses_paper(session, election=election):
         raise TooEarly(
             "NO_PAPERS",
             "还没有登记印制的纸质选票，请先登记印票清点。",
@@ -271,11 +273,11 @@ def _require_papers(session: Session, election: Election) -> None:
         )
 
 
-def _watchers(kind: str, watchers: Sequence[str]) -> list[str]:
+def _watchers(kind: str, watchers: Sequence[str], mobile: int) -> list[str]:
     if kind not in ("main", "mobile"):
         raise Malformed("BOX_KIND", "票箱只有主票箱和流动票箱，请选择。", "Choose a main or a mobile box.")
     names = [typed(one, zh="监票人", en="Watcher", most=40, least=1) for one in watchers if one.strip()]
-    least = MOBILE_WATCHERS if kind == "mobile" else MAIN_WATCHERS
+    least = mobile if kind == "mobile" else MAIN_WATCHERS
     if len(set(names)) < least:
         raise Malformed(
             "FEW_WATCHERS",

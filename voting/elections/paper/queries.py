@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from voting.box import chain
 from voting.box.tables import Box
 from voting.elections.candidates.queries import contests
-from voting.elections.paper.channels import Outlet
 from voting.elections.paper.sheets import BoxSheet, OfficeSheet, add, differences, from_data
 from voting.elections.paper.tables import (
     BoxEntry,
@@ -23,6 +22,7 @@ from voting.elections.roll.queries import Found, get_entry
 from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election
 from voting.errors import NotFound
+from voting.law.profiles import Mode, rules_of
 from voting.law.thresholds import Reason
 
 
@@ -31,8 +31,8 @@ class PaperTotals:
     """The papers of an election, counted. ``sheet``: all boxes as one; ``None`` where none was agreed.
 
     ``issued`` stayed with people; printed = issued + ``returned`` + ``spoilt`` + ``unused`` once closed.
-    ``main``/``mobile``: papers found in boxes of either kind; ``outlets``: issued and collected by box, for the rule
-    that no box holds more than was issued for it.
+    ``main``/``mobile``: papers found in boxes of either kind; ``boxes``: number, kind, papers issued from it (mobile
+    ones) and papers found in it, of every box agreed upon.
     """
 
     printed: int
@@ -43,17 +43,28 @@ class PaperTotals:
     main: int
     mobile: int
     sheet: BoxSheet | None
-    outlets: tuple[Outlet, ...]
+    boxes: tuple[tuple[int, str, int, int], ...]
 
     @property
     def collected(self) -> int:
         """Papers out of all boxes."""
         return self.main + self.mobile
 
+    @property
+    def out(self) -> int:
+        """Every paper ever handed over."""
+        return self.issued + self.returned + self.spoilt
+
+
+def legal_record(election: Election) -> str:
+    """``tablet``, or ``paper`` where the rules in force make the papers the record of the law."""
+    rules = rules_of(election.law, Mode(election.mode), election.profile, election.options)
+    return rules.legal_record.value
+
 
 def uses_paper(session: Session, *, election: Election) -> bool:
-    """Whether any paper was printed for this election."""
-    return bool(session.get_one(Box, election.box_id).papers_printed)
+    """Whether any paper was printed for this election, or its ballots are paper by its rules."""
+    return legal_record(election) == "paper" or bool(session.get_one(Box, election.box_id).papers_printed)
 
 
 def print_runs(session: Session, *, election: Election) -> list[PrintRun]:
@@ -142,26 +153,17 @@ def totals(session: Session, election: Election) -> PaperTotals:
     counters = chain.counters_of(row)
     ledger = session.get(PaperLedger, election.id)
     found = [(one, from_data(one.sheet)) for one in boxes(session, election=election) if one.sheet is not None]
-    mobile = [(one, sheet) for one, sheet in found if one.kind == "mobile"]
-    outside = sum(one.papers_taken - one.papers_back for one, _ in mobile)
-    main = sum(sheet.collected for one, sheet in found if one.kind == "main")
-    outlets = [Outlet("主票箱", "main boxes", counters.papers_issued - outside, main)] if found else []
-    outlets += [
-        Outlet(
-            f"{one.number} 号流动票箱", f"mobile box {one.number}", one.papers_taken - one.papers_back, sheet.collected
-        )
-        for one, sheet in mobile
-    ]
+    counted = tuple((one.number, one.kind, one.papers_taken - one.papers_back, sheet.collected) for one, sheet in found)
     return PaperTotals(
         printed=counters.papers_printed,
         issued=counters.papers_issued,
         returned=counters.papers_returned,
         spoilt=counters.papers_torn,
         unused=ledger.unused if ledger else counters.papers_printed - counters.papers_out,
-        main=main,
-        mobile=sum(sheet.collected for _, sheet in mobile),
+        main=sum(papers for _, kind, _, papers in counted if kind == "main"),
+        mobile=sum(papers for _, kind, _, papers in counted if kind == "mobile"),
         sheet=add(sheet for _, sheet in found) if found else None,
-        outlets=tuple(outlets),
+        boxes=counted,
     )
 
 

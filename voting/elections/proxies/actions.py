@@ -25,8 +25,8 @@ from voting.elections.tables import Election
 from voting.elections.texts import typed
 from voting.errors import Conflict, Malformed, TooEarly, TooLate
 from voting.keys import FieldKeys
-from voting.law.calendar import HALL
-from voting.law.profiles import Mode, law_of
+from voting.law.calendar import HALL, days_before
+from voting.law.profiles import Mode, Profile, rules_of
 from voting.permissions import Actor
 
 _BEFORE_POLL: Final = ("published", "sealed")
@@ -85,6 +85,7 @@ def record_proxy(
         election = locked(session, election_id)
         require_state(election.state, *_BEFORE_POLL)
         _refuse_after_posting(session, election)
+        _refuse_late_paper(election, now.astimezone(HALL).date())
         if not (day <= now.astimezone(HALL).date() and day < election.day):
             raise Malformed(
                 "PROXY_DAY",
@@ -187,8 +188,25 @@ def end_by_coming(session: Session, *, election: Election, voter: str) -> None:
 
 
 def _last_day(election: Election) -> date:
-    """The last day on which the list may be posted: before the poll, whatever the province adds."""
-    return date.fromordinal(election.day.toordinal() - 1)
+    """The last day on which the list may be posted: before the poll, earlier where the province says so."""
+    return days_before(election.day, _rules(election).proxy_list_days.value)
+
+
+def _rules(election: Election) -> Profile:
+    return rules_of(election.law, Mode(election.mode), election.profile, election.options)
+
+
+def _refuse_late_paper(election: Election, day: date) -> None:
+    """Provinces ask for the paper some days ahead. Raises TooLate PROXY_LATE."""
+    last = days_before(election.day, _rules(election).proxy_paper_days.value)
+    if day > last:
+        raise TooLate(
+            "PROXY_LATE",
+            f"委托最迟须在 {last.isoformat()} 办理（{_rules(election).proxy_paper_days.source_zh}），已经过了；"
+            "请委托人本人到场投票。",
+            f"Proxies had to be given by {last.isoformat()} ({_rules(election).proxy_paper_days.source_en}); "
+            "the principal must come to vote.",
+        )
 
 
 def _refuse_after_posting(session: Session, election: Election) -> None:
@@ -210,7 +228,7 @@ def _require_lawful(session: Session, election: Election, principal: Found, hold
             )
         )
     )
-    mode = Mode(election.mode)
+    mode, rules = Mode(election.mode), _rules(election)
     errors = proxy_errors(
         Delegation(
             mode=mode,
@@ -222,7 +240,7 @@ def _require_lawful(session: Session, election: Election, principal: Found, hold
             ),
             holder_delegated=any(one == holder.id for one, _ in standing),
             chained=frozenset(other for _, other in standing),
-            most=law_of(election.law, mode).proxies,
+            most=rules.proxies_max.value,
         )
     )
     for code, refusal in _REFUSALS.items():
