@@ -123,8 +123,8 @@ def dossier(many: int = 40, **changes: Any) -> Dossier:
         "committee_formed_on": date(2026, 11, 16),
         "successions": (PaperSuccession(RARE[1], "被提名为候选人", "冯立例", date(2026, 12, 7)),),
         "staff": (
-            PaperMember("褚明例", "总监票员"), PaperMember("卫和样", "监票员"), PaperMember(RARE[3], "监票员"),
-            PaperMember("吴清例", "计票员"), PaperMember("钱远样", "唱票员"), PaperMember("郑宁例", "代写员"),
+            PaperMember("褚明例", "总监票人"), PaperMember("卫和样", "监票人"), PaperMember(RARE[3], "监票人"),
+            PaperMember("吴清例", "计票人"), PaperMember("钱远样", "唱票人"), PaperMember("郑宁例", "代写人"),
         ),
         "representatives": tuple(PaperMember(one, f"{at + 1}号楼") for at, one in enumerate(RARE)),
         "group_leaders": tuple(PaperMember(one, f"第{'一二三'[at]}居民小组") for at, one in enumerate(RARE[:3])),
@@ -136,16 +136,16 @@ def dossier(many: int = 40, **changes: Any) -> Dossier:
         "supervisors_elected": (PaperElected("褚明例", "主任", 700), PaperElected("卫和样", "成员", 655)),
         "proxies": (PaperProxy(7, roll[6].name, 9, roll[8].name), PaperProxy(2, RARE[1], 9, roll[8].name)),
         "mobile": (
-            PaperMobileBox("流动票箱 1 号", "1 号楼 → 敬老院", "9 时", roll[10:16], ("卫和样", "吴清例", "钱远样")),
+            PaperMobileBox("流动票箱 1 号", "1 号楼 → 敬老院", roll[10:16], ("卫和样", "吴清例", "钱远样")),
         ),
         "boxes": (
-            PaperBox("1", "main", "枫封 0001", 90, 80, 3, 2, (
+            PaperBox("1", "main", "枫封 0001", None, 80, 3, (
                 PaperVotes("主任", RARE[0], 60), PaperVotes("主任", "孙样样", 5, written_in=True),
                 PaperVotes("副主任", RARE[2], 55), PaperVotes("委员", RARE[4], 50),
             )),
-            PaperBox("2", "mobile", "枫封 0002", 40, 40, 0, 1),
+            PaperBox("2", "mobile", "枫封 0002", 40, 40, 0),
         ),
-        "print_run": PaperPrintRun(150, 130, 2, 18),
+        "print_run": PaperPrintRun(150, 130, 1, 2, 17),
         "cards": PaperCards(1718, 996, 5, 8, 722, 860, 983),
         "result": result(),
         "seats": tuple(

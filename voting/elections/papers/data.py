@@ -109,7 +109,6 @@ class PaperMobileBox:
 
     number: str
     route: str
-    leaves: str
     voters: tuple[PaperVoter, ...]
     watchers: tuple[str, ...]
 
@@ -126,7 +125,7 @@ class PaperVotes:
 
 @dataclass(frozen=True)
 class PaperBox:
-    """One ballot box of paper with both its seals and its agreed count; ``seal`` empty until it was sealed."""
+    """One ballot box for paper with its seal and its agreed count; ``issued`` is known of mobile boxes alone."""
 
     number: str
     kind: str
@@ -134,16 +133,16 @@ class PaperBox:
     issued: int | None = None
     collected: int | None = None
     void: int | None = None
-    blank: int | None = None
     votes: tuple[PaperVotes, ...] = ()
 
 
 @dataclass(frozen=True)
 class PaperPrintRun:
-    """How many ballots were printed, issued, spoilt and left over."""
+    """Papers printed = issued + given back + spoilt + left over, once the poll is closed."""
 
     printed: int
     issued: int
+    returned: int
     spoilt: int
     unused: int
 

@@ -20,7 +20,7 @@ from voting.elections.papers.sheet import (
 from voting.law.thresholds import figure
 
 #: Kinds of posts among the count staff as people say them; the notice 14 shows those who write for others.
-WRITER = "代写员"
+WRITER = "代写人"
 
 
 def preliminary(d: Dossier) -> Sheet:
@@ -53,9 +53,9 @@ def when_and_where(d: Dossier) -> Sheet:
     ]
     route: list[Block] = []
     if d.mobile:
-        rows = [(one.number, one.route, one.leaves) for one in d.mobile]
-        facts.append("流动票箱的路线和时间见下表，使用流动票箱的人员名单另行公告。")
-        route = [table(("票箱", "路线", "出发时间"), rows, widths=(2, 6, 2), align="clc", size=13)]
+        rows = [(one.number, one.route) for one in d.mobile]
+        facts.append("流动票箱的路线见下表，使用流动票箱的人员名单另行公告。")
+        route = [table(("票箱", "路线"), rows, widths=(2, 6), align="cl", size=13)]
     elif d.mobile == ():
         facts.append("本次选举不设流动票箱。")
     facts.append("投票结束后当场公开验票、唱票、计票，当场公布结果，欢迎监督。")
@@ -175,13 +175,15 @@ def result(d: Dossier) -> Sheet:
             + ("本次选举有效。" if document.valid else "本次选举无效。")
         ),
     ]
-    for office in document.offices:
-        blocks.append(
-            head(f"{office.title}（应选{office.seats}人；弃权{figure(office.blank)}票，无效{figure(office.void)}票）")
-        )
-        word = {"elected": "当选", "tied": "票数相同", "none": ""}
-        rows = [(one.name, figure(one.votes), word[one.seal]) for one in office.candidates]
-        blocks.append(table(("姓名", "得票", "结果"), rows, widths=(5, 3, 3), align="crc", size=13))
+    word = {"elected": "当选", "tied": "票数相同", "none": ""}
+    rows = [
+        (f"{office.title}（应选{office.seats}人）" if not at else "", one.name, figure(one.votes), word[one.seal])
+        for office in document.offices
+        for at, one in enumerate(office.candidates)
+    ]
+    blocks.append(table(("职务", "姓名", "得票", "结果"), rows, widths=(5, 5, 3, 3), align="lccc", size=13))
+    rest = (f"{one.title}弃权{figure(one.blank)}票、无效{figure(one.void)}票" for one in document.offices)
+    blocks.append(text(f"{'；'.join(rest)}。弃权票、无效票计入收回的选票。"))
     if document.valid:
         blocks.append(text(_elected_words(d)))
     return notice(d, "16", f"关于{d.words.committee}选举结果的公告", blocks, day=day_words(document.day))

@@ -16,7 +16,7 @@ from voting.elections.tables import Election
 from voting.errors import NotAllowed
 from voting.people.tables import Unit
 from voting.permissions import Permission
-from voting.request import actor, now, reading, today
+from voting.request import actor, now, reading
 from voting.security import access
 
 papers = Blueprint("papers", __name__, url_prefix="/c/<community_id>/elections/<election_id>/papers")
@@ -26,7 +26,7 @@ papers = Blueprint("papers", __name__, url_prefix="/c/<community_id>/elections/<
 @access(Permission.SEE_ELECTION)
 def page(community: Unit, election: Election) -> str:
     """Every paper in the order of the catalogue."""
-    dossier = queries.gather(reading(), election=election, today=today())
+    dossier = queries.gather(reading(), election=election, now=now())
     return render_template("papers/page.html", community=community, election=election, **_shown(dossier, community))
 
 
@@ -59,7 +59,7 @@ def print_one(community: Unit, election: Election, key: str) -> Response:
 
 
 def _content(paper: Paper, election: Election) -> bytes:
-    dossier = queries.gather(reading(), election=election, today=today())
+    dossier = queries.gather(reading(), election=election, now=now())
     if paper.write is None and dossier.certified:
         return count.certified_file(reading(), election=election, path=PDF)
     return print_paper(paper, queries.of_grid(dossier, request.args.get("grid", "")[:20]), created=now())

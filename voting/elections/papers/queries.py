@@ -1,16 +1,19 @@
 """The facts of one election's papers, gathered from the rooms that keep them; what a room has not, stays None."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from voting import journal
 from voting.box.tables import Box
+from voting.elections import moves
 from voting.elections.candidates.queries import Contest, contests
 from voting.elections.count import queries as count
 from voting.elections.count.certificate import RESULT
 from voting.elections.count.report import Figures, offices_of, read_result_json
+from voting.elections.lifecycle import deeds_of
+from voting.elections.papers.checks import supervisors_checks
 from voting.elections.papers.data import (
     COMMUNITY,
     VILLAGE,
@@ -21,11 +24,23 @@ from voting.elections.papers.data import (
     PaperLog,
     PaperResult,
     PaperRoll,
-    PaperVoter,
+    PaperStep,
 )
-from voting.elections.roll.queries import roll_hash, whole_roll
+from voting.elections.papers.rooms import (
+    after_facts,
+    committee_facts,
+    paper_facts,
+    posted_proxies,
+    preliminary,
+    representatives,
+    staff,
+    voter,
+)
+from voting.elections.roll.queries import current_version, roll_hash, whole_roll
 from voting.elections.tables import Election
-from voting.law.profiles import Mode, law_of, rules_of
+from voting.law.calendar import HALL
+from voting.law.profiles import Mode, Profile, law_of, rules_of
+from voting.law.timeline import standing, statutory
 from voting.people.queries import lineage
 from voting.people.tables import Unit
 
@@ -41,36 +56,63 @@ CHOICES = ("赞成", "反对", "弃权")
 _COUNTED = ("decided", "certified")
 
 
-def gather(session: Session, *, election: Election, today: date) -> Dossier:  # noqa: ARG001 (the timeline needs it)
+def gather(session: Session, *, election: Election, now: datetime) -> Dossier:
     """Everything the papers of this election print, as it is recorded now."""
     mode = Mode(election.mode)
     community = session.get_one(Unit, election.community_id)
     above = {unit.kind: unit.name for unit in lineage(session, community)}
+    words = VILLAGE if mode == "village" else COMMUNITY
     box = session.get_one(Box, election.box_id)
     head = journal.head(session, election.community_id)
-    return Dossier(
+    rules = rules_of(election.law, mode, election.profile, election.options)
+    roll = _roll(session, election)
+    street = above.get("street", "")
+    facts = (
+        committee_facts(session, election, words),
+        preliminary(session, election),
+        paper_facts(session, election),
+        after_facts(session, election),
+    )
+    made = Dossier(
         community=community.name,
-        street=above.get("street", ""),
+        street=f"{street}办事处" if street.endswith("街道") else street,
         district=above.get("district", ""),
         title=election.title,
         place=election.place,
         day=election.day,
         opens_at=election.opens_at,
         closes_at=election.closes_at,
-        words=VILLAGE if mode == "village" else COMMUNITY,
+        words=words,
         law=law_of(election.law, mode),
-        rules=rules_of(election.law, mode, election.profile, election.options),
+        rules=rules,
         mode=election.mode,
         decides=_DECIDES[election.mode],
         state=election.state,
         contests=tuple(_contest(one) for one in contests(session, election=election)),
         choices=CHOICES,
-        roll=_roll(session, election),
+        roll=roll,
         candidates_posted=election.candidates_posted,
+        staff=staff(session, election),
+        representatives=representatives(session, election, roll.voters) if roll else None,
+        proxies=posted_proxies(session, election),
         cards=_cards(box) if box.cards_made else None,
         result=_result(session, election, box),
         certified=election.state == "certified",
         log=PaperLog(head.size, head.spoken) if head else None,
+        steps=_steps(session, rules, election, now),
+    )
+    roll_now = roll_hash(session, election=election) if roll else None
+    for each in facts:
+        made = replace(made, **each)  # type: ignore[arg-type]  # each room names fields of the dossier
+    return replace(made, checks=supervisors_checks(made, election.roll_hash, roll_now) or None)
+
+
+def _steps(session: Session, rules: Profile, election: Election, now: datetime) -> tuple[PaperStep, ...]:
+    steps = statutory(rules, Mode(election.mode), election.day, posted=election.roll_posted)
+    deeds = deeds_of(election.state, moves.gather(session, election, now))
+    return tuple(
+        PaperStep(one.step.zh, one.step.earliest, one.step.latest, one.done, one.status.value, one.step.article)
+        for one in standing(steps, deeds, now.astimezone(HALL).date(), alarm_days=election.alarm_days)
     )
 
 
@@ -86,11 +128,11 @@ def _contest(contest: Contest) -> PaperContest:
 def _roll(session: Session, election: Election) -> PaperRoll | None:
     if election.roll_posted is None:
         return None
-    voters = tuple(
-        PaperVoter(one.number, one.name, one.sex, one.age_group, one.building, one.grid, one.category)
-        for one in whole_roll(session, election=election)
-    )
-    return PaperRoll(voters, roll_hash(session, election=election), 1, election.roll_posted)
+    version = current_version(session, election=election)
+    if version is None:
+        return None
+    voters = tuple(voter(one) for one in whole_roll(session, election=election))
+    return PaperRoll(voters, version.sha256, version.number, election.roll_posted)
 
 
 def _cards(box: Box) -> PaperCards:

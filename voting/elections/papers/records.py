@@ -6,6 +6,7 @@ Figures that the software knows are printed; what only hands in the hall can kno
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from voting.elections.papers.data import Dossier, PaperBox, PaperVoter
 from voting.elections.papers.sheet import (
@@ -46,10 +47,16 @@ def voter_cards(d: Dossier) -> Sheet:
     return slips(
         d,
         "选民证",
-        [_card(d, one) for one in sorted(voters, key=lambda one: (one.grid, one.building, one.number))],
+        [_card(d, one) for one in sorted(voters, key=_way)],
         remark="凭本证和居民身份证领取选票。只限本人使用，遗失不影响投票。",
         rows=5,
     )
+
+
+def _way(one: PaperVoter) -> tuple[str, int, str, int]:
+    """The order in which somebody goes from door to door: grid, building (9 before 10), roll number."""
+    figures = "".join(letter for letter in one.building if letter in "0123456789")
+    return (one.grid, int(figures[:6] or 0), one.building, one.number)
 
 
 def _card(d: Dossier, one: PaperVoter) -> list[tuple[str, str]]:
@@ -98,9 +105,11 @@ def slips(d: Dossier, title: str, cards: list[list[tuple[str, str]]], *, remark:
 
 
 def _size(value: str) -> float:
-    """Points at which ``value`` fits the 62 mm beside its label; a Chinese character is as wide as it is high."""
-    wide = sum(0.55 if one.isascii() else 1.0 for one in value)
-    return max(6.5, min(13.0, 62 / 0.3528 / max(wide, 1)))
+    """Points at which ``value`` fits the 57 mm beside its label; a Chinese character is as wide as it is high."""
+    wide = sum(0.6 if one.isascii() else 1.0 for one in value)
+    # Typst sets a quarter of a character between Chinese and figures.
+    gaps = sum(one.isascii() != other.isascii() for one, other in pairwise(value)) * 0.25
+    return max(6.0, min(12.5, 57 / 0.3528 / max(wide + gaps, 1)))
 
 
 def ballot(d: Dossier) -> Sheet:
@@ -156,7 +165,7 @@ def box_seals(d: Dossier) -> Sheet:
         "票箱检查封箱记录",
         [
             text("投票开始以前，当众打开票箱检查，确认箱内没有任何物品后加封。记录如下："),
-            table(header, rows, widths=(2, 2, 3, 3, 2.5, 3.5), align="cccccc", size=11),
+            table(header, rows, widths=(2, 2, 3, 3, 2.5, 3.5), align="cccccc", size=11, hand=True),
             lines("其他情况：", 2),
             text("投票结束后，当众核对封条完好再开箱。开箱时封条完好：□ 是　□ 否　　开箱时间："),
             lines("", 1),
@@ -170,9 +179,9 @@ def issue_register(d: Dossier) -> Sheet:
     """领票登记: who took a paper, ticked and signed; never a ballot's number, so that no ballot has a person."""
     voters = d.posted_roll.voters if d.posted_roll else ()
     rows = [(one.number, one.name, one.sex, one.building, "", "", "", "") for one in voters]
-    header = ("编号", "姓名", "性别", "楼栋", "本人领票 √", "代领 √", "领票人签名", "备注")
-    made = table(header, rows, widths=(1.2, 2.6, 1, 2, 1.6, 1.3, 3, 2), align="rlclcccc", size=10)
-    note = text("只登记领票的人，不登记选票或选票卡的号码。受委托人代领的，在“代领”栏打勾，由受委托人签名。")
+    header = ("编号", "姓名", "性别", "楼栋", "本人", "代领", "领票人签名", "备注")
+    made = table(header, rows, widths=(1.1, 2.8, 1, 1.7, 1.3, 1.3, 3, 2), align="rlclcccc", size=10)
+    note = text("只登记领票的人，不登记选票或选票卡的号码。受委托人代领的，在“代领”栏打“√”，由受委托人签名。")
     foot = "含个人信息，投票后封存，不得张贴"
     return record(d, "领票登记表", [note, made, signs(("验证员", "发票员", "监票人"))], foot=foot, tags=False)
 
@@ -182,27 +191,23 @@ def papers_checked(d: Dossier) -> Sheet:
     run = d.print_run
     blocks: list[Block] = [head("一、选票清点")]
     if run is not None:
-        whole = run.issued + run.spoilt + run.unused
-        parts = f"发出 {figure(run.issued)} + 损坏 {figure(run.spoilt)} + 未用 {figure(run.unused)} = {figure(whole)}"
+        parts = (
+            ("发出", run.issued),
+            ("交回", run.returned),
+            ("损坏作废", run.spoilt),
+            ("未用", run.unused),
+        )
+        whole = sum(number for _, number in parts)
+        said = " + ".join(f"{label} {figure(number)}" for label, number in parts)
         blocks += [
-            figures(
-                (
-                    ("印制", figure(run.printed)),
-                    ("发出", figure(run.issued)),
-                    ("损坏作废", figure(run.spoilt)),
-                    ("未用", figure(run.unused)),
-                )
+            figures([("印制", figure(run.printed)), *((label, figure(number)) for label, number in parts)]),
+            text(
+                f"核对：{said} = {figure(whole)}{' = ' if whole == run.printed else ' ≠ '}印制 {figure(run.printed)}。"
             ),
-            text(f"核对：{parts}{' = ' if whole == run.printed else ' ≠ '}印制 {figure(run.printed)}。"),
         ]
-    rows = [
-        (one.number, KINDS.get(one.kind, one.kind), known(one.issued), known(one.collected)) for one in d.boxes or ()
-    ]
-    blocks += [
-        head("二、开箱验票"),
-        table(("票箱", "种类", "发出", "收回"), rows, widths=(3, 3, 2, 2), align="ccrr", size=12),
-    ]
-    issued = sum(one.issued or 0 for one in d.boxes or ())
+    rows = [(one.number, KINDS.get(one.kind, one.kind), known(one.collected)) for one in d.boxes or ()]
+    blocks += [head("二、开箱验票"), table(("票箱", "种类", "收回"), rows, widths=(3, 3, 2), align="ccc", size=12)]
+    issued = run.issued if run is not None else 0
     collected = sum(one.collected or 0 for one in d.boxes or ())
     sign, words = ("≤", "收回不多于发出，可以计票") if collected <= issued else ("＞", "收回多于发出，本次投票无效")
     blocks += [
@@ -231,7 +236,7 @@ def _tally_sheet(d: Dossier, box: PaperBox) -> list[Block]:
         blank = [] if box.votes or not contest.write_in else ["另选："]
         for name in names + blank:
             rows.append((contest.title, name, "", known(votes.get((contest.title, name)))))
-    summary = (("收回", box.collected), ("无效", box.void), ("空白（弃权）", box.blank))
+    summary = (("收回", box.collected), ("全票无效", box.void))
     return [
         head(f"{KINDS.get(box.kind, box.kind)} {box.number}"),
         figures((label, known(value) or "　") for label, value in summary),
@@ -275,7 +280,7 @@ def supervisors_list(d: Dossier) -> Sheet:
         f"{d.words.supervisors}核对表",
         [
             text("打“√”“×”的由系统按记录重新计算；“□”由监督人员现场核对后填写。"),
-            table(("序号", "核对事项", "结果", "依据和数字"), rows, widths=(1, 6, 2.4, 7), align="clcl", size=11.5),
+            table(("序号", "核对事项", "结果", "依据和数字"), rows, widths=(1.2, 6, 2.4, 7), align="clcl", size=11.5),
             lines("监督人员意见：", 3),
             signs((f"{d.words.supervisors}主任", "监督人员", "日期")),
         ],

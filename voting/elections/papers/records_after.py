@@ -5,7 +5,7 @@ from __future__ import annotations
 from voting.elections.papers.data import Dossier, PaperSeat
 from voting.elections.papers.kept import KEPT
 from voting.elections.papers.records import known, record
-from voting.elections.papers.sheet import BLANK_DATE, Sheet, day_words, lines, signs, table, text
+from voting.elections.papers.sheet import BLANK_DATE, Sheet, day_words, lines, plain, signs, table, text
 from voting.law.thresholds import figure
 
 
@@ -44,7 +44,7 @@ def filing_report(d: Dossier) -> Sheet:
         f"委托投票{figure(numbers.proxy)}）。"
     )
     why = "".join(one.zh for one in document.because) + ("选举有效。" if document.valid else "选举无效。")
-    blocks = [text(f"{d.street}："), text(said), text(why)]
+    blocks = [plain(f"{d.street}："), text(said), text(why)]
     if rows:
         blocks += [
             text(f"依照{document.article}，当选人员如下："),
@@ -53,7 +53,7 @@ def filing_report(d: Dossier) -> Sheet:
     left = [f"{one.title}尚缺{one.vacancies}名" for one in document.offices if one.vacancies]
     if left:
         blocks.append(text(f"{'，'.join(left)}，依法另行办理。"))
-    blocks.append(text("选举结果已当场公布，选票和选举文件已封存。现报请备案。"))
+    blocks.append(text("现将选举结果报请备案。"))
     made = record(d, f"关于{d.community}{d.words.committee}换届选举结果的备案报告", blocks)
     return Sheet(
         title=made.title,
@@ -72,9 +72,15 @@ def sealing_record(d: Dossier) -> Sheet:
     rows: list[tuple[str, str, str, str]] = []
     ballots, files = KEPT["ballots"].zh, f"{d.rules.files_kept_years.value} 年"
     if d.print_run is not None:
+        left = d.print_run.unused + d.print_run.spoilt + d.print_run.returned
         rows += [
             ("收回的选票", known(sum(one.collected or 0 for one in d.boxes or ())), "", ballots),
-            ("未用和作废的选票", figure(d.print_run.unused + d.print_run.spoilt), "", ballots),
+            (
+                "未用、交回和作废的选票",
+                figure(d.print_run.unused + d.print_run.spoilt + d.print_run.returned),
+                "",
+                ballots,
+            ),
         ]
     if d.cards is not None:
         left = d.cards.unused + d.cards.returned + d.cards.torn
@@ -91,7 +97,7 @@ def sealing_record(d: Dossier) -> Sheet:
         "选票和选举文件封存记录",
         [
             text(f"选举结果公布后，下列物品当众装封，由{d.street}保存："),
-            table(header, rows, widths=(5, 2, 4, 4), align="lccc", size=12),
+            table(header, rows, widths=(5, 2, 4, 4), align="lccc", size=12, hand=True),
             lines("封存地点、保管人：", 2),
             signs(
                 (
@@ -121,7 +127,9 @@ def handover(d: Dossier) -> Sheet:
         "工作移交清单",
         [
             text(said),
-            table(("序号", "移交事项", "内容、数量", "备注"), rows, widths=(1, 4, 7, 3), align="clll", size=12),
+            table(
+                ("序号", "移交事项", "内容、数量", "备注"), rows, widths=(1, 4, 7, 3), align="clll", size=12, hand=True
+            ),
             signs(
                 (
                     "移交人",

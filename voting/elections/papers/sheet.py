@@ -65,10 +65,23 @@ def points(items: Iterable[str]) -> list[Block]:
     return [text(f"{_numeral(number)}、{item}") for number, item in enumerate(items, 1)]
 
 
+def plain(words: str) -> Block:
+    """A line that is not indented: whom a report is for."""
+    return {"kind": "plain", "text": words}
+
+
 def table(
-    header: Sequence[str], rows: Iterable[Sequence[str | int]], *, widths: Sequence[float], align: str, size: float = 12
+    header: Sequence[str],
+    rows: Iterable[Sequence[str | int]],
+    *,
+    widths: Sequence[float],
+    align: str,
+    size: float = 12,
+    hand: bool = False,
 ) -> Block:
-    """A ruled table. ``widths`` are shares of the line; ``align`` one letter a column: l, c, r."""
+    """A ruled table. ``widths`` are shares of the line; ``align`` one letter a column: l, c, r; ``hand``: with rows
+    high enough to write in.
+    """
     return {
         "kind": "table",
         "head": list(header),
@@ -76,6 +89,7 @@ def table(
         "widths": list(widths),
         "align": align,
         "size": size,
+        "hand": hand,
     }
 
 
@@ -93,9 +107,9 @@ def figures(pairs: Iterable[tuple[str, str]]) -> Block:
     return {"kind": "figures", "pairs": [list(pair) for pair in pairs]}
 
 
-def signs(roles: Sequence[str], columns: int = 3) -> Block:
+def signs(roles: Sequence[str]) -> Block:
     """Ruled lines to sign on, each with the role of whoever signs."""
-    return {"kind": "signs", "roles": list(roles), "columns": columns}
+    return {"kind": "signs", "roles": list(roles)}
 
 
 def lines(label: str, count: int = 1) -> Block:

@@ -1,0 +1,185 @@
+"""What each room's queries give the papers: committee and staff, lists, proxies, paper boxes, what comes after."""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from voting.elections.after import queries as after
+from voting.elections.candidates.lists import PostedList, listed
+from voting.elections.committee import queries as committee
+from voting.elections.committee.rules import DUTIES, POSTS, REASONS
+from voting.elections.paper import queries as paper
+from voting.elections.paper.sheets import BoxSheet, from_data
+from voting.elections.paper.tables import PaperBox as BoxRow
+from voting.elections.papers.data import (
+    PaperBox,
+    PaperCandidate,
+    PaperContest,
+    PaperHandover,
+    PaperMember,
+    PaperMobileBox,
+    PaperPrintRun,
+    PaperProxy,
+    PaperSeat,
+    PaperSuccession,
+    PaperVoter,
+    PaperVotes,
+    Words,
+)
+from voting.elections.proxies import queries as proxies
+from voting.elections.roll.queries import Found, represented
+from voting.elections.tables import Election
+
+#: How the election committee was chosen, with the words of the place.
+_BODIES = {"residents_meeting": "{person}会议", "representatives": "{person}代表会议", "groups": "各{group}会议"}
+
+
+def voter(one: Found) -> PaperVoter:
+    """A line of the roll."""
+    return PaperVoter(one.number, one.name, one.sex, one.age_group, one.building, one.grid, one.category)
+
+
+def committee_facts(session: Session, election: Election, words: Words) -> dict[str, object]:
+    """The election committee as it sits, how it was formed, who came after whom; nothing before it is formed."""
+    formed = committee.committee(session, election)
+    if formed is None:
+        return {}
+    people = committee.members(session, election)
+    sitting = [one for one in people if one.standing == "sitting"]
+    order = {post: number for number, post in enumerate(POSTS)}
+    sitting.sort(key=lambda one: (order[one.post], one.place))
+    return {
+        "committee": tuple(PaperMember(one.name, POSTS[one.post][0]) for one in sitting),
+        "committee_formed_by": _BODIES[formed.body].format(person=words.person, group=words.group),
+        "committee_formed_on": formed.held_on,
+        "successions": _successions(people, formed.held_on),
+    }
+
+
+def _successions(people: list[committee.Member], formed: date) -> tuple[PaperSuccession, ...]:
+    """Who left after having sat, each with whoever came in next; in the order of the days."""
+    left = sorted((one for one in people if one.left_on and one.joined_on), key=lambda one: (one.left_on, one.place))
+    joined = sorted(
+        (one for one in people if one.joined_on and one.joined_on > formed), key=lambda one: (one.joined_on, one.place)
+    )
+    made = []
+    for one in left:
+        after_it = next((each for each in joined if (each.joined_on or formed) >= (one.left_on or formed)), None)
+        if after_it is not None:
+            joined.remove(after_it)
+        reason = REASONS[one.left_because][0] if one.left_because else ""
+        made.append(PaperSuccession(one.name, reason, after_it.name if after_it else "", one.left_on or formed))
+    return tuple(made)
+
+
+def staff(session: Session, election: Election) -> tuple[PaperMember, ...] | None:
+    """Who serves now, in the order of the duties; None while nobody is appointed."""
+    order = {duty: number for number, duty in enumerate(DUTIES)}
+    serving = sorted(
+        (one for one in committee.staff(session, election) if one.ended_on is None),
+        key=lambda one: (order[one.duty], one.name),
+    )
+    return tuple(PaperMember(one.name, DUTIES[one.duty][0]) for one in serving) or None
+
+
+def representatives(
+    session: Session, election: Election, voters: tuple[PaperVoter, ...]
+) -> tuple[PaperMember, ...] | None:
+    """Who stands for which household or group; None where everybody votes."""
+    names = {one.number: one.name for one in voters}
+    found = represented(session, election=election)
+    return tuple(PaperMember(names[number], whom) for number, whom in found if number in names) or None
+
+
+def preliminary(session: Session, election: Election) -> dict[str, object]:
+    """The preliminary list as posted, and the votes of the nominating poll where it had one."""
+    posted = listed(session, election, "preliminary")
+    if posted is None:
+        return {}
+    polled = tuple(
+        PaperVotes(office.title, one.name, one.votes)
+        for office in posted.offices
+        for one in office.people
+        if one.votes is not None
+    )
+    return {
+        "preliminary": _contests(posted),
+        "preliminary_posted": posted.posted_on,
+        "nominating_poll": polled or None,
+    }
+
+
+def _contests(posted: PostedList) -> tuple[PaperContest, ...]:
+    return tuple(
+        PaperContest(
+            office.title,
+            office.seats,
+            False,
+            tuple(PaperCandidate(one.name, one.sex, one.age, one.trade) for one in office.people),
+        )
+        for office in posted.offices
+    )
+
+
+def posted_proxies(session: Session, election: Election) -> tuple[PaperProxy, ...] | None:
+    """The proxies as they hang on the wall; None before the list is posted."""
+    posted = proxies.posted(session, election)
+    if posted is None:
+        return None
+    return tuple(
+        PaperProxy(principal, name, *line.holder) for line in posted.lines for principal, name in line.principals
+    )
+
+
+def paper_facts(session: Session, election: Election) -> dict[str, object]:
+    """The print run, the boxes with their agreed counts, the mobile boxes; nothing where no paper is used."""
+    if not paper.uses_paper(session, election=election):
+        return {}
+    rows, totals = paper.boxes(session, election=election), paper.totals(session, election)
+    run = PaperPrintRun(totals.printed, totals.issued, totals.returned, totals.spoilt, totals.unused)
+    return {
+        "boxes": tuple(_box(row) for row in rows),
+        "print_run": run if totals.printed else None,
+        "mobile": tuple(_mobile(session, row) for row in rows if row.kind == "mobile"),
+    }
+
+
+def _box(row: BoxRow) -> PaperBox:
+    sheet = from_data(row.sheet) if row.sheet is not None else None
+    issued = row.papers_taken - row.papers_back if row.kind == "mobile" else None
+    if sheet is None:
+        return PaperBox(str(row.number), row.kind, row.seal, issued)
+    return PaperBox(str(row.number), row.kind, row.seal, issued, sheet.collected, sheet.void, _votes(sheet))
+
+
+def _votes(sheet: BoxSheet) -> tuple[PaperVotes, ...]:
+    return tuple(
+        PaperVotes(office.title, name, votes, written_in)
+        for office in sheet.offices
+        for lines, written_in in ((office.votes, False), (office.written, True))
+        for name, votes in lines
+    )
+
+
+def _mobile(session: Session, row: BoxRow) -> PaperMobileBox:
+    people = tuple(
+        PaperVoter(one.number, one.name, one.sex, one.age_group, one.building, one.grid, one.category)
+        for one in paper.list_of(session, box=row)
+    )
+    return PaperMobileBox(f"流动票箱 {row.number} 号", row.place, people, tuple(row.watchers))
+
+
+def after_facts(session: Session, election: Election) -> dict[str, object]:
+    """Who was given a certificate, and what was recorded for the hand-over."""
+    if election.state not in after.COUNTED:
+        return {}
+    seats = tuple(
+        PaperSeat(one.number, one.name, one.office, one.since, one.term_ends)
+        for one in after.members(session, election=election)
+    )
+    items = tuple(
+        PaperHandover(str(one.facts["item"]), str(one.facts["amount"]))
+        for one in after.deeds(session, election=election)
+        if one.kind == "handover_item"
+    )
+    return {"seats": seats or None, "handover": items or None, "handover_by": after.handover_by(election)}
