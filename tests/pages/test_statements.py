@@ -27,6 +27,7 @@ PAGES = {
     "{e}/roll": ("official", 9),
     "{e}/keys": ("official", 10),
     "{e}/count": ("official", 14),
+    "{e}/papers": ("official", 60),
     "{e}/desk": ("clerk", 12),
     "{e}/desk/state": ("clerk", 8),
     "{b}/kiosks": ("official", 8),

@@ -12,6 +12,7 @@ from voting.elections.papers.catalogue import PAPERS, Paper, lacking, paper_of
 from voting.elections.papers.data import Dossier
 from voting.elections.papers.kept import KEPT
 from voting.elections.papers.printing import print_paper
+from voting.elections.roll import queries as roll
 from voting.elections.tables import Election
 from voting.errors import NotAllowed
 from voting.people.tables import Unit
@@ -26,18 +27,20 @@ papers = Blueprint("papers", __name__, url_prefix="/c/<community_id>/elections/<
 @access(Permission.SEE_ELECTION)
 def page(community: Unit, election: Election) -> str:
     """Every paper in the order of the catalogue."""
-    dossier = queries.gather(reading(), election=election, now=now())
-    return render_template("papers/page.html", community=community, election=election, **_shown(dossier, community))
+    dossier = queries.gather(reading(), election=election, now=now(), whole=False)
+    return render_template(
+        "papers/page.html", community=community, election=election, **_shown(dossier, community, election)
+    )
 
 
-def _shown(dossier: Dossier, community: Unit) -> dict[str, Any]:
+def _shown(dossier: Dossier, community: Unit, election: Election) -> dict[str, Any]:
     rows = [(paper, lacking(paper, dossier)) for paper in PAPERS]
     return {
         "notices": [row for row in rows if row[0].number],
         "others": [row for row in rows if not row[0].number],
         "ready": sum(not missing for _, missing in rows),
         "kept": KEPT,
-        "grids": sorted({one.grid for one in dossier.posted_roll.voters if one.grid}) if dossier.posted_roll else [],
+        "grids": roll.grids(reading(), election=election) if dossier.posted_roll else [],
         "may_roll": actor().may(Permission.SEE_ROLL, community.lineage),
     }
 

@@ -56,8 +56,11 @@ CHOICES = ("赞成", "反对", "弃权")
 _COUNTED = ("decided", "certified")
 
 
-def gather(session: Session, *, election: Election, now: datetime) -> Dossier:
-    """Everything the papers of this election print, as it is recorded now."""
+def gather(session: Session, *, election: Election, now: datetime, whole: bool = True) -> Dossier:
+    """Everything the papers of this election print, as it is recorded now.
+
+    ``whole``: with every line of the roll; without, the dossier says what can be printed and is not printed from.
+    """
     mode = Mode(election.mode)
     community = session.get_one(Unit, election.community_id)
     above = {unit.kind: unit.name for unit in lineage(session, community)}
@@ -65,7 +68,7 @@ def gather(session: Session, *, election: Election, now: datetime) -> Dossier:
     box = session.get_one(Box, election.box_id)
     head = journal.head(session, election.community_id)
     rules = rules_of(election.law, mode, election.profile, election.options)
-    roll = _roll(session, election)
+    roll = _roll(session, election, whole)
     street = above.get("street", "")
     facts = (
         committee_facts(session, election, words),
@@ -101,7 +104,7 @@ def gather(session: Session, *, election: Election, now: datetime) -> Dossier:
         log=PaperLog(head.size, head.spoken) if head else None,
         steps=_steps(session, rules, election, now),
     )
-    roll_now = roll_hash(session, election=election) if roll else None
+    roll_now = roll_hash(session, election=election) if roll and whole else None
     for each in facts:
         made = replace(made, **each)  # type: ignore[arg-type]  # each room names fields of the dossier
     return replace(made, checks=supervisors_checks(made, election.roll_hash, roll_now) or None)
@@ -125,13 +128,13 @@ def _contest(contest: Contest) -> PaperContest:
     return PaperContest(office.title, office.seats, office.write_in, people)
 
 
-def _roll(session: Session, election: Election) -> PaperRoll | None:
+def _roll(session: Session, election: Election, whole: bool) -> PaperRoll | None:
     if election.roll_posted is None:
         return None
     version = current_version(session, election=election)
     if version is None:
         return None
-    voters = tuple(voter(one) for one in whole_roll(session, election=election))
+    voters = tuple(voter(one) for one in whole_roll(session, election=election)) if whole else ()
     return PaperRoll(voters, version.sha256, version.number, election.roll_posted)
 
 

@@ -88,7 +88,7 @@ def representatives(
     """Who stands for which household or group; None where everybody votes."""
     names = {one.number: one.name for one in voters}
     found = represented(session, election=election)
-    return tuple(PaperMember(names[number], whom) for number, whom in found if number in names) or None
+    return tuple(PaperMember(names.get(number, str(number)), whom) for number, whom in found) or None
 
 
 def preliminary(session: Session, election: Election) -> dict[str, object]:

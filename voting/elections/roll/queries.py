@@ -155,6 +155,12 @@ def voter_cards(session: Session, *, election: Election) -> Iterator[Found]:
     return (_found(row) for row in session.scalars(query.execution_options(yield_per=_BATCH)))
 
 
+def grids(session: Session, *, election: Election) -> list[str]:
+    """The grids that people of the roll live in, by name; those without one are in none."""
+    names = select(RollEntry.grid).where(RollEntry.election_id == election.id, RollEntry.grid != "").distinct()
+    return sorted(session.scalars(names))
+
+
 def roll_hash(session: Session, *, election: Election) -> str:
     """SHA-256 of the roll in its canonical form: what the posted list is held against.
 
