@@ -1,0 +1,253 @@
+"""The committee's side of the review: looking (always logged), hearing the candidate, appeals, rulings."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from voting import journal
+from voting.database import random_id, transaction
+from voting.elections.candidates.actions import preparing
+from voting.elections.queries import locked
+from voting.elections.review import queries
+from voting.elections.review.actions import settle
+from voting.elections.review.events import ReviewHeard, ReviewLooked, ReviewRuled
+from voting.elections.review.queries import Asked
+from voting.elections.review.rules import RULINGS
+from voting.elections.review.tables import ReviewAnswer, ReviewHearing, ReviewQuestion
+from voting.elections.tables import Election
+from voting.elections.texts import typed
+from voting.errors import Conflict, Malformed, NotFound
+from voting.keys import FieldKeys
+from voting.law.calendar import HALL
+from voting.permissions import DEPARTMENTS, Actor
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One answer opened for a reader whose look is in the log."""
+
+    id: str
+    late: bool
+    at: datetime
+    verdict: str
+    clause: str
+    words: str
+    evidence_type: str | None
+
+
+@dataclass(frozen=True)
+class Known:
+    """Everything one department said about one candidate."""
+
+    asked: Asked
+    answers: tuple[Opened, ...]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One hearing or appeal, opened."""
+
+    id: str
+    kind: str
+    held_on: date
+    words: str
+    decided_on: date | None
+    upheld: bool | None
+
+
+def look(
+    session: Session, *, election_id: str, candidate_id: str, keys: FieldKeys, actor: Actor, now: datetime
+) -> tuple[list[Known], list[Heard]]:
+    """Open what is known about one candidate; the look is in the log before anything is shown.
+
+    Raises NotFound NOT_REVIEWED.
+    """
+    with transaction(session):
+        election = locked(session, election_id)
+        asked = [
+            one
+            for one in queries.questions(session, election, now.astimezone(HALL).date())
+            if one.candidate_id == candidate_id
+        ]
+        if not asked:
+            raise NotFound(
+                "NOT_REVIEWED",
+                "这位候选人还没有提请审查，请先开始资格联审。",
+                "Nothing was asked about this candidate yet; open the review first.",
+            )
+        fact = ReviewLooked(election.id, candidate_id, "candidate", actor.account_id)
+        journal.record(session, election.community_id, fact, now)
+        known = [Known(one, tuple(_opened(session, one.id, keys))) for one in asked]
+        return known, [_heard(one, keys) for one in queries.hearings(session, election, candidate_id)]
+
+
+def _opened(session: Session, question_id: str, keys: FieldKeys) -> list[Opened]:
+    rows = session.scalars(
+        select(ReviewAnswer).where(ReviewAnswer.question_id == question_id).order_by(ReviewAnswer.at)
+    )
+    opened = []
+    for row in rows:
+        content = json.loads(keys.open(row.sealed, row.id))
+        opened.append(
+            Opened(row.id, row.late, row.at, row.verdict, content["clause"], content["words"], row.evidence_type)
+        )
+    return opened
+
+
+def _heard(row: ReviewHearing, keys: FieldKeys) -> Heard:
+    words = keys.open(row.sealed, row.id).decode()
+    return Heard(row.id, row.kind, row.held_on, words, row.decided_on, row.upheld)
+
+
+def open_evidence(
+    session: Session,
+    *,
+    election_id: str,
+    answer_id: str,
+    departments: frozenset[str] | None,
+    keys: FieldKeys,
+    actor: Actor,
+    now: datetime,
+) -> tuple[bytes, str]:
+    """One piece of evidence and its type; the look is logged. ``departments``: None for the committee, which sees all.
+
+    Raises NotFound NO_EVIDENCE.
+    """
+    with transaction(session):
+        election = locked(session, election_id)
+        row = session.get(ReviewAnswer, answer_id, options=[undefer(ReviewAnswer.evidence)])
+        about = session.get(ReviewQuestion, row.question_id) if row else None
+        if (
+            row is None
+            or about is None
+            or about.election_id != election.id
+            or row.evidence is None
+            or row.evidence_type is None
+            or (departments is not None and about.department not in departments)
+        ):
+            raise NotFound("NO_EVIDENCE", "没有这份证据，请刷新页面。", "There is no such evidence; reload the page.")
+        fact = ReviewLooked(election.id, row.id, "evidence", actor.account_id)
+        journal.record(session, election.community_id, fact, now)
+        return keys.open(row.evidence, f"{row.id}/evidence"), row.evidence_type
+
+
+def rule(
+    session: Session,
+    *,
+    election_id: str,
+    question_id: str,
+    ruling: str,
+    why: str,
+    keys: FieldKeys,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """The committee lets a finding (or a silence) stand, or sets it aside; a later ruling replaces an earlier one.
+
+    A finding of 不能 is set aside only after the candidate was heard or an appeal was upheld. Raises NotFound
+    NO_SUCH_QUESTION; Conflict NOTHING_TO_RULE, NOT_HEARD; Malformed RULING, TEXT_LENGTH.
+    """
+    why = typed(why, zh="理由", en="Reason", most=1000, least=4)
+    if ruling not in RULINGS:
+        raise Malformed("RULING", "请选成立或不成立。", "Choose whether the finding stands or is set aside.")
+    with transaction(session):
+        election = preparing(session, election_id)
+        row = queries.question(session, election, question_id, DEPARTMENTS)
+        today = now.astimezone(HALL).date()
+        asked = next(one for one in queries.questions(session, election, today, [row.department]) if one.id == row.id)
+        if asked.verdict in ("", "clear"):
+            raise Conflict(
+                "NOTHING_TO_RULE",
+                "这个部门没有提出问题，或期限还没有到，不用认定。",
+                "This department found nothing, or its time is not over; nothing is to be ruled.",
+            )
+        if ruling == "set_aside" and asked.verdict == "problem":
+            _require_heard(session, election, row.candidate_id)
+        row.ruling, row.ruled_on = ruling, today
+        row.ruling_sealed = keys.seal(why.encode(), row.id)
+        journal.record(session, election.community_id, ReviewRuled(election.id, row.id, actor.account_id), now)
+        settle(session, election, now)
+
+
+def hear(
+    session: Session,
+    *,
+    election_id: str,
+    candidate_id: str,
+    kind: str,
+    held_on: date,
+    words: str,
+    keys: FieldKeys,
+    actor: Actor,
+    now: datetime,
+) -> str:
+    """Record that the candidate was heard (``hearing``) or appealed (``appeal``); returns the id.
+
+    Raises Malformed HEARING_FORM, TEXT_LENGTH; NotFound NOT_REVIEWED.
+    """
+    words = typed(words, zh="陈述", en="Statement", most=2000, least=1)
+    today = now.astimezone(HALL).date()
+    if kind not in ("hearing", "appeal") or held_on > today:
+        raise Malformed(
+            "HEARING_FORM",
+            "请选陈述或申诉，日期不能在将来。",
+            "Choose hearing or appeal and a day that has come.",
+        )
+    with transaction(session):
+        election = preparing(session, election_id)
+        if not any(one.candidate_id == candidate_id for one in queries.questions(session, election, today)):
+            raise NotFound(
+                "NOT_REVIEWED",
+                "这位候选人还没有提请审查，请先开始资格联审。",
+                "Nothing was asked about this candidate yet; open the review first.",
+            )
+        made = random_id()
+        session.add(
+            ReviewHearing(
+                id=made,
+                election_id=election.id,
+                candidate_id=candidate_id,
+                kind=kind,
+                held_on=held_on,
+                sealed=keys.seal(words.encode(), made),
+            )
+        )
+        fact = ReviewHeard(election.id, made, kind, held_on, actor.account_id)
+        journal.record(session, election.community_id, fact, now)
+        return made
+
+
+def decide_appeal(
+    session: Session, *, election_id: str, hearing_id: str, upheld: bool, actor: Actor, now: datetime
+) -> None:
+    """Decide an appeal. Upheld, it lets the committee set the finding aside by a ruling of its own, with reasons.
+
+    Raises NotFound NO_SUCH_APPEAL; Conflict APPEAL_DECIDED.
+    """
+    with transaction(session):
+        election = preparing(session, election_id)
+        row = session.get(ReviewHearing, hearing_id)
+        if row is None or row.election_id != election.id or row.kind != "appeal":
+            raise NotFound("NO_SUCH_APPEAL", "没有这项申诉，请刷新页面。", "There is no such appeal; reload the page.")
+        if row.decided_on is not None:
+            raise Conflict(
+                "APPEAL_DECIDED",
+                "这项申诉已经决定，不用再办。",
+                "This appeal is decided already; nothing is left to do.",
+            )
+        row.decided_on, row.upheld = now.astimezone(HALL).date(), upheld
+        fact = ReviewHeard(election.id, row.id, "decision", row.decided_on, actor.account_id)
+        journal.record(session, election.community_id, fact, now)
+
+
+def _require_heard(session: Session, election: Election, candidate_id: str) -> None:
+    heard = queries.hearings(session, election, candidate_id)
+    if not any(one.kind == "hearing" or one.upheld for one in heard):
+        raise Conflict(
+            "NOT_HEARD",
+            "请先听取候选人陈述，或决定申诉成立，再认定这项问题不成立。",
+            "Hear the candidate first, or uphold an appeal; only then may the finding be set aside.",
+        )
