@@ -56,7 +56,7 @@ class When:
 
 
 @dataclass(frozen=True)
-class _Sources:
+class Sources:
     """Where the candidates of the next poll come from. ``roll``: entry of the last roll → its copy."""
 
     last: Election
@@ -84,7 +84,7 @@ def prepare_next(
     NOTHING_FOLLOWS, NEXT_TOO_EARLY; TooLate NEXT_TOO_LATE; Conflict NEXT_PREPARED, NEXT_NAMESAKE; Malformed
     ELECTION_HOURS.
     """
-    _require_hours(when, now)
+    require_hours(when, now)
     with transaction(session):
         last = locked(session, election_id)
         waiting = _waiting(session, last, kind)
@@ -93,7 +93,7 @@ def prepare_next(
         made = make_election(session, last, waiting.kind, offices=waiting.offices, when=when, box=box)
         roll = copy_roll(session, source=last, target=made, keys=keys)
         publish_as_posted(session, made, last)
-        sources = _Sources(last, roll, dict(entries or {}), keys)
+        sources = Sources(last, roll, dict(entries or {}), keys)
         _copy_candidates(session, made, waiting.offices, sources)
         made.candidates_posted = (
             now.astimezone(HALL).date() if all(one.differential for one in waiting.offices) else None
@@ -152,17 +152,19 @@ def record_prepared(
 ) -> None:
     """The two facts of the log: an election was set up, and it follows another."""
     box = session.get_one(Box, made.box_id)
-    created: dict[str, Any] = {
-        "election_id": made.id,
-        "box_uuid": box.uuid,
-        "title": made.title,
-        "day": made.day,
-        "mode": made.mode,
-        "law": made.law,
-        "offices": tuple((office.title, office.seats) for office in made.offices),
-        "by": actor.account_id,
-    }
-    journal.record(session, made.community_id, ElectionCreated(**created), now)
+    created = ElectionCreated(
+        election_id=made.id,
+        box_uuid=box.uuid,
+        title=made.title,
+        day=made.day,
+        mode=made.mode,
+        law=made.law,
+        profile=made.profile,
+        options=dict(made.options or {}),
+        offices=tuple((office.title, office.seats) for office in made.offices),
+        by=actor.account_id,
+    )
+    journal.record(session, made.community_id, created, now)
     fact = NextPollPrepared(
         election_id=made.id,
         follows=made.follows_id or "",
@@ -204,7 +206,8 @@ def _waiting(session: Session, last: Election, kind: str) -> NextPoll:
     )
 
 
-def _require_hours(when: When, now: datetime) -> None:
+def require_hours(when: When, now: datetime) -> None:
+    """Raises Malformed ELECTION_HOURS for hours outside the day, or a day that is over."""
     same = {at.astimezone(HALL).date() for at in (when.opens_at, when.closes_at)} == {when.day}
     if not same or when.opens_at >= when.closes_at or when.day < now.astimezone(HALL).date():
         raise Malformed(
@@ -229,7 +232,7 @@ def _box(session: Session, last: Election, kind: Kind, day: date) -> tuple[str, 
     return make_box(session, community=last.community_id, group=old.group, trustees=old.trustees), None
 
 
-def _copy_candidates(session: Session, made: Election, offices: Iterable[NextOffice], sources: _Sources) -> None:
+def _copy_candidates(session: Session, made: Election, offices: Iterable[NextOffice], sources: Sources) -> None:
     """Everybody who stands, as they stood; somebody written in comes from the roll."""
     known = {
         name: candidate
@@ -240,7 +243,7 @@ def _copy_candidates(session: Session, made: Election, offices: Iterable[NextOff
     for office in offices:
         for ordinal, name in enumerate(office.candidates, start=1):
             old = known.get(name)
-            taken = _as_they_stood(old) if old else _from_roll(session, made, name, sources)
+            taken = _as_they_stood(old) if old else from_roll(session, made, name, sources)
             entry = sources.roll[old.roll_entry_id] if old else taken.pop("roll_entry_id")
             place = {"election_id": made.id, "office_id": ids[office.title], "ordinal": ordinal}
             session.add(Candidate(**taken, **place, roll_entry_id=entry))
@@ -254,7 +257,7 @@ def _as_they_stood(old: Candidate) -> dict[str, Any]:
     return {name: getattr(old, name) for name in _STANDS}
 
 
-def _from_roll(session: Session, made: Election, name: str, sources: _Sources) -> dict[str, Any]:
+def from_roll(session: Session, made: Election, name: str, sources: Sources) -> dict[str, Any]:
     """Somebody written in: the one person of this name, or the one that was pointed out."""
     found = of_names(session, election=made, names=[name]).get(name, [])
     pointed = [one for one in found if str(one.number) == sources.entries.get(name)] or found

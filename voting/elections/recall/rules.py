@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
-from voting.law.profiles import Mode, law_for
+from voting.errors import TooEarly, TooLate
+from voting.law.profiles import Mode, law_of
 from voting.law.thresholds import Reason, over_half
 
 
@@ -27,28 +29,67 @@ def decide_recall(
     collected: int = 0,
     yes: int | None = None,
     vote_eligible: int | None = None,
+    law: str = "",
 ) -> RecallOutcome:
     """The petition by voters (or representatives), then the vote in the mode of the election with its turnout.
 
     ``eligible``: those who may petition; ``vote_eligible``: those who may vote, where that differs.
-    ``yes`` is ``None`` before the vote. A vote without a sound petition recalls nobody.
+    ``law``: key of the version that the election began under; empty: the newest. ``yes`` is ``None`` before the vote.
+    A vote without a sound petition recalls nobody.
     """
-    law = law_for(mode)
-    share = law.recall_by_reps if by_reps or mode is Mode.RESIDENT_REPS else law.recall_by_voters
+    version = law_of(law, mode)
+    share = version.recall_by_reps if by_reps or mode is Mode.RESIDENT_REPS else version.recall_by_voters
     asked = share.compare(petition, eligible)
     because = [
-        law.reason(
+        version.reason(
             f"联名 {petition} 人，须{share.zh}：{asked.sum}，" + ("达到。" if asked else "未达到。"),
             f"{petition} signed, {share.en} is required: {asked.sum}, " + ("reached." if asked else "not reached."),
-            law.recall_article,
+            version.recall_article,
         )
     ]
     if yes is None:
         return RecallOutcome(asked.ok, because=tuple(because))
-    came = law.turnout[mode].compare(collected, eligible if vote_eligible is None else vote_eligible)
+    came = version.turnout[mode].compare(collected, eligible if vote_eligible is None else vote_eligible)
     agreed = over_half(yes, collected)
     because += [
-        law.reason(f"参加投票须{law.turnout[mode].zh}：{came.sum}。", f"Turnout: {came.sum}.", law.recall_article),
-        law.reason(f"同意须过参加投票者的半数：{agreed.sum}。", f"In favour: {agreed.sum}.", law.recall_article),
+        version.reason(
+            f"参加投票须{version.turnout[mode].zh}：{came.sum}。", f"Turnout: {came.sum}.", version.recall_article
+        ),
+        version.reason(
+            f"同意须过参加投票者的半数：{agreed.sum}。", f"In favour: {agreed.sum}.", version.recall_article
+        ),
     ]
     return RecallOutcome(asked.ok, came.ok, asked.ok and came.ok and agreed.ok, tuple(because))
+
+
+def require_petition(decided: RecallOutcome) -> None:
+    """Raises TooEarly RECALL_TOO_FEW, with the arithmetic, for a petition without the law's share of the list."""
+    if not decided.petition_ok:
+        reason = decided.because[0]
+        raise TooEarly(
+            "RECALL_TOO_FEW",
+            f"{reason.zh}请继续核对签名，或结束这件联名。",
+            f"{reason.en} Check further signatures, or end the petition.",
+        )
+
+
+def require_again(lost: date | None, day: date, days: int) -> None:
+    """Not again on the same facts within a year of a recall that was lost (浙江 36). Raises TooEarly RECALL_AGAIN."""
+    if lost is not None and day <= lost + timedelta(days=days):
+        first = lost + timedelta(days=days + 1)
+        raise TooEarly(
+            "RECALL_AGAIN",
+            f"同一事实的罢免 {lost.isoformat()} 没有通过，{first.isoformat()} 以前不能再提，请到时再办。",
+            f"A recall on the same facts was lost on {lost.isoformat()}; wait until {first.isoformat()}.",
+        )
+
+
+def require_poll_day(accepted: date, day: date, days: int) -> None:
+    """The poll is held within so many days of the petition (profile). Raises TooLate RECALL_LATE."""
+    last = accepted + timedelta(days=days)
+    if day > last:
+        raise TooLate(
+            "RECALL_LATE",
+            f"罢免投票应在受理后 {days} 日内举行，最迟 {last.isoformat()}，请改日期。",
+            f"The poll is held within {days} days, at the latest on {last.isoformat()}; choose another day.",
+        )

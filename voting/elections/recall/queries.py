@@ -1,0 +1,58 @@
+"""What pages and actions read of recalls."""
+
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from voting.elections.recall.tables import Petition, Signature
+from voting.elections.tables import Election
+from voting.errors import NotFound
+
+
+def petitions(session: Session, *, election: Election) -> list[Petition]:
+    """The petitions against members of this election, by day."""
+    return list(
+        session.scalars(
+            select(Petition).where(Petition.election_id == election.id).order_by(Petition.received, Petition.id)
+        )
+    )
+
+
+def get_petition(session: Session, *, election: Election, petition_id: str) -> Petition:
+    """A petition of this election. Raises NotFound NO_SUCH_PETITION."""
+    found = session.get(Petition, petition_id)
+    if found is None or found.election_id != election.id:
+        raise NotFound("NO_SUCH_PETITION", "没有这件罢免，请刷新页面。", "There is no such recall; reload the page.")
+    return found
+
+
+def running(session: Session, *, member_id: str) -> Petition | None:
+    """The recall of this member that has not ended."""
+    return session.scalars(
+        select(Petition).where(Petition.member_id == member_id, Petition.ended.is_(None))
+    ).one_or_none()
+
+
+def last_lost(session: Session, *, member_id: str) -> date | None:
+    """The day on which a recall of this member was last lost."""
+    return session.scalar(
+        select(func.max(Petition.ended_on)).where(Petition.member_id == member_id, Petition.ended == "kept")
+    )
+
+
+def signed(session: Session, petition: Petition) -> int:
+    """How many people of the roll have signed."""
+    count = select(func.count()).select_from(Signature).where(Signature.petition_id == petition.id)
+    return session.scalar(count) or 0
+
+
+def signatures(session: Session, *, election: Election) -> dict[str, int]:
+    """Petition → how many people of the roll have signed it."""
+    rows = session.execute(
+        select(Signature.petition_id, func.count())
+        .join(Petition, Petition.id == Signature.petition_id)
+        .where(Petition.election_id == election.id)
+        .group_by(Signature.petition_id)
+    )
+    return {row[0]: row[1] for row in rows}
