@@ -185,7 +185,9 @@ class Forger:
         archive = {"sha256": sha256, "fingerprint": found.election.fingerprint, "ballots": ballots}
         return replace(
             old,
-            figures=replace(old.figures, roll=facts.eligible, issued=facts.issued, collected=ballots, tablet=ballots),
+            figures=replace(
+                old.figures, roll=facts.eligible, issued=facts.issued, collected=facts.collected, tablet=ballots
+            ),
             cards=Cards(
                 made=closed.cards_made,
                 out=closed.cards_out,
@@ -218,9 +220,9 @@ class _InMemory:
         return self._files[LOG + name][:limit]
 
 
-def a_forger(house: House) -> Forger:
+def a_forger(house: House, certified_election: Callable[[House], Built] = a_certified_election) -> Forger:
     """From a certified election."""
-    built = a_certified_election(house)
+    built = certified_election(house)
     files, keys, sealed = certified(built), read_keys(house.settings), committee(built)
     setup = next(data for kind, _, data in events_of(files[ARCHIVE]) if kind == "Setup")
     election = Election.parse(setup[0])

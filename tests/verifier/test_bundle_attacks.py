@@ -18,7 +18,7 @@ import verifier.archive as archive_checks
 from audit import Entry, Signer
 from audit.source import Source
 from audit.verify import Report, verify
-from verifier import anchors, bundle, cards, outcome, papers, story
+from verifier import anchors, bundle, cards, outcome, paper, papers, story
 from verifier.bundle import AUTHORITY, CSV, LOG, MANIFEST, PDF, RESULT, XLSX
 from verifier.checks import CHECKS, verify_bundle
 from verifier.report import Verdict
@@ -436,7 +436,11 @@ ATTACKS: dict[str, Attack] = {
         lambda forger: forger.build(
             state=lambda document: replace(document, figures=replace(document.figures, proxy=2))
         ),
-        ((outcome, "check_shown", nothing), (outcome, "check_figures", nothing)),
+        ((outcome, "check_figures", nothing),),
+    ),
+    "papers_from_nowhere": (
+        lambda forger: forger.build(more=[("papers_printed", print_run(forger))]),
+        ((paper, "check_printed", nothing),),
     ),
     "other_csv": (other_papers(CSV), ((papers, "check_spreadsheets", nothing),)),
     "other_xlsx": (other_papers(XLSX), ((papers, "check_spreadsheets", nothing),)),
@@ -450,6 +454,13 @@ def missing(forger: Forger, cards: int) -> Data:
     """Of six cards that were never handed out, four were scanned and so many decided missing."""
     sealed = next(one.data for one in forger.entries if one.type == "election_sealed")
     said = {"unused": 4, "missing": cards, "reason": "x", "by": "x"}
+    return {"election": sealed["election"], "box": sealed["box"], **said}
+
+
+def print_run(forger: Forger) -> Data:
+    """A print run that the desk's counters know nothing of."""
+    sealed = next(one.data for one in forger.entries if one.type == "election_sealed")
+    said = {"style": "x", "printed": 5, "second": "y", "by": "x"}
     return {"election": sealed["election"], "box": sealed["box"], **said}
 
 

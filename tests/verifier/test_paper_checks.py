@@ -1,0 +1,279 @@
+"""Check 14 and what 10 and 12 make of paper: an honest bundle with papers, a mobile box and proxies, and attacks on it.
+
+As for the other checks: switched off, the forged bundle passes, so no other check stands behind it.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bundle_build import Data, Files, Forger, a_forger, write
+from count_build import certify
+from election_build import Built
+from house_build import Clock, House, build_house
+from paper_build import a_decided_paper_election
+
+from audit import Entry
+from verifier import cards, outcome, paper
+from verifier.checks import CHECKS, verify_bundle
+from verifier.report import Verdict
+from voting.config import for_folder
+from voting.elections.count.exports import rows
+from voting.elections.paper.sheets import as_data, from_data
+
+Off = tuple[tuple[object, str], ...]
+
+
+@pytest.fixture(scope="module")
+def paper_forger(tmp_path_factory: pytest.TempPathFactory) -> Forger:
+    house = build_house(for_folder(tmp_path_factory.mktemp("paper-house")), Clock())
+
+    def certified(house: House) -> Built:
+        built = a_decided_paper_election(house)
+        certify(built, number="样例〔2026〕2 号")
+        return built
+
+    made = a_forger(house, certified)
+    house.engine.dispose()
+    return made
+
+
+def nothing(*_: object, **__: object) -> None:
+    """A check that is switched off."""
+
+
+def told(kind: str, which: Callable[[Data], bool] = lambda _data: True, **change: Any) -> Callable[[str, Data], Data]:
+    return lambda entry, data: data | change if entry == kind and which(data) else data
+
+
+def box(number: int) -> Callable[[Data], bool]:
+    return lambda data: data["paper_box"] == number
+
+
+def without(*kinds: str, which: Callable[[Data], bool] = lambda _data: True) -> Callable[[str, Data], Data | None]:
+    return lambda entry, data: None if entry in kinds and which(data) else data
+
+
+def twice(kind: str) -> Callable[[list[Entry]], list[Entry]]:
+    return lambda entries: [one for entry in entries for one in ([entry, entry] if entry.type == kind else [entry])]
+
+
+def one_more_vote(forger: Forger) -> Files:
+    """The first candidate of the first office gets a vote that was unused in the hall; nobody counts the marks."""
+
+    def moved(kind: str, data: Data) -> Data:
+        if kind != "paper_box_agreed" or data["paper_box"] != 1:
+            return data
+        sheet = as_data(from_data(data["sheet"]))
+        sheet["offices"][1]["votes"][0][1] += 1
+        return data | {"sheet": sheet}
+
+    return forger.build(retell=moved)
+
+
+def closing(**more: int) -> Callable[[str, Data], Data]:
+    """The closing counters, and the reconciled papers with them, say so much more."""
+
+    def retold(kind: str, data: Data) -> Data:
+        if kind != "box_closed":
+            return data
+        return data | {name: data[name] + number for name, number in more.items()}
+
+    return retold
+
+
+def late_proxies(entries: list[Entry]) -> list[Entry]:
+    """The list of proxies is posted when the poll is over."""
+    (posted,) = [one for one in entries if one.type == "proxies_posted"]
+    rest = [one for one in entries if one is not posted]
+    at = next(place for place, one in enumerate(rest) if one.type == "box_closed") + 1
+    late = posted.__class__(**{**vars_of(posted), "at": rest[at - 1].at, "clock": None})
+    return [*rest[:at], late, *rest[at:]]
+
+
+def vars_of(entry: Entry) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in entry.__dataclass_fields__}
+
+
+#: Attack → code, how it is made, which checks are switched off for it to pass.
+ATTACKS: dict[str, tuple[str, Callable[[Forger], Files], Off]] = {
+    "counted_alone": (
+        "PRINTED_ALONE",
+        lambda forger: forger.build(
+            retell=lambda kind, data: data | {"second": data["by"]} if kind == "papers_printed" else data
+        ),
+        ((paper, "check_printed"),),
+    ),
+    "never_sealed": (
+        "PAPER_BOX_STORY",
+        lambda forger: forger.build(retell=without("paper_box_sealed", which=box(1))),
+        ((paper, "check_boxes"),),
+    ),
+    "another_seal": (
+        "PAPER_BOX_STORY",
+        lambda forger: forger.build(retell=told("paper_box_opened", box(1), seal="封 777")),
+        ((paper, "check_boxes"),),
+    ),
+    "opened_twice": (
+        "PAPER_BOX_STORY",
+        lambda forger: forger.build(moved=twice("paper_box_opened")),
+        ((paper, "check_boxes"),),
+    ),
+    "entered_by_one": (
+        "ENTRIES_NOT_TWO",
+        lambda forger: forger.build(
+            retell=lambda kind, data: data | {"second": data["first"]} if kind == "paper_box_agreed" else data
+        ),
+        ((paper, "check_entries"),),
+    ),
+    "settled_by_nobody": (
+        "ENTRIES_NOT_TWO",
+        lambda forger: forger.build(retell=told("paper_box_agreed", box(1), differences=3)),
+        ((paper, "check_entries"),),
+    ),
+    "one_more_vote": ("PAPER_SHEET_OTHER", one_more_vote, ((paper, "check_sheets"),)),
+    "two_watchers": (
+        "MOBILE_BOX_OTHER",
+        lambda forger: forger.build(retell=told("paper_box_sealed", box(2), watchers=2)),
+        ((paper, "check_mobile"),),
+    ),
+    "papers_lost_on_the_way": (
+        "MOBILE_BOX_OTHER",
+        lambda forger: forger.build(retell=told("paper_box_left", papers=9)),
+        ((paper, "check_mobile"),),
+    ),
+    "not_reconciled": (
+        "PAPERS_OPEN",
+        lambda forger: forger.build(retell=without("papers_reconciled")),
+        ((paper, "check_reconciled"),),
+    ),
+    "reconciled_otherwise": (
+        "PAPERS_SUM_OTHER",
+        lambda forger: forger.build(retell=told("papers_reconciled", unused=20)),
+        ((paper, "check_reconciled"),),
+    ),
+    "proxies_posted_late": (
+        "PROXIES_UNPOSTED",
+        lambda forger: forger.build(moved=late_proxies),
+        ((paper, "check_proxies"),),
+    ),
+    "check_ins_of_nobody": (
+        "CHECK_INS_OTHER",
+        lambda forger: forger.build(
+            retell=lambda kind, data: (
+                data | {"commitments": data["commitments"][1:]}
+                if kind == "box_check_in_batch" and data["channel"] == "paper"
+                else data
+            )
+        ),
+        ((cards, "check_check_ins"),),
+    ),
+    "channel_of_nothing": (
+        "CHANNEL_UNKNOWN",
+        lambda forger: forger.build(
+            retell=lambda kind, data: data | {"channel": "post"} if kind == "box_check_in_batch" else data
+        ),
+        ((cards, "check_check_ins"),),
+    ),
+}
+
+
+def test_an_honest_bundle_with_paper_and_proxies_is_sound(paper_forger: Forger, tmp_path: Path) -> None:
+    report = verify_bundle(write(paper_forger.files, tmp_path / "bundle"), paper_forger.committee.key)
+    assert (report.findings, report.passed) == ((), tuple(CHECKS))
+    document = paper_forger.document
+    figures = document.figures
+    assert (figures.issued, figures.collected) == (17, 17)
+    assert (figures.tablet, figures.paper, figures.mobile, figures.proxy) == (8, 7, 2, 3)
+    papers = document.papers
+    assert (papers.printed, papers.out, papers.unused, papers.assisted) == (30, 9, 21, 1)
+    table = rows(document)
+    assert ("印制纸票", 30) in table and ("代写", 1) in table and ("委托投票", 3) in table
+
+
+def test_an_untouched_rebuild_is_sound(paper_forger: Forger, tmp_path: Path) -> None:
+    """What the forger rebuilds without changing anything passes: the attacks below fail for what they change."""
+    report = verify_bundle(write(paper_forger.build(), tmp_path / "bundle"), paper_forger.committee.key)
+    assert [str(one) for one in report.findings] == []
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_each_paper_check_alone_stops_its_attack(
+    paper_forger: Forger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, attack: str
+) -> None:
+    code, make, off = ATTACKS[attack]
+    folder = write(make(paper_forger), tmp_path / "bundle")
+    report = verify_bundle(folder, paper_forger.committee.key)
+    assert {one.code for one in report.findings} == {code}
+    assert report.verdict is not Verdict.SOUND
+    for where, name in off:
+        monkeypatch.setattr(where, name, nothing)
+    blind = verify_bundle(folder, paper_forger.committee.key)
+    assert ([str(one) for one in blind.findings], blind.verdict) == ([], Verdict.SOUND)
+
+
+def test_papers_of_another_ballot_are_no_sum(paper_forger: Forger, tmp_path: Path) -> None:
+    """Boxes of different ballots cannot even be added: check 12 says so."""
+
+    def other(kind: str, data: Data) -> Data:
+        if kind != "paper_box_agreed":
+            return data
+        sheet = as_data(from_data(data["sheet"]))
+        sheet["offices"] = sheet["offices"][:1]
+        return data | {"sheet": sheet}
+
+    # The forger's own sums fail on it just as the verifier's would.
+    with pytest.raises(Exception, match="PAPER_FORM_OTHER"):
+        paper_forger.build(retell=other)
+
+
+def test_a_moved_total_is_found_against_the_result(paper_forger: Forger, tmp_path: Path) -> None:
+    """The log stays honest, `result.json` moves a vote from paper to the tablet's column."""
+    from dataclasses import replace
+
+    def moved(document: Any) -> Any:
+        office = document.offices[0]
+        first = office.candidates[0]
+        changed = replace(first, tablet=first.tablet + 1, paper=first.paper - 1)
+        offices = (replace(office, candidates=(changed, *office.candidates[1:])), *document.offices[1:])
+        return replace(document, offices=offices)
+
+    folder = write(paper_forger.build(state=moved), tmp_path / "bundle")
+    report = verify_bundle(folder, paper_forger.committee.key)
+    assert {one.code for one in report.findings} == {"RESULT_STATES_OTHER"}
+
+
+def test_more_papers_than_the_roll_are_found(paper_forger: Forger) -> None:
+    """The sums of check 10 by themselves, on facts made by hand."""
+    from dataclasses import replace
+
+    from verifier.story import Story
+    from voting.box import events
+    from voting.errors import Malformed
+
+    story = Story(paper_forger.entries)
+    closed = story.only(events.BoxClosed).fact
+    cards.check_issued(story, closed)
+    for changed, code in (
+        (replace(closed, papers_out=closed.papers_out + 20, papers_printed=99), "ISSUED_OVER_ROLL"),
+        (replace(closed, papers_printed=8), "PAPERS_OVER_PRINTED"),
+        (replace(closed, proxies=14), "PROXIES_OVER_HOLDERS"),
+    ):
+        with pytest.raises(Malformed) as caught:
+            cards.check_issued(story, changed)
+        assert caught.value.code == code
+    with pytest.raises(Malformed, match="PRINTED_OTHER"):
+        paper.check_printed(story, replace(closed, papers_printed=1))
+    assert outcome.CountFacts
+
+
+def test_a_box_without_figures_leaves_evidence_lacking(paper_forger: Forger) -> None:
+    from verifier.report import Lacking
+    from verifier.story import Story
+    from voting.box import events
+
+    entries = [one for one in paper_forger.entries if one.type not in ("paper_box_opened", "paper_box_agreed")]
+    story = Story(entries)
+    with pytest.raises(Lacking, match="BOXES_UNCOUNTED"):
+        paper.check_boxes(story, story.only(events.BoxClosed))
