@@ -26,6 +26,7 @@ from voting.people.tree import KIND_NAMES
 COMMAND_ROOMS = (
     "voting.sample.cli",
     "voting.elections.roll.cli",
+    "voting.elections.papers.cli",
     "voting.box.cli",
     "voting.clock",
     "voting.backup.cli",

@@ -1,13 +1,15 @@
 """The 印件 page: what can be printed, what is missing, who may print what."""
 
 import io
+import json
 import re
+import zipfile
 
 import pypdf
-from count_build import a_decided_election, bundle, certify
+from count_build import PASSPHRASE, a_decided_election, bundle, certify, committee
 from election_build import Built, a_published_election, an_election, with_candidates
 from flask.testing import FlaskClient
-from house_build import House
+from house_build import House, token
 
 
 def get(built: Built, client: FlaskClient, place: str = ""):
@@ -67,3 +69,34 @@ def test_an_unknown_paper_is_not_found(house: House) -> None:
     built = an_election(house)
     answer = get(built, house.signed_in("official"), "/notice-99.pdf")
     assert answer.status_code == 404 and "NO_SUCH_PAPER" in answer.text
+
+
+def test_the_pack_is_made_by_the_committees_passphrase_with_each_step_told(house: House) -> None:
+    built = a_published_election(house)
+    committee(built)
+    client = house.signed_in("official")
+    assert get(built, client, "/pack.zip").status_code == 404, "NOT_PACKED"
+    base = f"/c/{built.community}/elections/{built.election_id}/papers/pack"
+    body = {"csrf_token": token(client), "passphrase": "不对的口令 不对 不对"}
+    assert client.post(base, data=body).status_code == 422
+    told = client.post(base, data=body, headers={"X-Progress": "1"}).text.splitlines()
+    assert [json.loads(one)["code"] for one in told] == ["PASSPHRASE_WRONG"]
+    body["passphrase"] = PASSPHRASE
+    told = [json.loads(one) for one in client.post(base, data=body, headers={"X-Progress": "1"}).text.splitlines()]
+    assert told[-1]["zip"].endswith("/pack.zip") and told[-2]["done"] == told[-2]["of"] == len(told) - 1
+    assert client.post(base, data=body).status_code == 303, "without a script too"
+    with get(built, client, "/pack.zip") as answer, zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        assert "manifest.txt" in archive.namelist() and "papers/notice-04.pdf" in archive.namelist()
+    page = get(built, client).text
+    assert "下载上次制作的归档包" in page
+    assert get(built, house.signed_in("supervisor"), "/pack.zip").status_code == 403
+
+
+def test_the_reporting_table_in_three_forms(house: House) -> None:
+    built = a_published_election(house)
+    client = house.signed_in("official")
+    assert "张榜公布选民总数,,12,已有" in get(built, client, "/report.csv").data.decode("utf-8-sig")
+    fields = get(built, client, "/report.json").json["fields"]
+    assert {"已有", "尚未登记", "系统没有来源"} == {one["state"] for one in fields}
+    assert get(built, client, "/report.xlsx").data.startswith(b"PK")
+    assert "NO_SUCH_REPORT" in get(built, client, "/report.doc").text

@@ -86,7 +86,7 @@ def write_csv(document: ResultDocument) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     for row in rows(document):
-        writer.writerow([_guard(cell) if isinstance(cell, str) else cell for cell in row])
+        writer.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row])
     return _BOM + out.getvalue().encode()
 
 
@@ -178,25 +178,25 @@ def read_pdf_attachment(raw: bytes) -> bytes:
     return _inflate(content)
 
 
-def write_manifest(files: Mapping[str, str]) -> str:
+def write_manifest(files: Mapping[str, str], header: str = MANIFEST_HEADER) -> str:
     """The text of the manifest note: a header line, then ``sha256  path`` for every file, sorted by path.
 
     The committee's key signs other things too one day; the header keeps a manifest from passing for one.
     """
     lines = [f"{digest}  {path}" for path, digest in sorted(files.items())]
-    text = "\n".join([MANIFEST_HEADER, *lines]) + "\n"
-    read_manifest(text)
+    text = "\n".join([header, *lines]) + "\n"
+    read_manifest(text, header)
     return text
 
 
-def read_manifest(text: str) -> dict[str, str]:
+def read_manifest(text: str, header: str = MANIFEST_HEADER) -> dict[str, str]:
     """Path → SHA-256 (hex). Raises ``Malformed`` MANIFEST_FORM for anything but what ``write_manifest`` writes."""
     lines = text.split("\n")
     parsed = [_MANIFEST_LINE.fullmatch(line) for line in lines[1:-1]]
     files = {match[2]: match[1] for match in parsed if match is not None}
     in_order = [match[2] for match in parsed if match is not None] == sorted(files)
     safe = all(part not in ("", ".", "..") for path in files for part in path.split("/"))
-    if lines[0] != MANIFEST_HEADER or lines[-1] != "" or None in parsed or not in_order or not safe or not files:
+    if lines[0] != header or lines[-1] != "" or None in parsed or not in_order or not safe or not files:
         raise Malformed(
             "MANIFEST_FORM",
             "清单不符合格式（每行应为 SHA-256、两个空格、文件路径，按路径排序）；请用平台导出的原文件。",
@@ -218,7 +218,8 @@ def _rest(office: OfficeResult) -> tuple[int, int, int, int]:
     return office.void, office.blank, office.unused, office.lost
 
 
-def _guard(text: str) -> str:
+def guarded(text: str) -> str:
+    """``text`` as a spreadsheet takes it for text, whatever it starts with."""
     return f"'{text}" if text.startswith(_FORMULA_START) else text
 
 

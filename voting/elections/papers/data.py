@@ -62,6 +62,7 @@ class PaperCandidate:
     sex: str
     age: int
     trade: str
+    ways: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class PaperMember:
     name: str
     post: str
     note: str = ""
+    sex: str = ""
 
 
 @dataclass(frozen=True)
@@ -255,6 +257,8 @@ class Dossier:
     committee: tuple[PaperMember, ...] | None = None
     committee_formed_by: str = ""
     committee_formed_on: date | None = None
+    committee_due: int | None = None
+    committee_attended: int | None = None
     successions: tuple[PaperSuccession, ...] | None = None
     staff: tuple[PaperMember, ...] | None = None
     representatives: tuple[PaperMember, ...] | None = None
@@ -273,6 +277,9 @@ class Dossier:
     certified: bool = False
     handover: tuple[PaperHandover, ...] | None = None
     handover_by: date | None = None
+    follow_ups: tuple[str, ...] | None = None
+    recalled: tuple[PaperSeat, ...] | None = None
+    assisted: int | None = None
     steps: tuple[PaperStep, ...] | None = None
     checks: tuple[PaperCheck, ...] | None = None
     log: PaperLog | None = None

@@ -1,10 +1,12 @@
 """What each room's queries give the papers: committee and staff, lists, proxies, paper boxes, what comes after."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy.orm import Session
 
 from voting.elections.after import queries as after
+from voting.elections.after.tables import Member
 from voting.elections.candidates.lists import PostedList, listed
 from voting.elections.committee import queries as committee
 from voting.elections.committee.rules import DUTIES, POSTS, REASONS
@@ -49,9 +51,11 @@ def committee_facts(session: Session, election: Election, words: Words) -> dict[
     order = {post: number for number, post in enumerate(POSTS)}
     sitting.sort(key=lambda one: (order[one.post], one.place))
     return {
-        "committee": tuple(PaperMember(one.name, POSTS[one.post][0]) for one in sitting),
+        "committee": tuple(PaperMember(one.name, POSTS[one.post][0], sex=one.sex) for one in sitting),
         "committee_formed_by": _BODIES[formed.body].format(person=words.person, group=words.group),
         "committee_formed_on": formed.held_on,
+        "committee_due": formed.due,
+        "committee_attended": formed.attended,
         "successions": _successions(people, formed.held_on),
     }
 
@@ -115,7 +119,7 @@ def _contests(posted: PostedList) -> tuple[PaperContest, ...]:
             office.title,
             office.seats,
             False,
-            tuple(PaperCandidate(one.name, one.sex, one.age, one.trade) for one in office.people),
+            tuple(PaperCandidate(one.name, one.sex, one.age, one.trade, one.ways) for one in office.people),
         )
         for office in posted.offices
     )
@@ -173,13 +177,21 @@ def after_facts(session: Session, election: Election) -> dict[str, object]:
     """Who was given a certificate, and what was recorded for the hand-over."""
     if election.state not in after.COUNTED:
         return {}
-    seats = tuple(
-        PaperSeat(one.number, one.name, one.office, one.since, one.term_ends)
-        for one in after.members(session, election=election)
-    )
+    rows = after.members(session, election=election)
+    seats, recalled = _seats(rows), _seats(one for one in rows if one.ended == "recalled")
     items = tuple(
         PaperHandover(str(one.facts["item"]), str(one.facts["amount"]))
         for one in after.deeds(session, election=election)
         if one.kind == "handover_item"
     )
-    return {"seats": seats or None, "handover": items or None, "handover_by": after.handover_by(election)}
+    return {
+        "seats": seats or None,
+        "recalled": recalled,
+        "follow_ups": tuple(one.poll.kind.value for one in after.next_poll(session, election=election)),
+        "handover": items or None,
+        "handover_by": after.handover_by(election),
+    }
+
+
+def _seats(members: Iterable[Member]) -> tuple[PaperSeat, ...]:
+    return tuple(PaperSeat(one.number, one.name, one.office, one.since, one.term_ends) for one in members)
