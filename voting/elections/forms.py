@@ -22,7 +22,7 @@ from voting.elections.actions import MAX_SEATS, MAX_TRUSTEES
 from voting.elections.facts import MIN_TRUSTEES
 from voting.elections.texts import REASON_LENGTH
 from voting.forms import Form
-from voting.law.profiles import Mode
+from voting.law.profiles import OPTIONS, PROFILES, Mode
 
 #: Rows for offices on the form; those without a title do not count.
 OFFICE_ROWS = 6
@@ -59,7 +59,14 @@ class ElectionForm(Form):
             SelectChoice(Mode.ALL_VOTERS.value, _("全体选民直接选举")),
             SelectChoice(Mode.HOUSEHOLD_REPS.value, _("户代表选举")),
             SelectChoice(Mode.RESIDENT_REPS.value, _("居民代表选举")),
+            SelectChoice(Mode.VILLAGE.value, _("村民直接选举")),
         ],
+    )
+    profile = SelectField(
+        _("地方规则"),
+        choices=[SelectChoice(one.key, one.name_zh) for one in PROFILES],
+        default="national",
+        description=_("建立以后可以在“适用规则”里看到每一项和出处；名单公布以后不能再改。"),
     )
     trustees = IntegerField(
         _("保管密钥的监督委员"),
@@ -77,6 +84,14 @@ class ElectionForm(Form):
         _("加密所用的群"), choices=[SelectChoice("Ed25519"), SelectChoice("BELENIOS-2048")], default="Ed25519"
     )
     offices = FieldList(FormField(OfficeForm), min_entries=OFFICE_ROWS, max_entries=OFFICE_ROWS)
+
+
+for _option in OPTIONS:
+    setattr(
+        ElectionForm,
+        _option.name,
+        SelectField(_option.zh, choices=[SelectChoice(key, words[1]) for key, words in _option.choices.items()]),
+    )
 
 
 class MoveForm(Form):

@@ -18,22 +18,20 @@ from voting.elections import (
     loaders,  # noqa: F401 — registers how the ids in these addresses are loaded
 )
 from voting.elections.candidates.actions import post_candidates
-from voting.elections.facts import Facts
 from voting.elections.forms import ElectionForm, MoveForm
-from voting.elections.lifecycle import deeds_of
 from voting.elections.moves import gather
 from voting.elections.overview import overview
 from voting.elections.queries import of_community
 from voting.elections.roll import publication
 from voting.elections.roll.queries import roll_size
+from voting.elections.schedule import calendar_from
 from voting.elections.sealing import seal_election
 from voting.elections.tables import Election
 from voting.errors import Malformed, NotFound, Refused
 from voting.forms import say_at
 from voting.i18n import sentence
 from voting.law.calendar import HALL
-from voting.law.profiles import Law, Mode, law_of
-from voting.law.timeline import Standing, standing, statutory
+from voting.law.profiles import OPTIONS, PROFILES, Law, Mode, law_of
 from voting.people import queries
 from voting.people.tables import Unit
 from voting.permissions import Actor, Permission, Role
@@ -86,7 +84,10 @@ def new_election(community: Unit) -> Any:
                 raise
             form.form_errors.append(sentence(refusal))
     status = 422 if form.errors else 200
-    return render_template("elections/new.html", community=community, form=form), status
+    page = render_template(
+        "elections/new.html", community=community, form=form, options=OPTIONS, profiles=PROFILES
+    )
+    return page, status
 
 
 def _usual(form: ElectionForm) -> None:
@@ -114,6 +115,8 @@ def _create(writer: Session, community: Unit, form: ElectionForm) -> Election:
         trustees=form.trustees.data or 0,
         group=form.group.data,
         ballot_floor=form.ballot_floor.data or 0,
+        profile=form.profile.data,
+        options={option.name: form[option.name].data for option in OPTIONS},
     )
 
 
@@ -132,7 +135,7 @@ def show(community: Unit, election: Election) -> str:
         community=community,
         election=election,
         facts=facts,
-        steps=_calendar(election, facts),
+        steps=calendar_from(election, facts),
         view=overview(election.state, facts),
         counters=chain.counters_of(box),
         box=box,
@@ -141,13 +144,6 @@ def show(community: Unit, election: Election) -> str:
         state_zh=lifecycle.state_zh,
         calling=[tablet for tablet in kiosk.tablets(reading(), box.id) if tablet.calling],
     )
-
-
-def _calendar(election: Election, facts: Facts) -> tuple[Standing, ...]:
-    """Every step of the calendar as it stands today."""
-    steps = statutory(facts.rules, facts.mode, election.day, posted=election.roll_posted)
-    deeds = deeds_of(election.state, facts)
-    return standing(steps, deeds, today(), alarm_days=election.alarm_days)
 
 
 def _law(election: Election) -> Law:

@@ -21,13 +21,15 @@ from voting.elections.count import queries
 from voting.elections.count.bundle import committee_public, kept_zip
 from voting.elections.count.certificate import Notice, write_notice
 from voting.elections.count.shown import PHASES, Office, Sheet, sheet_of
-from voting.elections.queries import of_community, pause_of
+from voting.elections.queries import of_community, pause_of, rules
+from voting.elections.roll.queries import REP_MODES, current_version, posted_page
 from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election
 from voting.errors import NotFound, TooEarly
 from voting.i18n import in_language
-from voting.law.calendar import HALL
+from voting.law.calendar import HALL, days_after
 from voting.law.thresholds import figure
+from voting.paging import paging
 from voting.people import queries as people
 from voting.people.session import limiter
 from voting.people.tables import Unit
@@ -39,6 +41,7 @@ notice = Blueprint("notice", __name__, url_prefix="/c/<community_id>")
 
 #: Guessing four digits of somebody's ID number at this rate takes most of a day, for one name.
 LOOK_UP_LIMIT = "10 per minute"
+ROLL_PAGE = 100
 MEDIA_TYPES = {
     "pdf": "application/pdf",
     "json": "application/json",
@@ -69,7 +72,7 @@ def show(community: Unit, election: Election) -> str:
 @public
 def look_up(community: Unit, election: Election) -> str:
     """Am I on the roll? Yes or no, to whoever knows the name and the last four of the ID number."""
-    _require_shown(election)
+    _require_hanging(election)
     name, last4 = (request.form.get(one, "").strip()[:60] for one in ("name", "last4"))
     found = reading().scalars(
         select(RollEntry).where(
@@ -78,6 +81,30 @@ def look_up(community: Unit, election: Election) -> str:
     )
     entries = [f"{one.number:04d}" for one in found] if name and last4 else []
     return _page(community, election, looked_up={"name": name, "last4": last4, "numbers": entries})
+
+
+@notice.get("/e/<election_id>/roll")
+@public
+def posted_roll(community: Unit, election: Election) -> str:
+    """The roll as it hangs on the board, a page at a time, without anything that only its bearer should know."""
+    _require_hanging(election)
+    page = min(max(1, request.args.get("page", 1, type=int) or 1), 100_000)
+    total, lines = posted_page(reading(), election=election, page=page, size=ROLL_PAGE)
+
+    def address(number: int) -> str:
+        return url_for("notice.posted_roll", community_id=community.id, election_id=election.id, page=number)
+
+    return render_template(
+        "public/roll.html",
+        community=community,
+        election=election,
+        lines=lines,
+        total=total,
+        version=current_version(reading(), election=election),
+        last_objection=days_after(election.roll_posted or today(), rules(election).objection_days.value),
+        rep_mode=election.mode in REP_MODES,
+        paging=paging(page, size=ROLL_PAGE, total=total, url=address),
+    )
 
 
 @notice.get("/e/<election_id>/photo/<candidate_id>")
@@ -164,6 +191,17 @@ def _require_shown(election: Election) -> None:
             "NOT_POSTED",
             "这次选举还没有公布，请等公布后再来看。",
             "This election has not been announced yet; come back later.",
+        )
+
+
+def _require_hanging(election: Election) -> None:
+    """The list in public has its time. Raises NotFound NOT_POSTED, ROLL_TAKEN_DOWN."""
+    _require_shown(election)
+    if election.roll_withdrawn is not None:
+        raise NotFound(
+            "ROLL_TAKEN_DOWN",
+            f"网上的选民名单公布期满，已于 {election.roll_withdrawn} 撤下。有疑问请向社区居委会询问。",
+            f"The roll has hung its time and was taken down on {election.roll_withdrawn}. Please ask the committee.",
         )
 
 

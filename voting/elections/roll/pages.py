@@ -12,6 +12,8 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from voting.database import writing_session
 from voting.elections import loaders  # noqa: F401 — registers how the ids in these addresses are loaded
 from voting.elections.roll import actions, exports, queries
+from voting.elections.roll.grids import grid_moves, grids_of
+from voting.elections.roll.grounds import grounds
 from voting.elections.roll.rules import Verdict
 from voting.elections.roll.spreadsheet import MAX_BYTES
 from voting.elections.tables import Election
@@ -46,13 +48,16 @@ def _roll_page(community: Unit, election: Election, refusal: Refused | None = No
         found=found,
         query=query,
         total=total,
-        size=queries.roll_size(reading(), election=election) if query else total,
+        size=queries.registered(reading(), election=election) if query else total,
         paging=paging(
             page,
             size=PAGE,
             total=total,
             url=lambda number: url_for("roll.show", **_place(community, election), q=query, page=number),
         ),
+        grounds=grounds(reading(), election=election) if election.state == "draft" else (),
+        moves=grid_moves(reading(), election=election) if election.state == "draft" else (),
+        rep_mode=election.mode in queries.REP_MODES,
         waiting=actions.waiting_file(reading(), election=election),
         refusal=refusal,
     )
@@ -107,7 +112,8 @@ def draft(community: Unit, election: Election) -> Any:
             total=len(shown),
             url=lambda number: url_for("roll.draft", **place, verdict=wanted, page=number),
         ),
-        size=queries.roll_size(reading(), election=election),
+        size=queries.registered(reading(), election=election),
+        grids=[grid for grid, _count in grids_of(reading(), election=election) if grid],
         said=lambda pair: in_language(tuple(pair)),
     )
 
@@ -129,6 +135,7 @@ def import_draft(community: Unit, election: Election) -> Any:
         actions.import_draft,
         election_id=election.id,
         digest=request.form.get("digest", ""),
+        grid=request.form.get("grid", "")[:60],
         keys=house().keys.fields,
         actor=actor(),
         now=now(),

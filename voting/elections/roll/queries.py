@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from voting.elections.roll.tables import Objection, Representative, RollEntry, RollVersion
 from voting.elections.tables import Election
-from voting.errors import NotFound
+from voting.errors import NotEligible, NotFound
 from voting.keys import FieldKeys
 from voting.law.profiles import Mode
 
@@ -92,6 +92,43 @@ def page_of_roll(
     return total, [_found(row) for row in rows]
 
 
+@dataclass(frozen=True)
+class Posted:
+    """One line of the list as it hangs in public: no ID number, telephone, birth date or flat.
+
+    ``age_group``: for people who share their name with somebody on the roll, and empty for everybody else.
+    ``represents``: whom a representative votes for, where representatives vote.
+    """
+
+    number: int
+    name: str
+    sex: str
+    age_group: str
+    building: str
+    category: str
+    represents: str
+
+
+def posted_page(session: Session, *, election: Election, page: int, size: int) -> tuple[int, list[Posted]]:
+    """Number of people on the posted list, and the ``page``-th (from 1) ``size`` lines by roll number."""
+    total, found = page_of_roll(session, election=election, page=page, size=size)
+    same = of_names(session, election=election, names=(one.name for one in found))
+    stands = dict(represented(session, election=election))
+    lines = [
+        Posted(
+            number=one.number,
+            name=one.name,
+            sex=one.sex,
+            age_group=one.age_group if len(same[one.name]) > 1 else "",
+            building=one.building,
+            category=one.category,
+            represents=stands.get(one.number, ""),
+        )
+        for one in found
+    ]
+    return total, lines
+
+
 def whole_roll(session: Session, *, election: Election) -> Iterator[Found]:
     """Every voter by roll number, a batch in memory at a time."""
     rows = session.scalars(
@@ -132,6 +169,17 @@ def entitled(session: Session, *, election: Election, entries: Iterable[str]) ->
         )
     )
     return frozenset(rows)
+
+
+def require_entitled(session: Session, *, election: Election, entry_id: str) -> None:
+    """Refuse a ballot to somebody outside the list that counts. Raises NotEligible NOT_REPRESENTATIVE."""
+    if not entitled(session, election=election, entries=[entry_id]):
+        raise NotEligible(
+            "NOT_REPRESENTATIVE",
+            "此人在选民名单上，但不在代表名单上，这次选举由代表投票，不能领票。请核对代表名单。",
+            "This person is on the roll and not on the list of representatives, who vote in this election; check the "
+            "list of representatives.",
+        )
 
 
 def current_version(session: Session, *, election: Election) -> RollVersion | None:

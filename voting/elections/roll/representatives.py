@@ -98,7 +98,7 @@ def enter_representatives(
 
 def _entries(session: Session, election_id: str) -> dict[int, str]:
     rows = session.execute(select(RollEntry.number, RollEntry.id).where(RollEntry.election_id == election_id))
-    return dict(row.tuple() for row in rows)
+    return {row.number: row.id for row in rows}
 
 
 def _check(lines: Sequence[Line], ids: dict[int, str], *, households: bool) -> None:
