@@ -76,6 +76,19 @@ BENCHMARKS: tuple[tuple[str, tuple[str, ...], tuple[Bar, ...]], ...] = (
         ),
     ),
     ("roll", (), ()),
+    (
+        "outcomes",
+        (),
+        (Bar("5,000 polls decided anew", rf"outcomes of 5,000 polls: {NUMBER} s", most=5, unit="s"),),
+    ),
+    (
+        "papers",
+        (),
+        (
+            Bar("slowest printed paper, 2,600 voters", rf"slowest paper \S+ {NUMBER} s", most=1, unit="s"),
+            Bar("archive pack of 2,600 voters", rf"archive pack of 2,600 voters: {NUMBER} s", most=60, unit="s"),
+        ),
+    ),
     ("log", (), (Bar("durable log appends", rf"one per commit\s+{NUMBER} /s", least=2000, unit="/s"),)),
 )
 

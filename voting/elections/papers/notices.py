@@ -6,6 +6,7 @@ Numbers as in the published sets: 1 to 19 with 2-1 and 6-1. A village's words st
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 from voting.elections.papers.data import Dossier, PaperMember
@@ -24,6 +25,8 @@ from voting.elections.papers.sheet import (
 from voting.law.calendar import days_after, days_before
 
 END = "特此公告。"
+#: Lines of a roll beyond which its print goes without the structure for reading aloud: the page in the browser has it.
+LONG = 500
 
 
 def notice(d: Dossier, number: str, title: str, blocks: list[Block], *, day: str = BLANK_DATE) -> Sheet:
@@ -141,7 +144,8 @@ def roll(d: Dossier) -> Sheet:
         f"名单第{posted.version}版，校验值（SHA-256）：{' '.join(posted.sha256[at : at + 8] for at in range(0, 64, 8))}"
     )
     small: Block = {"kind": "small", "text": check}
-    return notice(d, "4", "关于公布选民名单的公告", [text(said), listed, small], day=day_words(posted.posted))
+    made = notice(d, "4", "关于公布选民名单的公告", [text(said), listed, small], day=day_words(posted.posted))
+    return replace(made, tags=len(rows) <= LONG)
 
 
 def choosing_representatives(d: Dossier) -> Sheet:

@@ -178,10 +178,10 @@ def box_seals(d: Dossier) -> Sheet:
 def issue_register(d: Dossier) -> Sheet:
     """领票登记: who took a paper, ticked and signed; never a ballot's number, so that no ballot has a person."""
     voters = d.posted_roll.voters if d.posted_roll else ()
-    rows = [(one.number, one.name, one.sex, one.building, "", "", "", "") for one in voters]
-    header = ("编号", "姓名", "性别", "楼栋", "本人", "代领", "领票人签名", "备注")
-    made = table(header, rows, widths=(1.1, 2.8, 1, 1.7, 1.3, 1.3, 3, 2), align="rlclcccc", size=10)
-    note = text("只登记领票的人，不登记选票或选票卡的号码。受委托人代领的，在“代领”栏打“√”，由受委托人签名。")
+    rows = [(one.number, one.name, one.building, "", "") for one in voters]
+    header = ("编号", "姓名", "楼栋", "领票", "领票人签名")
+    made = table(header, rows, widths=(1, 2.8, 2, 1.4, 4), align="rllcc", size=10)
+    note = text("只登记领票的人，不登记选票或选票卡的号码。本人领票打“√”；受委托人代领写“代”，由受委托人签名。")
     foot = "含个人信息，投票后封存，不得张贴"
     return record(d, "领票登记表", [note, made, signs(("验证员", "发票员", "监票人"))], foot=foot, tags=False)
 
