@@ -35,6 +35,7 @@ from voting.law.calendar import HALL
 from voting.mock_election.sample import roll_csv
 from voting.mock_election.tablet import choose
 from voting.permissions import Actor
+from voting.sample import after
 from voting.sample.portraits import draw
 
 VOTERS, SPARES = 120, 3
@@ -103,6 +104,7 @@ def tell(story: Story, say: Say) -> None:
         ("候选人 / candidates", propose),
         ("三位监督委员的密钥 / three supervisors' keys", make_keys),
         (f"{VOTERS + SPARES} 张选票卡 / ballot cards", make_cards),
+        ("备用票箱 / the reserve box for a re-vote on the spot", after.make_reserve),
         ("封定、演练、配对平板 / sealing, rehearsal, a tablet", seal),
         (f"{VOTERS - NEVER_CALLED} 人领卡，{VOTERS - NEVER_CALLED - IN_HAND} 人已投 / the morning's voters", vote),
     ):

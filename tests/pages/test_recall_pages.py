@@ -1,0 +1,43 @@
+"""The recall's pages: the official's from petition to poll, and the posted one that names no signer."""
+
+from datetime import timedelta
+
+from count_build import EVENING, a_decided_election, certify
+from flask import Flask
+from house_build import House
+from page_visit import at, said, send
+
+from voting.elections.after import deeds
+from voting.elections.recall import queries
+
+
+def test_a_recall_on_its_pages(house: House, app: Flask) -> None:
+    built = a_decided_election(house)
+    certify(built)
+    house.clock.now = EVENING + timedelta(days=2)
+    (member, *_) = built.do(deeds.seat_members, now=house.clock.now)
+    client = house.signed_in("official", app)
+    assert client.get(at(built, "recall")).status_code == 200
+    given = {"member": member.id, "reasons": "一年没有召开居民会议"}
+    assert send(client, at(built, "recall"), given).status_code == 303
+    assert send(client, at(built, "recall"), given).status_code == 422
+    (found,) = built.look(lambda s, e: queries.petitions(s, election=e))
+    notice = f"/c/{built.community}/e/{built.election_id}/recall"
+    assert "居民会议" not in said(app.test_client().get(notice))
+    answer = send(client, at(built, f"recall/{found.id}/signatures"), {"numbers": "1 2，99"})
+    assert answer.status_code == 200 and "99" in said(answer)
+    assert "2 人" in said(client.get(at(built, "recall")))
+    assert send(client, at(built, f"recall/{found.id}/accept")).status_code == 303
+    assert send(client, at(built, f"recall/{found.id}/give-up")).status_code == 422
+    posted = said(app.test_client().get(notice))
+    assert (
+        "居民会议" in posted and "联名 2 人，名单 12 人" in posted and "样人子" not in posted.replace(member.name, "")
+    )
+    assert send(client, at(built, f"recall/{found.id}/defence"), {"text": "已经补开"}).status_code == 303
+    poll = {"day": "2027-03-01", "opens": "08:00", "closes": "18:00"}
+    late = send(client, at(built, f"recall/{found.id}/poll"), poll)
+    assert late.status_code == 422 and "最迟" in said(late)
+    assert send(client, at(built, f"recall/{found.id}/poll"), {**poll, "day": "2027-01-10"}).status_code == 303
+    assert send(client, at(built, f"recall/{found.id}/conclude")).status_code == 422
+    assert send(client, at(built, f"recall/{found.id}/resigned")).status_code == 422
+    assert "已经补开" in said(app.test_client().get(notice))

@@ -1,0 +1,50 @@
+"""Forms of the recall's pages. What they refuse, the actions refuse again."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField, TimeField
+from wtforms.validators import DataRequired, Length
+
+from voting.elections.recall.actions import TEXT_LENGTH
+from voting.forms import Form
+
+_GIVEN = DataRequired(message=_("请填写这一项。"))
+_MOST = Length(max=TEXT_LENGTH, message=_("最多 %(max)d 个字。"))
+
+
+class PlainForm(Form):
+    """A deed that needs nothing but its button."""
+
+
+class PetitionForm(Form):
+    """A petition with its reasons."""
+
+    member = SelectField(_("要求罢免谁"), validate_choice=False)
+    reasons = TextAreaField(_("罢免理由"), [_GIVEN, _MOST], description=_("会公布。"), render_kw={"rows": 4})
+    same_facts = BooleanField(_("与上一次没有通过的罢免是同一事实"))
+
+
+class SignForm(Form):
+    """Signatures by roll number."""
+
+    numbers = TextAreaField(
+        _("签名人的选民编号"),
+        [_GIVEN, Length(max=20_000, message=_("最多 %(max)d 个字。"))],
+        description=_("用空格、逗号或换行隔开；每人只算一次，名单上没有的会列出来。"),
+        render_kw={"rows": 4},
+    )
+
+
+class DefenceForm(Form):
+    """The member's defence."""
+
+    text = TextAreaField(_("申辩意见"), [_GIVEN, _MOST], description=_("会公布。"), render_kw={"rows": 4})
+
+
+class RecallPollForm(Form):
+    """Day, hours and place of the poll."""
+
+    day = DateField(_("投票日"), [_GIVEN])
+    opens = TimeField(_("开始投票"), [_GIVEN])
+    closes = TimeField(_("结束投票"), [_GIVEN])
+    place = StringField(_("投票地点"), [Length(max=80, message=_("最多 %(max)d 个字。"))])
+    heard = BooleanField(_("已通知本人可以申辩，本人没有提出"))
