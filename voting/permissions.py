@@ -23,6 +23,7 @@ class Permission(Enum):
     MOVE_ELECTION = "开始、暂停、延长、结束投票"
     PAIR_KIOSK = "把平板配对到写票处"
     CHECK_IN = "验证选民、发卡、收卡、扫描未用的卡"
+    COUNT_PAPER = "录入纸质选票的唱计票单"
     HOLD_KEY = "制作监督委员密钥、演练、解密合计"
     DELIVER_CARDS = "监督制卡，交来公开凭据"
     SEE_LOG = "看审计日志、核验选举"
@@ -84,13 +85,14 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.SEE_ROLL,
             P.MANAGE_ROLL,
             P.MOVE_ELECTION,
+            P.COUNT_PAPER,
             P.PAIR_KIOSK,
             P.SEE_LOG,
             P.CERTIFY,
             P.DECIDE_REVIEW,
         }
     ),
-    Role.DESK_CLERK: frozenset({P.CHECK_IN}),
+    Role.DESK_CLERK: frozenset({P.CHECK_IN, P.COUNT_PAPER}),
     Role.SUPERVISOR: frozenset({P.SEE_ELECTION, P.HOLD_KEY, P.DELIVER_CARDS, P.SEE_LOG}),
     Role.REVIEWER: frozenset({P.ANSWER_REVIEW}),
 }

@@ -149,32 +149,38 @@ function choose(place) {
   chosen = place;
   [...hits.querySelectorAll("button")].forEach((one, index) => one.setAttribute("aria-pressed", String(index === place)));
   const person = found[place];
-  const { ok, mark } = person.verdict;
+  const { ok, mark, channel } = person.verdict;
   const panel = filled(
     "t-verdict",
-    { ...person, ...person.verdict },
-    { ok, bad: !ok, mark: Boolean(mark), namesakes: person.namesakes !== "" },
+    { ...person, ...person.verdict, number: person.number },
+    { ok, bad: !ok, mark: Boolean(mark), namesakes: person.namesakes !== "", card: channel !== "paper", paper: channel === "paper" },
   );
   panel.classList.add(ok ? "verdict--ok" : "verdict--bad");
   panel.querySelector('[data-deed="check-in"]').addEventListener("click", () => checkIn(person));
+  panel.querySelector('[data-deed="paper"]')?.addEventListener("click", () => checkIn(person, "paper"));
+  panel.querySelector('[data-deed="assisted"]')?.addEventListener("click", () => checkIn(person, "paper", true));
   panel.querySelector('[data-deed="undo"]').addEventListener("click", () => openUndo(person, mark));
+  panel.querySelector('[data-deed="paper-back"]').addEventListener("click", () => openPaperBack(person, mark));
   verdict.replaceChildren(panel);
   focusField();
 }
 
 // --- handing over a card --------------------------------------------------------------------------------------
 
-async function checkIn(person) {
+async function checkIn(person, channel = "card", assisted = false) {
   if (busy || answered !== query.value.trim()) return;
   // The field is free at once: the next name may be typed while this one is on its way.
   const typed = query.value;
   clear();
   focusField();
   const done = await attempt(async () => {
-    const answer = await post(at("check-in"), { entry: person.id, desk: byId("own-desk").value });
+    const expected = person.verdict.number;
+    const sent = { entry: person.id, desk: byId("own-desk").value, channel, expected, assisted };
+    const answer = await post(at("check-in"), sent);
     show(answer.state);
-    remember(person, answer.mark);
-    said.replaceChildren(filled("t-done", person));
+    remember(person, answer.mark, channel);
+    const given = channel === "paper" ? person.verdict.papers : person.verdict.cards;
+    said.replaceChildren(filled("t-done", { ...person, given }));
   }, said);
   if (!done && query.value === "") {
     // Another desk may have been faster: show what is true now; the refusal stays beside it.
@@ -184,7 +190,7 @@ async function checkIn(person) {
   focusField();
 }
 
-function remember(person, mark) {
+function remember(person, mark, channel) {
   byId("recent-none")?.remove();
   const row = filled(
     "t-recent",
@@ -192,7 +198,7 @@ function remember(person, mark) {
     { standing: true, undone: false },
   );
   row.dataset.mark = mark;
-  row.querySelector("button").addEventListener("click", () => openUndo(person, mark));
+  row.querySelector("button").addEventListener("click", () => (channel === "paper" ? openPaperBack : openUndo)(person, mark));
   recent.prepend(row);
 }
 
@@ -234,17 +240,60 @@ function onCard(dialog, deed) {
 onCard(undo, async (card) => {
   const { person, mark } = undoing;
   const reason = byId("undo-reason");
-  const answer = await post(at("undo"), { ...card, mark, reason: reason.value, second: byId("undo-second").value, note: byId("undo-note").value });
+  const changes = reason.value === "paper" && state.paper;
+  const about = { ...card, mark, second: byId("undo-second").value };
+  const answer = changes
+    ? await post(at("to-paper"), { ...about, desk: byId("own-desk").value })
+    : await post(at("undo"), { ...about, reason: reason.value, note: byId("undo-note").value });
   show(answer.state);
+  struck(mark, reason);
+  clear();
+  said.replaceChildren(filled(changes ? "t-changed" : "t-undone", person));
+});
+
+function struck(mark, reason) {
   const row = recent.querySelector(`[data-mark="${CSS.escape(mark)}"]`);
   if (row) {
     row.classList.add("struck");
     fill(row, {}, { standing: false, undone: true });
     row.querySelector(".pill--warn").append(`${english ? ": " : "："}${reason.selectedOptions[0].textContent}`);
   }
-  clear();
-  said.replaceChildren(filled("t-undone", person));
+}
+
+// --- papers that come back ----------------------------------------------------------------------------------------
+
+const paperBack = byId("paper-back");
+
+function openPaperBack(person, mark) {
+  undoing = { person, mark };
+  fill(paperBack, person);
+  byId("paper-back-form").reset();
+  paperBack.querySelector('[data-slot="refusal"]').replaceChildren();
+  paperBack.showModal();
+}
+
+paperBack?.querySelector("[data-close]").addEventListener("click", () => paperBack.close());
+paperBack?.addEventListener("close", focusField);
+byId("paper-back-form")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const { person, mark } = undoing;
+  const reason = byId("paper-back-reason");
+  const done = await attempt(async () => {
+    const about = { mark, reason: reason.value, second: byId("paper-back-second").value };
+    show((await post(at("paper-back"), about)).state);
+    struck(mark, reason);
+    clear();
+    said.replaceChildren(filled("t-undone", person));
+  }, paperBack.querySelector('[data-slot="refusal"]'));
+  if (done) paperBack.close();
 });
+
+byId("paper-spoilt")?.addEventListener("click", () =>
+  attempt(async () => {
+    show((await post(at("paper-spoilt"), {})).state);
+    said.replaceChildren(filled("t-spoilt"));
+  }, said),
+);
 
 onCard(torn, async (card) => {
   show((await post(at("torn"), card)).state);

@@ -205,7 +205,7 @@ def test_a_written_name_means_somebody_of_the_roll_or_nobody(closed: tuple[Built
     # Written in for an office in which the person stands: a vote for the candidate.
     assert settle(built, name(built, 1), entry(built, 1)) == name(built, 1)
     agreed(built, hall, mobile)
-    total = built.look(lambda session, election: queries.totals(session, election))
+    total = built.look(queries.totals)
     chair = total.sheet.offices[0]
     assert chair.written == ((name(built, 12), 1),)
     assert chair.unknown == 1, "a name of nobody is a mark lost"

@@ -1,102 +1,201 @@
-"""The 印件 page: what can be printed, what is missing, who may print what."""
+"""The pages of proxies and paper, and paper at the desk, as an official and a clerk use them."""
 
 import io
-import json
-import re
-import zipfile
+from typing import Any
 
-import pypdf
-from count_build import PASSPHRASE, a_decided_election, bundle, certify, committee
-from election_build import Built, a_published_election, an_election, with_candidates
+import pytest
+from count_build import EVENING
+from election_build import AFTER_OBJECTIONS, ON_THE_DAY, Built, a_sealed_election, with_rehearsals
 from flask.testing import FlaskClient
 from house_build import House, token
+from paper_build import a_paper_poll, entry, issue, main_box, name, opened, printed, record, voted_on_paper
+from photo_build import a_jpeg
+
+from voting.elections.proxies import actions as proxies
 
 
-def get(built: Built, client: FlaskClient, place: str = ""):
-    return client.get(f"/c/{built.community}/elections/{built.election_id}/papers{place}")
+def send(client: FlaskClient, url: str, data: dict[str, Any], **more: Any) -> Any:
+    return client.post(url, data={"csrf_token": token(client), **data}, **more)
 
 
-def text(pdf: bytes) -> str:
-    return "".join("".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages).split())
+def post(client: FlaskClient, url: str, data: dict[str, Any]) -> Any:
+    return client.post(url, json=data, headers={"X-CSRFToken": token(client)})
 
 
-def printable(page: str) -> set[str]:
-    return set(re.findall(r"/papers/([a-z0-9-]+)\.pdf\"", page))
+def place(built: Built, rest: str) -> str:
+    return f"/c/{built.community}/elections/{built.election_id}/{rest}"
 
 
-def test_a_draft_prints_what_it_knows_and_says_what_is_missing(house: House) -> None:
-    built = an_election(house)
-    client = house.signed_in("official")
-    page = get(built, client).text
-    assert {"notice-01", "notice-03", "notice-07", "notice-15"} <= printable(page)
-    assert not {"notice-04", "notice-09", "notice-16", "certificates", "voter-cards"} & printable(page)
-    assert "选民名单还没有公布：请选举工作人员公布。" in page
-    refused = get(built, client, "/notice-04.pdf")
-    assert refused.status_code == 409 and "PAPER_LACKS" in refused.text
-    english = get(built, client, "?lang=en").text
-    assert "The roll is not posted" in english and "Election day" in english
+@pytest.fixture
+def sealed(house: House) -> Built:
+    built = with_rehearsals(a_sealed_election(house, voters=24))
+    house.clock.now = AFTER_OBJECTIONS
+    return built
 
 
-def test_papers_follow_the_election(house: House) -> None:
-    built = with_candidates(a_published_election(house))
-    client = house.signed_in("official")
-    assert {"notice-04", "notice-09", "voter-cards", "ballot", "issue-register"} <= printable(get(built, client).text)
-    answer = get(built, client, "/notice-04.pdf")
-    assert answer.mimetype == "application/pdf" and "共12人" in text(answer.data)
-    assert "样人子" in text(get(built, client, "/voter-cards.pdf").data)
+def test_an_official_records_and_posts_proxies(sealed: Built) -> None:
+    official = sealed.house.signed_in("official")
+    page = place(sealed, "proxies")
+    form = {"principal": "16", "holder": "15", "day": "2026-12-01", "reason": "住院"}
+    photo = {"evidence": (io.BytesIO(a_jpeg(200, 300)), "form.jpg")}
+    done = send(official, page, {**form, **photo}, content_type="multipart/form-data")
+    assert done.status_code == 303, done.text
+    refused = send(official, page, form)
+    assert refused.status_code == 422 and "已经委托了别人" in refused.text
+    assert "选民名单上没有 99 号" in send(official, page, {**form, "principal": "99"}).text
+    no_day = send(official, page, {**form, "day": "昨天"}, headers={"Accept": "application/json"})
+    assert no_day.json["code"] == "PROXY_DATE"
+    assert send(official, f"{page}/posted", {}).status_code == 303
+    shown = official.get(page).text
+    assert name(sealed, 16) in shown and "2026-12-02 公布" in shown
 
 
-def test_voters_cards_and_the_register_are_for_those_who_keep_the_roll(house: House) -> None:
-    built = a_published_election(house)
-    supervisor = house.signed_in("supervisor")
-    page = get(built, supervisor).text
-    assert "voter-cards" not in printable(page) and "notice-04" in printable(page)
-    refused = get(built, supervisor, "/voter-cards.pdf")
-    assert refused.status_code == 403 and "PAPER_PERSONAL" in refused.text
-    assert get(built, house.signed_in("clerk")).status_code == 403
+def test_a_form_is_withdrawn_on_the_page(sealed: Built) -> None:
+    made = record(sealed, 16, 15)
+    official = sealed.house.signed_in("official")
+    assert send(official, place(sealed, f"proxies/{made}/withdrawn"), {}).status_code == 303
+    assert "已撤回" in official.get(place(sealed, "proxies")).text
 
 
-def test_the_result_is_printed_at_once_and_the_report_as_it_was_signed(house: House) -> None:
-    built = a_decided_election(house)
-    client = house.signed_in("official")
-    assert "本次选举有效" in text(get(built, client, "/notice-16.pdf").data)
-    assert get(built, client, "/result-report.pdf").status_code == 409
-    certify(built)
-    assert get(built, client, "/result-report.pdf").data == bundle(built)["result.pdf"]
+def test_an_official_prints_and_seals_on_the_page(sealed: Built) -> None:
+    official = sealed.house.signed_in("official")
+    page = place(sealed, "paper")
+    run = {"style": "全部", "printed": "30", "second": sealed.accounts["clerk"]}
+    assert send(official, f"{page}/printed", run).status_code == 303
+    assert "选票要两人清点" in send(official, f"{page}/printed", {**run, "second": ""}).text
+    letters = send(official, f"{page}/printed", {**run, "printed": "三十"}, headers={"Accept": "application/json"})
+    assert letters.json["code"] == "PAPER_NUMBER"
+    box = {
+        "kind": "mobile",
+        "seal": "封 1",
+        "place": "3 栋",
+        "watchers": "甲\n乙\n丙",
+        "voters": "19 20",
+        "approval": "街道",
+    }
+    assert send(official, f"{page}/sealed", box).status_code == 303
+    shown = official.get(page).text
+    assert "封 1" in shown and "街道批准" in shown
 
 
-def test_an_unknown_paper_is_not_found(house: House) -> None:
-    built = an_election(house)
-    answer = get(built, house.signed_in("official"), "/notice-99.pdf")
-    assert answer.status_code == 404 and "NO_SUCH_PAPER" in answer.text
+def test_the_desk_hands_out_for_the_holder_and_on_paper(house: House) -> None:
+    built, *_ = a_paper_poll(house)
+    house.clock.now = ON_THE_DAY
+    clerk = house.signed_in("clerk")
+    desk = place(built, "desk")
+    [hit] = post(clerk, f"{desk}/find", {"query": name(built, 15)}).json["hits"]
+    verdict = hit["verdict"]
+    assert (verdict["title"], verdict["number"]) == ("本人 + 代 3 人", 4)
+    assert name(built, 16) in verdict["reason"]
+    sent = {"entry": hit["id"], "desk": "1 号台", "channel": "paper", "expected": 4}
+    assert post(clerk, f"{desk}/check-in", {**sent, "expected": 1}).json["code"] == "PROXIES_CHANGED"
+    assert post(clerk, f"{desk}/check-in", {**sent, "channel": "post"}).json["code"] == "DESK_REQUEST"
+    answer = post(clerk, f"{desk}/check-in", sent).json
+    assert answer["number"] == 4
+    assert answer["state"]["counters"]["papers"] == 4
+    # The principal turns up: told who took the ballot.
+    [late] = post(clerk, f"{desk}/find", {"query": name(built, 16)}).json["hits"]
+    assert late["verdict"]["title"] == "受托人已经代领"
+    assert name(built, 15) in late["verdict"]["reason"]
+    assert post(clerk, f"{desk}/paper-spoilt", {}).json["state"]["counters"]["papers_left"] == 25
+    back = {"mark": answer["mark"], "reason": "left", "second": built.accounts["official"]}
+    assert post(clerk, f"{desk}/paper-back", {**back, "second": ""}).json["code"] == "UNDO_ALONE"
+    assert post(clerk, f"{desk}/paper-back", {**back, "mark": "none"}).json["code"] == "NO_SUCH_CHECK_IN"
+    assert post(clerk, f"{desk}/paper-back", back).status_code == 200
+    page = clerk.get(desk).text
+    assert "换写坏的纸票" in page and 'id="paper-back"' in page
 
 
-def test_the_pack_is_made_by_the_committees_passphrase_with_each_step_told(house: House) -> None:
-    built = a_published_election(house)
-    committee(built)
-    client = house.signed_in("official")
-    assert get(built, client, "/pack.zip").status_code == 404, "NOT_PACKED"
-    base = f"/c/{built.community}/elections/{built.election_id}/papers/pack"
-    body = {"csrf_token": token(client), "passphrase": "不对的口令 不对 不对"}
-    assert client.post(base, data=body).status_code == 422
-    told = client.post(base, data=body, headers={"X-Progress": "1"}).text.splitlines()
-    assert [json.loads(one)["code"] for one in told] == ["PASSPHRASE_WRONG"]
-    body["passphrase"] = PASSPHRASE
-    told = [json.loads(one) for one in client.post(base, data=body, headers={"X-Progress": "1"}).text.splitlines()]
-    assert told[-1]["zip"].endswith("/pack.zip") and told[-2]["done"] == told[-2]["of"] == len(told) - 1
-    assert client.post(base, data=body).status_code == 303, "without a script too"
-    with get(built, client, "/pack.zip") as answer, zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
-        assert "manifest.txt" in archive.namelist() and "papers/notice-04.pdf" in archive.namelist()
-    page = get(built, client).text
-    assert "下载上次制作的归档包" in page
-    assert get(built, house.signed_in("supervisor"), "/pack.zip").status_code == 403
+def test_a_desk_without_paper_shows_none(house: House) -> None:
+    built = with_rehearsals(a_sealed_election(house))
+    opened(built)
+    house.clock.now = ON_THE_DAY
+    page = house.signed_in("clerk").get(place(built, "desk")).text
+    assert "纸票" not in page.split('<template id="t-verdict">')[1].split("</template>")[0].replace(
+        "收回空白纸票并撤销", ""
+    )
 
 
-def test_the_reporting_table_in_three_forms(house: House) -> None:
-    built = a_published_election(house)
-    client = house.signed_in("official")
-    assert "张榜公布选民总数,,12,已有" in get(built, client, "/report.csv").data.decode("utf-8-sig")
-    fields = get(built, client, "/report.json").json["fields"]
-    assert {"已有", "尚未登记", "系统没有来源"} == {one["state"] for one in fields}
-    assert get(built, client, "/report.xlsx").data.startswith(b"PK")
-    assert "NO_SUCH_REPORT" in get(built, client, "/report.doc").text
+def sheet_fields(**changes: str) -> dict[str, str]:
+    """The hall's seven papers, one void."""
+    given = {"collected": "7", "void": "1", "v0-0": "2", "v0-1": "4", "v1-0": "5", "v1-1": "3", "v1-2": "1"}
+    return {**given, "spoilt1": "1", "unused1": "1", **changes}
+
+
+def test_a_box_is_entered_twice_and_settled_on_the_page(house: House) -> None:
+    built, hall, _ = voted_on_paper(house)
+    house.clock.now = EVENING
+    official, clerk = house.signed_in("official"), house.signed_in("clerk")
+    page = place(built, f"paper/{hall}")
+    assert send(official, f"{page}/opened", {"seal": "封 001"}).status_code == 303
+    wrong = send(official, page, sheet_fields(unused1="2"))
+    assert wrong.status_code == 422 and "应为 2×7 = 14" in wrong.text
+    assert 'value="5"' in wrong.text, "what was typed stays"
+    assert send(official, page, sheet_fields()).status_code == 303
+    # The clerk sees zeros, not the official's figures.
+    assert 'name="v0-1" inputmode="numeric" autocomplete="off" maxlength="6" value="0"' in clerk.get(page).text
+    assert send(clerk, page, sheet_fields(**{"v0-0": "3", "v0-1": "3"})).status_code == 303
+    differing = official.get(page).text
+    assert "两次录入有 2 处不同" in differing
+    assert "两次录入有 2 处不同" in send(official, f"{page}/agreed", {}).text
+    assert send(clerk, page, sheet_fields()).status_code == 303
+    assert "两次录入完全一致" in clerk.get(page).text
+    assert send(clerk, f"{page}/agreed", {}).status_code == 303
+    assert "已核对一致" in clerk.get(page).text
+
+
+def test_names_doubts_and_the_ledger_on_the_page(house: House) -> None:
+    built, hall, mobile = voted_on_paper(house)
+    house.clock.now = EVENING
+    official, clerk = house.signed_in("official"), house.signed_in("clerk")
+    page = place(built, "paper")
+    for box, seal in ((hall, "封 001"), (mobile, "封 002")):
+        send(official, f"{page}/{box}/opened", {"seal": seal})
+    wrote = sheet_fields(**{"v0-0": "1", "w0-0": name(built, 12), "n0-0": "1"})
+    small = {"collected": "2", "v0-0": "1", "v0-1": "1", "blank1": "2"}
+    for client in (official, clerk):
+        assert send(client, f"{page}/{hall}", wrote).status_code == 303
+        assert send(client, f"{page}/{mobile}", small).status_code == 303
+    picture = {"picture": (io.BytesIO(a_jpeg(200, 300)), "paper.jpg"), "kind": "void", "reason": "看不清"}
+    doubtful = f"{page}/{hall}/doubtful"
+    votes = {"in_favour": "3", "against": "1"}
+    answer = send(official, doubtful, {**picture, **votes}, content_type="multipart/form-data")
+    assert answer.status_code == 303, answer.text.split('role="alert"')[1][:600]
+    assert "看不清" in official.get(f"{page}/{hall}").text
+    assert name(built, 12) in official.get(page).text
+    settled = {"office": "主任", "name": name(built, 12), "entry": entry(built, 12)}
+    assert send(official, f"{page}/names", settled).status_code == 303
+    for box in (hall, mobile):
+        assert send(clerk, f"{page}/{box}/agreed", {}).status_code == 303
+    assert "清点到 20 张" in send(official, f"{page}/ledger", {"unused": "20"}).text
+    assert send(official, f"{page}/ledger", {"unused": "21"}).status_code == 303
+    assert official.get(page).status_code == 200
+
+
+def test_a_mobile_box_goes_and_comes_on_the_page(house: House) -> None:
+    built, _, mobile = a_paper_poll(house)
+    house.clock.now = ON_THE_DAY
+    official = house.signed_in("official")
+    page = place(built, "paper")
+    assert send(official, f"{page}/{mobile}/out", {"taken": "4"}).status_code == 303
+    assert "正在上门" in official.get(page).text
+    back = {"back": "2", "voter": [entry(built, 19), entry(built, 20)]}
+    assert send(official, f"{page}/{mobile}/back", back).status_code == 303
+    assert "已回来" in official.get(page).text
+
+
+def test_a_second_box_cannot_take_the_first_ones_seal_on_the_page(sealed: Built) -> None:
+    printed(sealed)
+    main_box(sealed)
+    official = sealed.house.signed_in("official")
+    again = {"kind": "main", "seal": "封 001", "place": "门口", "watchers": "甲\n乙"}
+    assert "已经用在另一个票箱上" in send(official, place(sealed, "paper/sealed"), again).text
+
+
+def test_a_posted_list_takes_no_more_on_the_page(sealed: Built) -> None:
+    record(sealed, 16, 15)
+    sealed.do(proxies.post_list)
+    official = sealed.house.signed_in("official")
+    form = {"principal": "17", "holder": "15", "day": "2026-12-01", "reason": "住院"}
+    assert "名单已经公布" in send(official, place(sealed, "proxies"), form).text
+    assert issue is not None

@@ -5,7 +5,7 @@ here, and no card's code ever arrives, only its public half. Names travel in bod
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, current_app, render_template, url_for
 from flask_babel import gettext as _
@@ -13,11 +13,17 @@ from sqlalchemy.orm import Session
 
 from voting.box import chain, in_hand, kiosk
 from voting.box import desk as box_desk
-from voting.box.rules import UNDO_REASONS, hour_words
+from voting.box.rules import CHANNELS, UNDO_REASONS, hour_words
 from voting.box.tables import Box, DeskMark
-from voting.elections import loaders  # noqa: F401 — registers how an election in the address is loaded
+from voting.elections import (
+    issuing,
+    loaders,  # noqa: F401 — registers how an election in the address is loaded
+)
+from voting.elections.desk_verdict_pages import desk_words, namesakes_of, number_of, taken_by
+from voting.elections.proxies import queries as proxies
+from voting.elections.proxies.queries import Named
 from voting.elections.queries import of_community
-from voting.elections.roll.queries import Found, find, get_entry, of_names
+from voting.elections.roll.queries import Found, entitled, find, of_names
 from voting.elections.tables import Election
 from voting.elections.texts import typed
 from voting.errors import Malformed, NotFound
@@ -65,7 +71,7 @@ def page(community: Unit, election: Election) -> str:
         community=community,
         election=election,
         uuid=box.uuid,
-        state=_state(election),
+        state=state_of(election),
         desks=range(1, DESKS + 1),
         undo_reasons=UNDO_REASONS,
         others=_others(community),
@@ -76,14 +82,14 @@ def page(community: Unit, election: Election) -> str:
 @access(Permission.CHECK_IN)
 def state(community: Unit, election: Election) -> dict[str, Any]:  # noqa: ARG001 (the guard loaded it)
     """Counters, whether the desk is open, which tablets call: what the page looks at every few seconds."""
-    return _state(election)
+    return state_of(election)
 
 
 @desk.post("/find")
 @access(Permission.CHECK_IN)
 def find_people(community: Unit, election: Election) -> dict[str, Any]:
     """Who it could be, each with the verdict."""
-    found = find(reading(), election=election, query=_text("query"), limit=HITS)
+    found = find(reading(), election=election, query=sent("query"), limit=HITS)
     known = _known(community, election, found) if found else None
     return {"hits": [_hit(entry, known) for entry in found if known]}
 
@@ -91,20 +97,24 @@ def find_people(community: Unit, election: Election) -> dict[str, Any]:
 @desk.post("/check-in")
 @access(Permission.CHECK_IN)
 def check_in(community: Unit, election: Election) -> dict[str, Any]:  # noqa: ARG001 (the guard loaded it)
-    """Mark one person as having received one card."""
-    entry = get_entry(reading(), election=election, entry_id=_text("entry"))
-    place = typed(_text("desk"), zh="台号", en="Desk", most=40, least=1)
+    """Mark one person, and those who asked this person to vote for them, as having received cards or papers."""
+    asked, place = json_object(), desk_name()
+    channel, number = asked.get("channel", "card"), asked.get("expected", 1)
+    if channel not in CHANNELS or type(number) is not int:
+        raise _incomplete()
     with acting() as writer:
-        made = box_desk.check_in(
+        made = issuing.issue(
             writer,
-            box=election.box_id,
-            voter=entry.id,
-            voter_label=str(entry.number),
+            election_id=election.id,
+            entry_id=sent("entry"),
             desk=place,
-            actor=actor().account_id,
+            channel=channel,
+            assisted=asked.get("assisted") is True,
+            expected=number,
+            actor=actor(),
             now=now(),
         )
-    return {"mark": made.mark, "state": _state(election)}
+    return {"mark": made.mark, "number": 1 + len(made.proxies), "state": state_of(election)}
 
 
 @desk.post("/nonce")
@@ -119,68 +129,78 @@ def nonce(community: Unit, election: Election) -> dict[str, str]:  # noqa: ARG00
 @access(Permission.CHECK_IN)
 def undo(community: Unit, election: Election) -> dict[str, Any]:
     """Take a check-in back, with the card on the table."""
-    mark = reading().get(DeskMark, _text("mark"))
+    mark = reading().get(DeskMark, sent("mark"))
     if mark is None or mark.box_id != election.box_id:
         raise NotFound(
             "NO_SUCH_CHECK_IN", "没有这条领票记录，请重新查找此人。", "No such check-in; look the person up again."
         )
-    second = _second(community, _text("second"))
+    second = second_of(community, sent("second"))
     with acting() as writer:
         box_desk.undo(
             writer,
             mark=mark.id,
-            card=_card(),
-            reason=_text("reason"),
+            card=shown_card(),
+            reason=sent("reason"),
             second=second,
-            note=typed(_text("note"), zh="说明", en="Note", most=150),
+            note=typed(sent("note"), zh="说明", en="Note", most=150),
             actor=actor().account_id,
             now=now(),
         )
-    return {"state": _state(election)}
+    return {"state": state_of(election)}
 
 
 @desk.post("/torn")
 @access(Permission.CHECK_IN)
 def replace_torn(community: Unit, election: Election) -> dict[str, Any]:  # noqa: ARG001 (the guard loaded it)
     """Void a torn card; a spare goes out for it."""
-    card = _card()
+    card = shown_card()
     with acting() as writer:
         box_desk.replace_torn(writer, box=election.box_id, card=card, actor=actor().account_id, now=now())
-    return {"state": _state(election)}
+    return {"state": state_of(election)}
 
 
 @desk.post("/unused")
 @access(Permission.CHECK_IN)
 def scan_unused(community: Unit, election: Election) -> dict[str, Any]:  # noqa: ARG001 (the guard loaded it)
     """After closing: one card of the pile. A card that has voted is an alarm, not a refusal."""
-    card = _card()
+    card = shown_card()
     with acting() as writer:
         seen = box_desk.scan_unused(writer, box=election.box_id, card=card, actor=actor().account_id, now=now())
-    return {"kind": seen.kind, "state": _state(election)}
+    return {"kind": seen.kind, "state": state_of(election)}
 
 
 @desk.post("/lamp")
 @access(Permission.CHECK_IN)
 def put_out_lamp(community: Unit, election: Election) -> dict[str, Any]:  # noqa: ARG001 (the guard loaded it)
     """Somebody has gone to the tablet that called."""
-    tablet = _text("kiosk")
+    tablet = sent("kiosk")
     with acting() as writer:
         kiosk.call_staff(writer, box=election.box_id, kiosk=tablet, on=False)
-    return {"state": _state(election)}
+    return {"state": state_of(election)}
 
 
-def _text(name: str) -> str:
+def sent(name: str) -> str:
     """A text of the request's JSON body."""
     value = json_object().get(name)
     if not isinstance(value, str) or len(value) > 1000:
-        raise Malformed(
-            "DESK_REQUEST", "请求不完整，请刷新页面再办。", "The request is incomplete; reload the page and try again."
-        )
+        raise _incomplete()
     return value
 
 
-def _card() -> in_hand.CardInHand:
-    return in_hand.CardInHand(_text("credential"), _text("nonce"), json_object().get("proof"))
+def desk_name() -> str:
+    """The desk's name as the page says it."""
+    return typed(sent("desk"), zh="台号", en="Desk", most=40, least=1)
+
+
+def _incomplete() -> Malformed:
+    return Malformed(
+        "DESK_REQUEST", "请求不完整，请刷新页面再办。", "The request is incomplete; reload the page and try again."
+    )
+
+
+def shown_card() -> in_hand.CardInHand:
+    """The card on the table, as the scanner made it answer."""
+    return in_hand.CardInHand(sent("credential"), sent("nonce"), json_object().get("proof"))
 
 
 def _others(community: Unit) -> dict[str, str]:
@@ -190,13 +210,15 @@ def _others(community: Unit) -> dict[str, str]:
     return {one.id: one.display_name for one in found if one.id != actor().account_id}
 
 
-def _second(community: Unit, account: str) -> str:
+def second_of(community: Unit, account: str) -> str:
+    """Somebody else on duty here. Raises NotAllowed UNDO_ALONE."""
     if account not in _others(community):
         raise box_desk.undo_alone()
     return account
 
 
-def _state(election: Election) -> dict[str, Any]:
+def state_of(election: Election) -> dict[str, Any]:
+    """Counters, the desk, calling tablets: what the page watches."""
     box = reading().get_one(Box, election.box_id)
     counters = chain.counters_of(box)
     tablets = kiosk.tablets(reading(), box.id)
@@ -206,14 +228,17 @@ def _state(election: Election) -> dict[str, Any]:
         "queue": counters.queue_left,
         "counters": {
             "roll": counters.roll,
-            "checked_in": counters.checked_in,
+            "checked_in": counters.issued,
             "cards_out": counters.cards_out,
             "returned": counters.cards_returned,
             "torn": counters.cards_torn,
             "spares": counters.spares,
             "left": counters.never_out,
             "unused": counters.cards_unused,
+            "papers": counters.papers_issued,
+            "papers_left": counters.papers_printed - counters.papers_out,
         },
+        "paper": counters.papers_printed > 0,
         "calling": [{"id": one.id, "name": one.name} for one in tablets if one.calling and not one.revoked],
     }
 
@@ -222,7 +247,9 @@ def _state(election: Election) -> dict[str, Any]:
 class _Known:
     """What the desk must know of the people found, asked once for all of them.
 
-    ``marks`` by roll entry, ``clerks`` by account, ``same``: everybody of one name; ``shut``: why nobody is served.
+    ``marks`` by roll entry, ``clerks`` by account, ``same``: everybody of one name; ``shut``: why nobody is served;
+    ``counted``: those on the list that counts, who alone get a card; ``held``: for whom each votes; ``holders``: who
+    received the ballot of each person marked so.
     """
 
     marks: dict[str, DeskMark]
@@ -230,44 +257,78 @@ class _Known:
     same: dict[str, list[Found]]
     supervisors: str
     shut: dict[str, Any] | None
+    counted: frozenset[str]
+    held: dict[str, list[Named]]
+    holders: dict[str, Named]
 
 
 def _known(community: Unit, election: Election, found: list[Found]) -> _Known:
     marks = box_desk.active_marks(reading(), election.box_id, (one.id for one in found))
+    held = proxies.held_for(reading(), election=election, voters=[one.id for one in found])
+    holders = [mark.holder for mark in marks.values() if mark.holder]
     return _Known(
         marks,
         people.names(reading(), (mark.clerk_id for mark in marks.values())),
         of_names(reading(), election=election, names=(one.name for one in found)),
         _who(community, Role.SUPERVISOR) if marks else "",
         _shut(community, election),
+        entitled(reading(), election=election, entries=[one.id for one in found]),
+        held,
+        proxies.named(reading(), election=election, entries=holders) if holders else {},
     )
+
+
+#: What a verdict says where it says nothing else: how many ballots, which channel the person has.
+_NOTHING: Final = {"number": 1, "channel": "", "cards": "", "papers": ""}
 
 
 def _hit(entry: Found, known: _Known) -> dict[str, Any]:
     mark = known.marks.get(entry.id)
     return {
         "id": entry.id,
-        "number": _number(entry),
+        "number": number_of(entry),
         "name": entry.name,
         "building": entry.building,
         "person": " · ".join(roll_word(part) for part in (entry.sex, entry.age_group) if part),
         "group": " / ".join(part for part in (entry.grid, entry.building) if part),
         "last4": entry.id_last4,
-        "namesakes": _namesakes(entry, known.same[entry.name]),
-        "verdict": _received(mark, known) if mark else known.shut or _may(),
+        "namesakes": namesakes_of(entry, known.same[entry.name]),
+        "verdict": {**_NOTHING, **(_received(mark, known) if mark else known.shut or _may(entry, known))},
     }
 
 
-def _may() -> dict[str, Any]:
-    return {"ok": True, "title": _("可以领票"), "reason": _("在选民名单上，尚未领票"), "help": [], "mark": None}
+def _may(entry: Found, known: _Known) -> dict[str, Any]:
+    if entry.id not in known.counted:
+        why = _("在选民名单上，但不是代表。这次选举由代表投票。")
+        return {"ok": False, "title": _("不能领票"), "reason": why, "help": [_("请核对代表名单。")], "mark": None}
+    principals = known.held.get(entry.id, [])
+    number = 1 + len(principals)
+    title, reason = _("可以领票"), _("在选民名单上，尚未领票")
+    if principals:
+        names = _("、").join(f"{one.name} {one.number:04d}" for one in principals)
+        title = _("本人 + 代 %(count)s 人", count=len(principals))
+        reason = _("公布的委托：%(names)s。一次发 %(number)s 张", names=names, number=number)
+    return {
+        "ok": True,
+        "title": title,
+        "reason": reason,
+        "help": [],
+        "mark": None,
+        "number": number,
+        "cards": _("本人领票，发卡 %(number)s 张", number=number),
+        "papers": _("发纸票 %(number)s 张", number=number),
+    }
 
 
 def _received(mark: DeskMark, known: _Known) -> dict[str, Any]:
     where = {
         "hour": hour_words(mark.hour),
-        "desk": _desk_words(mark.desk),
+        "desk": desk_words(mark.desk),
         "clerk": known.clerks.get(mark.clerk_id, "—"),
     }
+    if mark.holder in known.holders:
+        holder = known.holders[mark.holder]
+        return taken_by(f"{holder.name} {holder.number:04d}", where) | {"mark": mark.id, "channel": mark.channel}
     return {
         "ok": False,
         "title": _("不能再领票"),
@@ -281,13 +342,8 @@ def _received(mark: DeskMark, known: _Known) -> dict[str, Any]:
             ),
         ],
         "mark": mark.id,
+        "channel": mark.channel,
     }
-
-
-def _desk_words(desk: str) -> str:
-    """A desk as this page names it; it is stored by its Chinese name, whatever the clerk's language."""
-    number = desk.removesuffix(" 号台")
-    return _("%(number)s 号台", number=number) if number.isdigit() else desk
 
 
 def _shut(community: Unit, election: Election) -> dict[str, Any] | None:
@@ -313,23 +369,3 @@ def _who(community: Unit, role: Role) -> str:
     words = {Role.SUPERVISOR: _("居务监督委员"), Role.ELECTION_OFFICIAL: _("选举工作人员")}[role]
     names = [one.display_name for one in people.holders(reading(), community, role, today())]
     return f"{words} {_('、').join(names)} " if names else words
-
-
-def _namesakes(entry: Found, same: list[Found]) -> str:
-    others = [one for one in same if one.id != entry.id]
-    if not others:
-        return ""
-    listed = _("、").join(
-        _("%(number)s 号（%(building)s）", number=_number(one), building=one.building or "—") for one in others
-    )
-    said: str = _(
-        "名单上有 %(count)s 位%(name)s，另有 %(others)s。请核对证件号后四位。",
-        count=len(others) + 1,
-        name=entry.name,
-        others=listed,
-    )
-    return said
-
-
-def _number(entry: Found) -> str:
-    return f"{entry.number:04d}"

@@ -35,11 +35,13 @@ def issue(
 
     `expected`: how many ballots the clerk's screen said; where somebody has come in person meanwhile, the act is
     refused and the screen shows the new number. The person's own form, if there is one, ends with coming.
-    Raises Conflict PROXIES_CHANGED, MOBILE_AWAY and what `box.desk.check_in` raises; NotFound ROLL_NO_ENTRY.
+    Raises Conflict PROXIES_CHANGED, MOBILE_AWAY and what `box.desk.check_in` raises; NotFound ROLL_NO_ENTRY;
+    NotEligible NOT_REPRESENTATIVE.
     """
     with transaction(session):
         election = locked(session, election_id)
         entry = get_entry(session, election=election, entry_id=entry_id)
+        require_entitled(session, election=election, entry_id=entry.id)
         require_entitled(session, election=election, entry_id=entry.id)
         refuse_on_mobile_list(session, election=election, voter=entry.id)
         principals = held_for(session, election=election, voters=[entry.id]).get(entry.id, [])

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -59,7 +60,6 @@ def gather(session: Session, election: Election, now: datetime) -> Facts:
         .where(PublicCredential.box_id == box.id, PublicCredential.mark == "voted")
     )
     draft = election.state == "draft"
-    missing = paper.waiting(session, election=election) if election.state in ("closed", "counting") else None
     unscanned = max(box.cards_made - box.cards_out - box.cards_unused, 0)
     return Facts(
         today=now.astimezone(HALL).date(),
@@ -98,7 +98,13 @@ def gather(session: Session, election: Election, now: datetime) -> Facts:
         pile_voted=voted or 0,
         shares=shares,
         result=box.state == "opened",
-        boxes_away=paper.away(session, election=election) if election.state == "closing" else 0,
-        paper_zh=missing.zh if missing else "",
-        paper_en=missing.en if missing else "",
+        **_papers(session, election),
     )
+
+
+def _papers(session: Session, election: Election) -> dict[str, Any]:
+    """What paper ballots keep open, asked for where a move of this state needs it."""
+    if election.state == "closing":
+        return {"boxes_away": paper.away(session, election=election)}
+    missing = paper.waiting(session, election=election) if election.state in ("closed", "counting") else None
+    return {"paper_zh": missing.zh, "paper_en": missing.en} if missing else {}

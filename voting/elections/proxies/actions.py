@@ -20,7 +20,7 @@ from voting.elections.proxies.queries import PostedLine, canonical, forms, get_p
 from voting.elections.proxies.rules import Delegation, proxy_errors
 from voting.elections.proxies.tables import Proxy, ProxyList
 from voting.elections.queries import locked
-from voting.elections.roll.queries import Found, get_entry
+from voting.elections.roll.queries import Found, get_entry, require_entitled
 from voting.elections.tables import Election
 from voting.elections.texts import typed
 from voting.errors import Conflict, Malformed, TooEarly, TooLate
@@ -219,6 +219,8 @@ def _refuse_after_posting(session: Session, election: Election) -> None:
 
 
 def _require_lawful(session: Session, election: Election, principal: Found, holder: Found) -> None:
+    for one in (principal, holder):
+        require_entitled(session, election=election, entry_id=one.id)
     if principal.id == holder.id:
         raise Malformed("PROXY_SELF", "不能委托自己，请核对两个人。", "Nobody votes for themselves; check both people.")
     standing = list(

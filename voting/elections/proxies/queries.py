@@ -110,6 +110,14 @@ def holders_of(session: Session, *, election: Election, voters: Iterable[str]) -
     return {principal: _named(holder) for principal, holder in rows}
 
 
+def named(session: Session, *, election: Election, entries: Iterable[str]) -> dict[str, Named]:
+    """These voters, by roll entry."""
+    rows = session.scalars(
+        select(RollEntry).where(RollEntry.election_id == election.id, RollEntry.id.in_(set(entries)))
+    )
+    return {row.id: _named(row) for row in rows}
+
+
 def get_proxy(session: Session, *, election: Election, proxy_id: str) -> Proxy:
     """One form of this election. Raises NotFound NO_SUCH_PROXY."""
     row = session.get(Proxy, proxy_id, populate_existing=True)
