@@ -35,7 +35,7 @@ from voting.law.calendar import HALL
 from voting.mock_election.sample import roll_csv
 from voting.mock_election.tablet import choose
 from voting.permissions import Actor
-from voting.sample import after
+from voting.sample import after, paper
 from voting.sample.portraits import draw
 
 VOTERS, SPARES = 120, 3
@@ -75,6 +75,7 @@ class Story:
     box_id: str = ""
     uuid: str = ""
     codes: list[str] = field(default_factory=list)
+    waiting: frozenset[str] = frozenset()
     dice: random.Random = field(default_factory=lambda: random.Random(20261220))
 
     @property
@@ -105,6 +106,7 @@ def tell(story: Story, say: Say) -> None:
         ("三位监督委员的密钥 / three supervisors' keys", make_keys),
         (f"{VOTERS + SPARES} 张选票卡 / ballot cards", make_cards),
         ("备用票箱 / the reserve box for a re-vote on the spot", after.make_reserve),
+        (f"{paper.PRINTED} 张纸票、票箱、委托 / papers, boxes, proxies", paper.prepare),
         ("封定、演练、配对平板 / sealing, rehearsal, a tablet", seal),
         (f"{VOTERS - NEVER_CALLED} 人领卡，{VOTERS - NEVER_CALLED - IN_HAND} 人已投 / the morning's voters", vote),
     ):
@@ -245,6 +247,8 @@ def vote(story: Story) -> None:
         voters = [(one.id, str(one.number)) for one in whole_roll(session, election=election)]
         form = chain.sealed_election(session, story.box_id)
     story.dice.shuffle(voters)
+    # The holder, those who asked, and those of the mobile box have not come yet.
+    voters.sort(key=lambda one: one[0] in story.waiting)
     with write(story.engine) as session:
         for entry, number in voters[: VOTERS - NEVER_CALLED]:
             desk.check_in(

@@ -119,7 +119,7 @@ def _page(document: ResultDocument) -> dict[str, Any]:
         ("登记选民", figures.roll),
         ("发出选票", figures.issued),
         ("收回选票", figures.collected),
-        ("其中平板", figures.tablet),
+        ("其中平板" if document.legal_record == "tablet" else "平板（核对）", figures.tablet),
         ("纸票", figures.paper),
         ("流动票箱", figures.mobile),
         ("委托投票", figures.proxy),
@@ -135,7 +135,7 @@ def _page(document: ResultDocument) -> dict[str, Any]:
         "figures": [[label, figure(value)] for label, value in counted],
         "cards": f"选票卡：制 {figure(cards.made)}，发 {figure(cards.out)}，收回 {figure(cards.returned)}，"
         f"破损换卡 {figure(cards.torn)}，未用 {figure(cards.unused)}{missing}；"
-        f"拒绝重复使用 {figure(cards.refused_uses)} 次。",
+        f"拒绝重复使用 {figure(cards.refused_uses)} 次。{_papers(document)}",
         "validity": [reason.zh for reason in document.because],
         "valid": document.valid,
         "offices": [_office(office, document) for office in document.offices],
@@ -152,13 +152,34 @@ def _page(document: ResultDocument) -> dict[str, Any]:
     }
 
 
+def _papers(document: ResultDocument) -> str:
+    """The papers, which channel is the record of the law, and everybody's votes by channel; empty without paper."""
+    papers, figures = document.papers, document.figures
+    if not papers.printed and not figures.paper and not figures.mobile:
+        return ""
+    record = (
+        "本结果以票箱中的纸质选票为准，平板的电子计票是对它的核对"
+        if document.legal_record == "paper"
+        else "本结果是平板选票与纸质选票之和，各只计一次"
+    )
+    apart = "；".join(
+        f"{office.title} " + "，".join(f"{one.name} {one.tablet} / {one.paper}" for one in office.candidates)
+        for office in document.offices
+    )
+    return (
+        f"纸质选票：印 {figure(papers.printed)}，发 {figure(papers.out)}，交回 {figure(papers.returned)}，"
+        f"写坏 {figure(papers.torn)}，未用 {figure(papers.unused)}，代写 {figure(papers.assisted)}。{record}。"
+        f"分项得票（平板 / 纸票）：{apart}。"
+    )
+
+
 def _office(office: OfficeResult, document: ResultDocument) -> dict[str, Any]:
     return {
         "title": office.title,
         "seats": office.seats,
         "void": figure(office.void),
         "blank": figure(office.blank),
-        "unused": figure(office.unused),
+        "unused": figure(office.unused) + (f"（作废 {figure(office.lost)}）" if office.lost else ""),
         "candidates": [
             {
                 "name": one.name,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from voting.box.tables import DeskMark
@@ -91,7 +91,15 @@ def held_for(session: Session, *, election: Election, voters: Iterable[str]) -> 
     rows = session.execute(
         select(Proxy.holder_id, RollEntry)
         .join(RollEntry, Proxy.principal_id == RollEntry.id)
-        .where(Proxy.election_id == election.id, Proxy.state == "standing", Proxy.holder_id.in_(set(voters)))
+        .where(
+            Proxy.election_id == election.id,
+            Proxy.state == "standing",
+            Proxy.holder_id.in_(set(voters)),
+            # Whoever holds a ballot already has it, whatever became of the form.
+            ~exists().where(
+                DeskMark.box_id == election.box_id, DeskMark.voter == Proxy.principal_id, DeskMark.undone.is_(None)
+            ),
+        )
         .order_by(RollEntry.number)
     )
     found: dict[str, list[Named]] = {}
