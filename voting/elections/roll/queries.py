@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from voting.elections.roll.tables import Objection, Representative, RollEntry, RollVersion
@@ -43,11 +43,14 @@ def find(session: Session, *, election: Election, query: str, limit: int = SEARC
     text = unicodedata.normalize("NFKC", query).strip()
     if not text:
         return []
+    near = RollEntry.initials != text.lower() if text.isascii() else RollEntry.name != text
+    # First the numbers of the few that are wanted, from the index alone: to sort the whole rows of thousands who share
+    # a surname would take longer than a queue waits.
+    wanted = select(RollEntry.number).where(_matching(election.id, text)).order_by(near, RollEntry.number).limit(limit)
     rows = session.scalars(
         select(RollEntry)
-        .where(RollEntry.election_id == election.id, _matching(text))
-        .order_by(RollEntry.name != text, RollEntry.initials != text.lower(), RollEntry.number)
-        .limit(limit)
+        .where(RollEntry.election_id == election.id, RollEntry.number.in_(wanted))
+        .order_by(near, RollEntry.number)
     )
     return [_found(row) for row in rows]
 
@@ -84,7 +87,7 @@ def page_of_roll(
     condition = [RollEntry.election_id == election.id]
     text = unicodedata.normalize("NFKC", query).strip()
     if text:
-        condition.append(_matching(text))
+        condition.append(_matching(election.id, text))
     total = session.scalar(select(func.count()).select_from(RollEntry).where(*condition)) or 0
     rows = session.scalars(
         select(RollEntry).where(*condition).order_by(RollEntry.number).offset((page - 1) * size).limit(size)
@@ -251,15 +254,19 @@ def birth_date(session: Session, *, entry_id: str, keys: FieldKeys) -> date:
     return date.fromisoformat(sealed["birth"])
 
 
-def _matching(text: str) -> ColumnElement[bool]:
+def _matching(election_id: str, text: str) -> ColumnElement[bool]:
+    """What the query asks for, each kind in the form its index answers."""
+    here = RollEntry.election_id == election_id
     if re.fullmatch(r"[0-9]{3}[0-9Xx]", text):
-        number = [RollEntry.number == int(text)] if text.isdigit() else []
-        return or_(RollEntry.id_last4 == text.upper(), *number)
+        last4 = and_(here, RollEntry.id_last4 == text.upper())
+        return or_(last4, and_(here, RollEntry.number == int(text))) if text.isdigit() else last4
     if re.fullmatch(r"[0-9]{1,9}", text):
-        return RollEntry.number == int(text)
+        return and_(here, RollEntry.number == int(text))
     if re.fullmatch(r"[A-Za-z]+", text):
-        return RollEntry.initials.startswith(text.lower())
-    return RollEntry.name.contains(text, autoescape=True)
+        low = text.lower()
+        return and_(here, RollEntry.initials.between(low, low + "z" * 20), RollEntry.initials.startswith(low))
+    # Every name is over the empty one: the scan runs over the index of names, not over the rows.
+    return and_(here, RollEntry.name > "", RollEntry.name.contains(text, autoescape=True))
 
 
 def _found(row: RollEntry) -> Found:

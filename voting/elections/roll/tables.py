@@ -18,8 +18,8 @@ class RollEntry(Base):
         UniqueConstraint("election_id", "id_match"),
         CheckConstraint("number >= 1", name="number"),
         CheckConstraint("length(id_last4) = 4", name="id_last4"),
-        Index("ix_roll_entry_name", "election_id", "name"),
-        Index("ix_roll_entry_initials", "election_id", "initials"),
+        Index("ix_roll_entry_name", "election_id", "name", "number"),
+        Index("ix_roll_entry_initials", "election_id", "initials", "number"),
         Index("ix_roll_entry_last4", "election_id", "id_last4"),
     )
 

@@ -479,9 +479,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("election_id", "number", name=op.f("uq_roll_entry_election_id_number")),
     )
     with op.batch_alter_table("roll_entry", schema=None) as batch_op:
-        batch_op.create_index("ix_roll_entry_initials", ["election_id", "initials"], unique=False)
+        batch_op.create_index("ix_roll_entry_initials", ["election_id", "initials", "number"], unique=False)
         batch_op.create_index("ix_roll_entry_last4", ["election_id", "id_last4"], unique=False)
-        batch_op.create_index("ix_roll_entry_name", ["election_id", "name"], unique=False)
+        batch_op.create_index("ix_roll_entry_name", ["election_id", "name", "number"], unique=False)
 
     op.create_table(
         "roll_objection",
