@@ -54,6 +54,7 @@ def count_facts(facts: ArchiveFacts, story: Story) -> CountFacts:
         mode=_mode(sealed),
         law=sealed_law(sealed).key,
         kind=sealed_kind(sealed),
+        require_turnout=sealed.second_turnout,
         ineligible=_names_of(story.all(WinAnnulled)),
         eligible=sealed.eligible,
         issued=closed.cards_out - closed.cards_returned - closed.cards_torn,

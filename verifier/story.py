@@ -153,6 +153,7 @@ _SEALED = {
     "offices": list,
     "kind": str,
     "legal_record": str,
+    "second_turnout": bool,
     "by": str,
 }
 

@@ -84,7 +84,7 @@ def verified(built: Built, folder: Path) -> BundleReport:
     for path, content in certified(built).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
-    key = next(data["committee_key"] for kind, data in built.events() if kind == "result_certified")
+    key = [data["committee_key"] for kind, data in built.events() if kind == "result_certified"][-1]
     return verify_bundle(folder, parse_vkey(key))
 
 
@@ -279,3 +279,30 @@ def test_somebody_written_in_is_found_on_the_roll_or_asked_for(house: House) -> 
     found = built.look(lambda session, election: find(session, election, "样人子"))
     assert (found["name"], found["age"]) == ("样人子", 56)
     assert code(built.look, question=lambda session, election: find(session, election, "外人")) == "NEXT_NAMESAKE"
+
+
+def test_a_second_poll_without_turnout_where_the_committee_chose_so_is_sound(house: House, tmp_path: Path) -> None:
+    built = a_decided_election(house, NO_CHAIR, options={"second_poll_turnout": "no"})
+    day = DAY + timedelta(days=7)
+    at = when(day)
+    made = prepare(built, "second", at)
+    built.election_id, built.cards, built.trustee_secrets = made.id, [], []
+    with_keys_and_cards(built)
+    do(built, seal_election)
+    rehearse(built)
+    with_tablet(built)
+    do(built, actions.open_poll, now=at.opens_at)
+    vote(built, [[[0, 1, 0]]] * 3 + [[[0, 0, 1]]] * 2)
+    do(built, actions.stop_queue, people=0, now=at.closes_at)
+    do(built, actions.close_poll, now=at.closes_at)
+    scan_pile(built)
+    do(built, count.begin_count, now=at.closes_at)
+    give_share(built, 0)
+    give_share(built, 1)
+    decided = do(built, count.decide_outcome, now=at.closes_at)
+    # 5 of 12 are no majority of the list; 3 x 3 = 9 >= 5 is a third of this poll's ballots.
+    assert decided.outcome.valid and len(decided.outcome.offices[0].outcome.elected) == 1
+    certify(built, now=at.closes_at + timedelta(minutes=5))
+    report = verified(built, tmp_path / "bundle")
+    assert report.verdict is Verdict.SOUND, report.findings
+    assert report.facts.document is not None and report.facts.document.kind == "second"

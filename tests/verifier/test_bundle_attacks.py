@@ -50,6 +50,11 @@ def change(kind: str, **data: Any) -> Callable[[str, Data], Data]:
     return lambda told, said: said | data if told == kind else said
 
 
+def sealed_as_revote(kind: str, data: Data) -> Data:
+    """A first poll dressed up as a re-vote, which asks for no majority."""
+    return data | {"kind": "revote", "follows": "nowhere"} if kind == "election_sealed" else data
+
+
 def leave_out(kind: str) -> Callable[[str, Data], Data | None]:
     return lambda told, said: None if told == kind else said
 
@@ -429,7 +434,7 @@ ATTACKS: dict[str, Attack] = {
         ((outcome, "check_kind", nothing),),
     ),
     "revote_of_nothing": (
-        lambda forger: forger.build(retell=change("election_sealed", kind="revote", follows="nowhere")),
+        lambda forger: forger.build(retell=sealed_as_revote),
         ((outcome, "check_follows", nothing),),
     ),
     "proxies": (

@@ -229,6 +229,8 @@ class ElectionSealed:
     follows: str | None = None
     # Whether the tablets' ballots are the record of the law, or the papers are and the tablets check them.
     legal_record: str = "tablet"
+    # Whether the turnout rule binds 另行选举 as well, as the committee chose or the profile says.
+    second_turnout: bool = True
 
     def data(self) -> dict[str, object]:
         return {
@@ -245,6 +247,7 @@ class ElectionSealed:
             "kind": self.kind,
             "follows": self.follows,
             "legal_record": self.legal_record,
+            "second_turnout": self.second_turnout,
             "offices": [
                 {"title": title, "seats": seats, "candidates": list(names)} for title, seats, names in self.offices
             ],

@@ -21,6 +21,7 @@ from voting.elections.candidates.tables import Candidate
 from voting.elections.events import ElectionSealed
 from voting.elections.moves import moved
 from voting.elections.paper.queries import legal_record
+from voting.elections.queries import rules
 from voting.elections.roll.queries import roll_hash, roll_size
 from voting.elections.tables import Election
 from voting.errors import Conflict
@@ -139,4 +140,5 @@ def _sealed(election: Election, box: Box, ballot: tuple[Contest, ...], actor: Ac
         kind=election.kind,
         follows=election.follows_id,
         legal_record=legal_record(election),
+        second_turnout=rules(election).second_poll_turnout.value,
     )

@@ -12,6 +12,7 @@ from voting.elections.count.merging import outlets_of, with_paper
 from voting.elections.count.rules import CountFacts, ElectionOutcome, Kind, OfficeCount, decide
 from voting.elections.count.tables import AnnulledWin, CertifiedFile
 from voting.elections.paper.queries import legal_record, totals
+from voting.elections.queries import rules
 from voting.elections.tables import Election
 from voting.errors import NotFound
 from voting.law.profiles import Mode
@@ -59,6 +60,7 @@ def counted(session: Session, *, election: Election) -> Counted:
         mode=Mode(election.mode),
         law=election.law,
         kind=Kind(election.kind),
+        require_turnout=rules(election).second_poll_turnout.value,
         ineligible=annulled(session, election=election),
         eligible=election.eligible or 0,
         issued=counters.checked_in,
