@@ -15,7 +15,7 @@ from voting.elections.roll.queries import find
 from voting.errors import Conflict, Malformed, NotFound, Refused, TooLate
 from voting.law.profiles import NATIONAL, ZHEJIANG
 
-HELD = date(2026, 11, 28)
+HELD = date(2026, 11, 20)
 
 
 def refused(family: type[Refused], code: str, deed: Callable[..., object], /, *args: object, **facts: object) -> None:

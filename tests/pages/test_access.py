@@ -21,6 +21,7 @@ LOGINS = {
     Role.ELECTION_OFFICIAL: "official",
     Role.DESK_CLERK: "clerk",
     Role.SUPERVISOR: "supervisor",
+    Role.REVIEWER: "reviewer",
 }
 #: What a person without the permission may get: sent to sign in, refused, or told there is no such thing.
 TURNED_AWAY = {302, 401, 403, 404, 405}
@@ -56,8 +57,14 @@ def send(client: FlaskClient, route: Route, form_token: str) -> int:
     return client.post(route.url, data={"csrf_token": form_token}, headers={"X-CSRFToken": form_token}).status_code
 
 
+def with_reviewer(house: House) -> None:
+    """The one role that the house does not have from the beginning."""
+    house.appoint(house.account("reviewer", house.community), house.community, Role.REVIEWER, department="court")
+
+
 @pytest.mark.parametrize("who", [NOBODY, *LOGINS.values()])
 def test_every_route_for_every_role(house: House, who: str) -> None:
+    with_reviewer(house)
     app = house.app()
     role = next((role for role, login in LOGINS.items() if login == who), None)
     granted = GRANTS[role] | SIGNED_IN if role else frozenset()
@@ -82,6 +89,7 @@ def test_every_route_for_every_role(house: House, who: str) -> None:
 
 
 def test_power_ends_at_the_border_of_the_community(house: House) -> None:
+    with_reviewer(house)
     app = house.app()
     for role, login in LOGINS.items():
         if role is Role.SYSTEM_ADMINISTRATOR:

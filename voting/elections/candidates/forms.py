@@ -1,12 +1,18 @@
 """Forms of the candidates' pages. What they refuse, the actions refuse again."""
 
+from collections.abc import Iterable
+
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField
-from wtforms import HiddenField, StringField, TextAreaField
-from wtforms.validators import Length
+from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
+from voting.elections.candidates.nominating import WAYS
 from voting.elections.candidates.rules import BARS
+from voting.elections.candidates.tables import Candidate
+from voting.elections.tables import Election
 from voting.forms import Form
+from voting.i18n import in_language
 
 
 class CandidateForm(Form):
@@ -35,3 +41,53 @@ class BarsForm(Form):
 for _code in BARS:
     for _who in ("declared", "checked"):
         setattr(BarsForm, f"{_who}_{_code}", StringField())
+
+
+class NominationForm(Form):
+    """Who nominates whom for what."""
+
+    office = SelectField(_("职务"))
+    person = StringField(_("被提名人的选民编号"), [Length(max=9)], render_kw={"inputmode": "numeric", "size": "8"})
+    way = SelectField(_("提名方式"))
+    received_on = DateField(_("收到日期"), [DataRequired(message=_("请填写日期。"))])
+    signers = TextAreaField(
+        _("联名人的选民编号"),
+        [Length(max=4000)],
+        description=_("选民联名提名才填，用空格或逗号隔开；逐个与选民名单核对。"),
+        render_kw={"rows": 3},
+    )
+
+    def offer(self, election: Election) -> "NominationForm":
+        """With this election's offices, and the ways in the reader's language."""
+        self.office.choices = [(office.id, office.title) for office in election.offices]
+        self.way.choices = [(code, in_language(words)) for code, words in WAYS.items() if code != "poll"]
+        return self
+
+
+class PollForm(Form):
+    """A nominating poll as counted."""
+
+    held_on = DateField(_("提名投票日期"), [DataRequired(message=_("请填写日期。"))])
+    taking_part = IntegerField(
+        _("参加提名投票人数"),
+        [InputRequired(message=_("请填写人数。")), NumberRange(0, 1_000_000, message=_("请填写人数。"))],
+        description=_("提名投票不能委托。"),
+    )
+    votes = TextAreaField(
+        _("各人得票"),
+        [Length(max=20_000)],
+        description=_("一行一人：职务 选民编号 票数，例如“主任 12 88”。"),
+        render_kw={"rows": 8},
+    )
+
+
+class PartyPostForm(Form):
+    """A Party post that a candidate holds beside."""
+
+    candidate = SelectField(_("候选人"))
+    post = StringField(_("兼任的党组织职务"), [Length(max=20)], description=_("没有就不填；书记当选主任是“一肩挑”。"))
+
+    def offer(self, candidates: Iterable[Candidate]) -> "PartyPostForm":
+        """With those who stand."""
+        self.candidate.choices = [(one.id, one.name) for one in candidates]
+        return self

@@ -24,11 +24,14 @@ from voting.elections.candidates.nominating import (
     signs_beyond,
     too_few_signatures,
 )
+from voting.elections.candidates.queries import get_candidate
 from voting.elections.candidates.tables import Candidate, NominatingPoll, Nomination, NominationSignature
+from voting.elections.events import CandidateDescribed
 from voting.elections.queries import office_of, rules
 from voting.elections.roll.queries import get_entry, roll_size
 from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election, Office
+from voting.elections.texts import typed
 from voting.errors import Conflict, Malformed, NotEligible, NotFound, TooLate
 from voting.keys import FieldKeys
 from voting.law.calendar import HALL, days_before
@@ -342,3 +345,20 @@ def _answered() -> Conflict:
         "这份提名已经办过，不用再办。",
         "This nomination has been answered already; nothing is left to do.",
     )
+
+
+def note_party_post(
+    session: Session, *, election_id: str, candidate_id: str, post: str, actor: Actor, now: datetime
+) -> None:
+    """Note the Party post a candidate holds beside (组织法 8); empty takes it back. It gives no right to the office.
+
+    Raises NotFound NO_SUCH_CANDIDATE; Malformed TEXT_…; TooLate CANDIDATES_FIXED.
+    """
+    post = typed(post, zh="兼任的党组织职务", en="Party post", most=20)
+    with transaction(session):
+        election = preparing(session, election_id)
+        candidate = get_candidate(session, election=election, candidate_id=candidate_id)
+        if candidate.party_post != post:
+            candidate.party_post = post
+            fact = CandidateDescribed(election.id, candidate.id, ("party_post",), actor.account_id)
+            journal.record(session, election.community_id, fact, now)

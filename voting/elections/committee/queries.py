@@ -133,35 +133,44 @@ def declared(session: Session, election: Election) -> list[Declared]:
 
 
 def findings(
-    session: Session, election: Election, profile: Profile, nominated: Mapping[str, str]
+    session: Session, election: Election, profile: Profile, nominated: Mapping[str, str], serving: "Serving"
 ) -> dict[str, list[Finding]]:
     """Everything found about the committee and the staff: roll entry (empty: the whole committee) → findings.
 
-    ``nominated``: who stands or is nominated, roll entry → name.
+    ``nominated``: who stands or is nominated, roll entry → name; ``serving``: who is looked at.
     """
-    everyone, kin = members(session, election), kinships(session, election)
-    seats = [one.seat for one in everyone]
+    kin, seats = kinships(session, election), [one.seat for one in serving.members]
     found: list[Finding] = []
     if seats:
         bounds = profile.committee_size
-        found += size_findings(
-            sum(seat.standing == "sitting" for seat in seats),
-            bounds.value.least,
-            bounds.value.most,
-            odd=bounds.value.odd,
-            source=Reason("", "", bounds.source_zh, bounds.source_en),
-        )
+        sitting = sum(seat.standing == "sitting" for seat in seats)
+        source = Reason("", "", bounds.source_zh, bounds.source_en)
+        found += size_findings(sitting, bounds.value.least, bounds.value.most, odd=bounds.value.odd, source=source)
         found += relatives_together(seats, kin)
         found += must_leave(seats, nominated, kin, article(election))
         if profile.absent_twice.value:
-            found += absent_twice(seats, meetings(session, election))
-    for one in staff(session, election):
+            found += absent_twice(seats, serving.meetings)
+    for one in serving.staff:
         if one.person and one.ended_on is None:
             found += staff_conflicts(one.person, one.name, nominated, kin)
     listed: dict[str, list[Finding]] = {}
     for finding in found:
         listed.setdefault(finding.person, []).append(finding)
     return listed
+
+
+@dataclass(frozen=True)
+class Serving:
+    """Everybody who serves this election, and the committee's meetings."""
+
+    members: list[Member]
+    staff: list[Staff]
+    meetings: Mapping[date, frozenset[str]]
+
+
+def serving(session: Session, election: Election) -> Serving:
+    """Committee, staff and meetings, read once."""
+    return Serving(members(session, election), staff(session, election), meetings(session, election))
 
 
 def article(election: Election) -> Reason:

@@ -123,13 +123,16 @@ def _asked(row: ReviewQuestion, name: str, answers: list[ReviewAnswer], today: d
 
 def outcomes(session: Session, election: Election, today: date) -> dict[str, Overall]:
     """Candidate id → outcome, for everybody with a question; open until the departments were asked."""
-    review = review_of(session, election)
+    return outcomes_of(questions(session, election, today), review_of(session, election))
+
+
+def outcomes_of(asked: Iterable[Asked], review: Review | None) -> dict[str, Overall]:
+    """As `outcomes`, of questions that were read already."""
     by_candidate: dict[str, list[Standing]] = {}
-    for one in questions(session, election, today):
+    for one in asked:
         by_candidate.setdefault(one.candidate_id, []).append(one.standing)
-    asked_all = review is not None and review.department_due is not None
     # Before the departments are asked nobody has passed, whatever the street answered.
-    waiting = () if asked_all else (Standing("", ""),)
+    waiting = () if review is not None and review.department_due is not None else (Standing("", ""),)
     return {candidate: overall((*standings, *waiting)) for candidate, standings in by_candidate.items()}
 
 
