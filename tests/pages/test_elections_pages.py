@@ -112,9 +112,9 @@ def test_the_overview_says_what_to_do_next_at_every_stage(house: House) -> None:
 def test_the_calendar_counts_the_days(house: House) -> None:
     built = a_published_election(house)
     page = said(house.signed_in("official").get(at(built)))
-    assert "19 天后 选举日" in page
-    # Posted on 1 December for the 20th: one day too late for the twenty days of Art. 17.
-    assert "已完成，迟于期限" in page and "第17条" in page
+    assert "25 天后 选举日" in page
+    # Posted on 25 November for 20 December: in time for the twenty days of Art. 17.
+    assert "11-25 公布选民名单" in page and "第17条" in page and "已完成，迟于期限" not in page
 
 
 def test_turnout_is_for_staff_while_the_poll_is_open(house: House) -> None:
@@ -135,7 +135,7 @@ def test_a_supervisor_sees_and_moves_nothing(house: House) -> None:
     assert client.get(at(built, "moves/pause")).status_code == 403
     assert send(client, at(built, "moves/pause"), {"state": "open", "reason": "x"}).status_code == 403
     assert client.get(at(built, "roll")).status_code == 403
-    assert "提名" not in said(client.get(at(built, "candidates")))
+    assert "添加候选人" not in said(client.get(at(built, "candidates")))
 
 
 def test_every_page_speaks_english(house: House) -> None:
@@ -218,7 +218,7 @@ def test_deeds_done_stand_with_their_own_day_and_deadlines_say_so(house: House) 
     house.clock.now = ON_THE_DAY
     page = said(house.signed_in("official").get(at(built)))
     posted = built.election.candidates_posted
-    assert posted and f"{posted:%m-%d} 公布候选人名单" in page
+    assert posted and f"{posted:%m-%d} 公布正式候选人名单" in page
     assert "最晚 12-20 公布结果" in page or "今天 12-20 公布结果" in page
     assert "最晚 12-19 密钥和选票卡" in page
 

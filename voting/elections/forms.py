@@ -90,7 +90,11 @@ for _option in OPTIONS:
     setattr(
         ElectionForm,
         _option.name,
-        SelectField(_option.zh, choices=[SelectChoice(key, words[1]) for key, words in _option.choices.items()]),
+        SelectField(
+            _option.zh,
+            choices=[SelectChoice(key, words[1]) for key, words in _option.choices.items()],
+            default=next(iter(_option.choices)),
+        ),
     )
 
 
