@@ -113,6 +113,7 @@ def _display(session: Session, election: Election, ballot: tuple[Contest, ...]) 
         "title": election.title,
         "hall": election.place,
         "offices": offices,
+        "legal_record": legal_record(election),
         "write_in": [contest.office.write_in for contest in ballot],
     }
     return display, pictures

@@ -3,6 +3,7 @@ import type { Election } from "./election.ts";
 import { button, el, heading, svg } from "./element.ts";
 import type { Booth, Draw } from "./frame.ts";
 import { icon } from "./icons.ts";
+import { paperBallot } from "./paperballot.ts";
 import { receipt } from "./receipt.ts";
 import type { Visit } from "./visit.ts";
 
@@ -19,6 +20,12 @@ export const doneScreen: Draw = (booth) => {
   // The countdown is this screen's own time-out, shorter than the idle watch.
   booth.watchIdle(false);
   const ring = countdown(booth, visit);
+  const onPaper = booth.election?.legal_record === "paper";
+  if (onPaper && !visit.printed) {
+    visit.printed = true;
+    // After this screen stands: what is printed is what it holds.
+    setTimeout(() => window.print(), 0);
+  }
   const more = (): void => {
     const left = secondsLeft(visit) + MORE_SECONDS;
     visit.leaving = { at: Date.now() + left * 1000, of: left };
@@ -30,11 +37,12 @@ export const doneScreen: Draw = (booth) => {
     main: [
       el("span", { class: "booth-done-mark", "aria-hidden": "true" }, icon("check")),
       heading(words.done, "booth-done-title"),
-      el("p", { class: "booth-lead" }, words.doneWhat),
+      el("p", { class: "booth-lead" }, onPaper ? words.paperTake : words.doneWhat),
+      ...(onPaper ? [paperBallot(booth.election as Election, visit, words)] : []),
       receipt(visit.sealed as SealedBallot, words, [words.doneReceipt]),
     ],
     foot: [ring.picture, ring.text, button("plain", more, icon("clock"), words.more), button("primary", () => void booth.reset(), words.enough)],
-    spoken: [words.done, words.doneWhat],
+    spoken: [words.done, onPaper ? words.paperTake : words.doneWhat],
     leave: ring.stop,
   };
 };

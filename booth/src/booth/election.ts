@@ -26,6 +26,8 @@ export interface Election {
   readonly election: string;
   readonly write_in: readonly boolean[];
   readonly offices: readonly Office[];
+  /** "paper": the tablet prints the marked ballot for the box, and its own count is the check of that count. */
+  readonly legal_record?: string;
   readonly state: string;
   readonly idle_seconds: number;
   readonly done_seconds: number;

@@ -14,13 +14,15 @@ export interface Visit {
   sealed: SealedBallot | null;
   sending: Sending | null;
   cast: boolean;
+  /** The paper is printed once: a second copy would be a second vote in the box. */
+  printed: boolean;
   /** When the done screen goes, and how many seconds its ring stands for. */
   leaving: { readonly at: number; readonly of: number } | null;
 }
 
 export function newVisit(election: Election): Visit {
   const choices = election.offices.map(() => UNDECIDED);
-  return { entry: EMPTY, handle: null, choices, sealing: false, sealed: null, sending: null, cast: false, leaving: null };
+  return { entry: EMPTY, handle: null, choices, sealing: false, sealed: null, sending: null, cast: false, printed: false, leaving: null };
 }
 
 /** One vector per question, in the order of the record. */
