@@ -13,8 +13,8 @@ from voting.elections import (
 from voting.elections.by_number import entry_of
 from voting.elections.committee import actions, queries, staffing
 from voting.elections.committee.actions import Chosen, Vote
+from voting.elections.committee.forms import KinshipForm, MeetingForm, StaffForm, VoteForm
 from voting.elections.committee.rules import BODIES, DUTIES, POSTS, REASONS, RELATIONS
-from voting.elections.committee_forms import KinshipForm, MeetingForm, StaffForm, VoteForm
 from voting.elections.queries import rules
 from voting.elections.tables import Election
 from voting.errors import Malformed, Refused
