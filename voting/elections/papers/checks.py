@@ -28,7 +28,7 @@ def supervisors_checks(d: Dossier, sealed_hash: str | None, roll_now: str | None
         *_posting(d),
         *_proxies(d),
         *_papers(d),
-        *_count(d.result),
+        *_count(d.result, d.rules.legal_record.value),
         PaperCheck("报告单、唱计票单、封箱记录签名齐全", None, "对照纸质原件"),
         PaperCheck("票箱封条完好，开箱前当众检查", None, "对照封箱记录的封条编号"),
         PaperCheck("审计日志连续，没有缺号", None, _log(d)),
@@ -109,19 +109,21 @@ def _papers(d: Dossier) -> tuple[PaperCheck, ...]:
     )
 
 
-def _count(result: PaperResult | None) -> tuple[PaperCheck, ...]:
+def _count(result: PaperResult | None, record: str) -> tuple[PaperCheck, ...]:
     if result is None:
         return tuple(PaperCheck(one, None, _LATER) for one in ("收回不多于发出", "各票箱之和等于收回总数", "票数平衡"))
     numbers = result.figures
-    parts = numbers.tablet + numbers.paper + numbers.mobile
-    sums = f"{figure(numbers.tablet)} + {figure(numbers.paper)} + {figure(numbers.mobile)} = {figure(parts)}"
+    # Where the paper is the record of the law, the tablets' ballots lie printed among the papers.
+    channels = (numbers.paper, numbers.mobile) if record == "paper" else (numbers.tablet, numbers.paper, numbers.mobile)
+    parts, words = sum(channels), "纸票、流动票箱" if record == "paper" else "平板、纸票、流动票箱"
+    sums = f"{' + '.join(figure(one) for one in channels)} = {figure(parts)}"
     checks = [
         PaperCheck(
             "收回不多于发出",
             numbers.collected <= numbers.issued,
             f"收回 {figure(numbers.collected)}，发出 {figure(numbers.issued)}",
         ),
-        PaperCheck("平板、纸票、流动票箱之和等于收回总数", parts == numbers.collected, sums),
+        PaperCheck(f"{words}之和等于收回总数", parts == numbers.collected, sums),
     ]
     for office in result.offices:
         votes = sum(one.votes for one in office.candidates)

@@ -11,8 +11,10 @@ from voting.elections import moves
 from voting.elections.candidates.queries import Contest, contests
 from voting.elections.count import queries as count
 from voting.elections.count.certificate import RESULT
-from voting.elections.count.report import Figures, offices_of, read_result_json
+from voting.elections.count.merging import figures_of
+from voting.elections.count.report import offices_of, read_result_json
 from voting.elections.lifecycle import deeds_of
+from voting.elections.paper.queries import totals
 from voting.elections.papers.checks import supervisors_checks
 from voting.elections.papers.data import (
     COMMUNITY,
@@ -36,6 +38,7 @@ from voting.elections.papers.rooms import (
     staff,
     voter,
 )
+from voting.elections.proxies import queries as proxies
 from voting.elections.roll.queries import current_version, roll_hash, whole_roll
 from voting.elections.tables import Election
 from voting.law.calendar import HALL
@@ -122,7 +125,7 @@ def _steps(session: Session, rules: Profile, election: Election, now: datetime) 
 def _contest(contest: Contest) -> PaperContest:
     people = tuple(
         PaperCandidate(name, one.sex, one.age, one.trade)
-        for one, name in zip(contest.candidates, contest.names, strict=True)
+        for one, name in zip(contest.candidates, contest.names, strict=bool(contest.candidates))
     )
     office = contest.office
     return PaperContest(office.title, office.seats, office.write_in, people)
@@ -168,10 +171,17 @@ def _result(session: Session, election: Election, box: Box) -> PaperResult | Non
     counted = count.counted(session, election=election)
     facts, outcome = counted.facts, counted.outcome
     law = law_of(election.law, Mode(election.mode))
+    found = totals(session, election)
     return PaperResult(
         number="",
         day=election.day,
-        figures=Figures(facts.eligible, facts.issued, facts.collected, box.casts, 0, 0, 0),
+        figures=figures_of(
+            facts,
+            casts=box.casts,
+            main=found.main,
+            mobile=found.mobile,
+            proxies=proxies.counted(session, election),
+        ),
         valid=outcome.valid,
         because=outcome.because,
         offices=offices_of(facts, outcome),

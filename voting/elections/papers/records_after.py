@@ -37,10 +37,12 @@ def filing_report(d: Dossier) -> Sheet:
         raise ValueError("there is no result")
     numbers = document.figures
     rows = [(one.office, one.name, figure(one.votes)) for one in d.elected or ()]
+    paper = d.rules.legal_record.value == "paper"
+    channels = "" if paper else f"平板{figure(numbers.tablet)}、"
     said = (
-        f"{day_words(d.day)}，我{d.words.place}依照《中华人民共和国{d.law.name_zh}》举行{d.words.committee}换届选举。"
+        f"{day_words(d.day)}，我{d.words.place}依照《中华人民共和国{d.law.name_zh}》举行{d.words.committee}选举。"
         f"登记选民{figure(numbers.roll)}人，发出选票{figure(numbers.issued)}张，收回{figure(numbers.collected)}张"
-        f"（其中平板{figure(numbers.tablet)}、纸票{figure(numbers.paper)}、流动票箱{figure(numbers.mobile)}；"
+        f"（其中{channels}纸票{figure(numbers.paper)}、流动票箱{figure(numbers.mobile)}；"
         f"委托投票{figure(numbers.proxy)}）。"
     )
     why = "".join(one.zh for one in document.because) + ("选举有效。" if document.valid else "选举无效。")

@@ -1,0 +1,102 @@
+"""The 印件 page: what can be printed, what is missing, who may print what."""
+
+import io
+import json
+import re
+import zipfile
+
+import pypdf
+from count_build import PASSPHRASE, a_decided_election, bundle, certify, committee
+from election_build import Built, a_published_election, an_election, with_candidates
+from flask.testing import FlaskClient
+from house_build import House, token
+
+
+def get(built: Built, client: FlaskClient, place: str = ""):
+    return client.get(f"/c/{built.community}/elections/{built.election_id}/papers{place}")
+
+
+def text(pdf: bytes) -> str:
+    return "".join("".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages).split())
+
+
+def printable(page: str) -> set[str]:
+    return set(re.findall(r"/papers/([a-z0-9-]+)\.pdf\"", page))
+
+
+def test_a_draft_prints_what_it_knows_and_says_what_is_missing(house: House) -> None:
+    built = an_election(house)
+    client = house.signed_in("official")
+    page = get(built, client).text
+    assert {"notice-01", "notice-03", "notice-07", "notice-15"} <= printable(page)
+    assert not {"notice-04", "notice-09", "notice-16", "certificates", "voter-cards"} & printable(page)
+    assert "选民名单还没有公布：请选举工作人员公布。" in page
+    refused = get(built, client, "/notice-04.pdf")
+    assert refused.status_code == 409 and "PAPER_LACKS" in refused.text
+    english = get(built, client, "?lang=en").text
+    assert "The roll is not posted" in english and "Election day" in english
+
+
+def test_papers_follow_the_election(house: House) -> None:
+    built = with_candidates(a_published_election(house))
+    client = house.signed_in("official")
+    assert {"notice-04", "notice-09", "voter-cards", "ballot", "issue-register"} <= printable(get(built, client).text)
+    answer = get(built, client, "/notice-04.pdf")
+    assert answer.mimetype == "application/pdf" and "共12人" in text(answer.data)
+    assert "样人子" in text(get(built, client, "/voter-cards.pdf").data)
+
+
+def test_voters_cards_and_the_register_are_for_those_who_keep_the_roll(house: House) -> None:
+    built = a_published_election(house)
+    supervisor = house.signed_in("supervisor")
+    page = get(built, supervisor).text
+    assert "voter-cards" not in printable(page) and "notice-04" in printable(page)
+    refused = get(built, supervisor, "/voter-cards.pdf")
+    assert refused.status_code == 403 and "PAPER_PERSONAL" in refused.text
+    assert get(built, house.signed_in("clerk")).status_code == 403
+
+
+def test_the_result_is_printed_at_once_and_the_report_as_it_was_signed(house: House) -> None:
+    built = a_decided_election(house)
+    client = house.signed_in("official")
+    assert "本次选举有效" in text(get(built, client, "/notice-16.pdf").data)
+    assert get(built, client, "/result-report.pdf").status_code == 409
+    certify(built)
+    assert get(built, client, "/result-report.pdf").data == bundle(built)["result.pdf"]
+
+
+def test_an_unknown_paper_is_not_found(house: House) -> None:
+    built = an_election(house)
+    answer = get(built, house.signed_in("official"), "/notice-99.pdf")
+    assert answer.status_code == 404 and "NO_SUCH_PAPER" in answer.text
+
+
+def test_the_pack_is_made_by_the_committees_passphrase_with_each_step_told(house: House) -> None:
+    built = a_published_election(house)
+    committee(built)
+    client = house.signed_in("official")
+    assert get(built, client, "/pack.zip").status_code == 404, "NOT_PACKED"
+    base = f"/c/{built.community}/elections/{built.election_id}/papers/pack"
+    body = {"csrf_token": token(client), "passphrase": "不对的口令 不对 不对"}
+    assert client.post(base, data=body).status_code == 422
+    told = client.post(base, data=body, headers={"X-Progress": "1"}).text.splitlines()
+    assert [json.loads(one)["code"] for one in told] == ["PASSPHRASE_WRONG"]
+    body["passphrase"] = PASSPHRASE
+    told = [json.loads(one) for one in client.post(base, data=body, headers={"X-Progress": "1"}).text.splitlines()]
+    assert told[-1]["zip"].endswith("/pack.zip") and told[-2]["done"] == told[-2]["of"] == len(told) - 1
+    assert client.post(base, data=body).status_code == 303, "without a script too"
+    with get(built, client, "/pack.zip") as answer, zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        assert "manifest.txt" in archive.namelist() and "papers/notice-04.pdf" in archive.namelist()
+    page = get(built, client).text
+    assert "下载上次制作的归档包" in page
+    assert get(built, house.signed_in("supervisor"), "/pack.zip").status_code == 403
+
+
+def test_the_reporting_table_in_three_forms(house: House) -> None:
+    built = a_published_election(house)
+    client = house.signed_in("official")
+    assert "张榜公布选民总数,,12,已有" in get(built, client, "/report.csv").data.decode("utf-8-sig")
+    fields = get(built, client, "/report.json").json["fields"]
+    assert {"已有", "尚未登记", "系统没有来源"} == {one["state"] for one in fields}
+    assert get(built, client, "/report.xlsx").data.startswith(b"PK")
+    assert "NO_SUCH_REPORT" in get(built, client, "/report.doc").text
