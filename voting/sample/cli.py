@@ -30,7 +30,7 @@ from voting.law.calendar import HALL
 from voting.people import actions, passwords, queries
 from voting.people.tables import Account
 from voting.permissions import ROLE_NAMES, Role
-from voting.sample import story
+from voting.sample import committee, story
 
 FOLDER = Path("var/sample")
 _UNITS = [("city", "样例市"), ("district", "样例区"), ("street", "样例街道"), ("community", "样例社区")]
@@ -43,6 +43,7 @@ _STAFF = {
     "supervisor1": (Role.SUPERVISOR, "样例监督委员甲"),
     "supervisor2": (Role.SUPERVISOR, "样例监督委员乙"),
     "supervisor3": (Role.SUPERVISOR, "样例监督委员丙"),
+    **dict.fromkeys(committee.DEPARTMENTS, (Role.REVIEWER, "样例资格审查员")),
 }
 
 
@@ -179,6 +180,7 @@ def _found(engine: Engine, before: datetime) -> Sample:
                 unit_id=founded.community_id,
                 role=role,
                 from_day=before.date(),
+                department=login if role is Role.REVIEWER else "",
             )
             sample.passwords[login], sample.accounts[login] = made.password, made.account_id
         for account in session.scalars(select(Account)):
@@ -202,6 +204,7 @@ def new_election(house: House, now: datetime, say: story.Say) -> None:
         community_id=sample.community_id,
         official=official,
         clerk=sample.accounts["clerk"],
+        reviewers={one: sample.accounts[one] for one in committee.DEPARTMENTS},
         supervisors=tuple(sample.accounts[f"supervisor{number}"] for number in (1, 2, 3)),
         folder=house.papers,
         passphrase=sample.trustee_passphrase,

@@ -35,8 +35,9 @@ from voting.law.calendar import HALL
 from voting.mock_election.sample import roll_csv
 from voting.mock_election.tablet import choose
 from voting.permissions import Actor
-from voting.sample import after, paper
+from voting.sample import after, committee, paper
 from voting.sample.portraits import draw
+from voting.sample.roll import object_to_it
 
 VOTERS, SPARES = 120, 3
 #: Residents with a card in their hand: so many votes can be cast by whoever tries the booth.
@@ -71,6 +72,7 @@ class Story:
     folder: Path
     passphrase: str
     now: datetime
+    reviewers: dict[str, str] = field(default_factory=dict)
     election_id: str = ""
     box_id: str = ""
     uuid: str = ""
@@ -102,6 +104,8 @@ def tell(story: Story, say: Say) -> None:
     for words, step in (
         ("建立选举 / setting up the election", set_up),
         (f"导入 {VOTERS} 人的名单 / importing the roll", import_roll),
+        ("名单异议 / objections to the roll", object_to_it),
+        ("选举委员会 / the election committee", committee.form),
         ("候选人 / candidates", propose),
         ("三位监督委员的密钥 / three supervisors' keys", make_keys),
         (f"{VOTERS + SPARES} 张选票卡 / ballot cards", make_cards),
@@ -173,6 +177,7 @@ def propose(story: Story) -> None:
         )
         clear = dict.fromkeys(BARS, False)
         story.move(candidates.record_bars, 10, candidate_id=made.id, declared=clear, checked=clear)
+    committee.hold_review(story)
     story.move(candidates.post_candidates, 10)
 
 
