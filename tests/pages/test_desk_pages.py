@@ -121,7 +121,8 @@ def test_the_answer_holds_what_tells_people_apart_and_no_more(clerk: Clerk) -> N
     (hit,) = clerk.find("样人子")
     assert set(hit) == {"id", "number", "name", "building", "person", "group", "last4", "namesakes", "verdict"}
     reason = "在选民名单上，尚未领票"
-    assert hit["verdict"] == {"ok": True, "title": "可以领票", "reason": reason, "help": [], "mark": None}
+    deeds = {"number": 1, "channel": "", "cards": "本人领票，发卡 1 张", "papers": "发纸票 1 张"}
+    assert hit["verdict"] == {"ok": True, "title": "可以领票", "reason": reason, "help": [], "mark": None, **deeds}
     assert hit["person"] == "女 · 50–59 岁" and hit["namesakes"] == ""
 
 
@@ -145,6 +146,7 @@ def test_checking_in_moves_the_counters_and_turns_the_verdict_red(built: Built, 
     assert answer.status_code == 200
     assert answer.json["state"]["counters"] == {
         "roll": 12, "checked_in": 1, "cards_out": 1, "returned": 0, "torn": 0, "spares": 5, "left": 16, "unused": 0,
+        "papers": 0, "papers_left": 0,
     }  # fmt: skip
     verdict = clerk.find("样人子")[0]["verdict"]
     assert (verdict["ok"], verdict["title"]) == (False, "不能再领票")

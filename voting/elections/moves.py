@@ -40,7 +40,7 @@ def moved(
 
 
 def gather(session: Session, election: Election, now: datetime) -> Facts:
-    """Everything the lifecycle asks about this election, as of now."""
+    """Everything the lifecycle asks about this election, as of now; some of it only where a move of its state asks."""
     box = session.get_one(Box, election.box_id)
     roll = election.eligible if election.eligible is not None else roll_size(session, election=election)
     stands = standing(session, election=election)
@@ -71,7 +71,6 @@ def gather(session: Session, election: Election, now: datetime) -> Facts:
         kind=election.kind,
         offices=len(election.offices),
         roll=roll,
-        # Asked for where a move of this state needs them.
         registered=registered(session, election=election) if draft else roll,
         unconfirmed=unconfirmed(session, election=election) if draft else 0,
         objections_open=objections_open(session, election=election) if election.state == "published" else 0,
