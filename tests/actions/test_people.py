@@ -194,7 +194,11 @@ def test_nobody_appoints_himself_and_nobody_beyond_his_reach(house: House) -> No
 @pytest.mark.parametrize("other", [role for role in Role if role is not Role.SUPERVISOR])
 def test_a_supervisor_is_never_one_of_those_watched(house: House, other: Role) -> None:
     make = {"actor": None, "today": house.clock.today, "from_day": house.clock.today}
-    watcher = {"account_id": house.accounts[Role.SUPERVISOR], "role": other}
+    department = "court" if other is Role.REVIEWER else ""
+    if department:
+        house.accounts[other] = house.account("reviewer", house.community)
+        house.appoint(house.accounts[other], house.community, other, department=department)
+    watcher = {"account_id": house.accounts[Role.SUPERVISOR], "role": other, "department": department}
     assert refused(house, actions.appoint, unit_id=house.community, **watcher, **make) == "ROLES_INCOMPATIBLE"
     # From above it reaches the same community; next door it does not.
     assert refused(house, actions.appoint, unit_id=house.street, **watcher, **make) == "ROLES_INCOMPATIBLE"
