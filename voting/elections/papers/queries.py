@@ -30,6 +30,7 @@ from voting.elections.papers.data import (
 )
 from voting.elections.papers.rooms import (
     after_facts,
+    assisted,
     committee_facts,
     paper_facts,
     posted_proxies,
@@ -99,6 +100,7 @@ def gather(session: Session, *, election: Election, now: datetime, whole: bool =
         roll=roll,
         candidates_posted=election.candidates_posted,
         staff=staff(session, election),
+        assisted=assisted(session, election),
         representatives=representatives(session, election, roll.voters) if roll else None,
         proxies=posted_proxies(session, election),
         cards=_cards(box) if box.cards_made else None,

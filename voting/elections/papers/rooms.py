@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from datetime import date
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from voting.box.tables import DeskMark
 from voting.elections.after import queries as after
 from voting.elections.after.tables import Member
 from voting.elections.candidates.lists import PostedList, listed
@@ -171,6 +173,16 @@ def _mobile(session: Session, row: BoxRow) -> PaperMobileBox:
         for one in paper.list_of(session, box=row)
     )
     return PaperMobileBox(f"流动票箱 {row.number} 号", row.place, people, tuple(row.watchers))
+
+
+def assisted(session: Session, election: Election) -> int | None:
+    """For how many voters somebody wrote; None until the poll is closed, as every figure of turnout."""
+    if election.closed_at is None:
+        return None
+    marks = select(func.count()).select_from(DeskMark)
+    return session.scalar(
+        marks.where(DeskMark.box_id == election.box_id, DeskMark.undone.is_(None), DeskMark.assisted.is_(True))
+    )
 
 
 def after_facts(session: Session, election: Election) -> dict[str, object]:
