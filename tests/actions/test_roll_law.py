@@ -20,9 +20,11 @@ from election_build import (
 from house_build import House
 
 from voting.database import writing_session
-from voting.elections import rule_choice
+from voting.elections import actions, rule_choice
 from voting.elections.roll import actions as roll
 from voting.elections.roll import grids, grounds, objections, publication, queries, representatives
+from voting.elections.roll.copying import copy_roll
+from voting.elections.tables import Election
 from voting.errors import Conflict, Malformed, NotEligible, NotFound, Refused, TooEarly, TooLate
 
 POSTED = date(2026, 11, 25)
@@ -323,6 +325,28 @@ def test_what_a_list_of_representatives_may_not_be(house: House, text: str, code
 def test_a_group_may_have_several_representatives(house: House) -> None:
     reps = with_roll(an_election(house, mode="resident_reps"))
     assert enter(reps, "1,第一小组\n2,第一小组") == 2
+
+
+def test_the_poll_that_follows_has_the_same_representatives(house: House) -> None:
+    built = with_roll(an_election(house, mode="resident_reps"))
+    enter(built, "1,第一小组\n2,第二小组")
+    facts = {"title": "另行选举", "place": "大厅", "day": built.election.day, "opens_at": built.election.opens_at}
+    made = built.act(
+        actions.create_election, actor=built.actor(), now=BEFORE, community_id=built.community,
+        closes_at=built.election.closes_at, offices=[actions.NewOffice("主任", 1)], mode="resident_reps", trustees=2,
+        **facts,
+    )  # fmt: skip
+
+    def take_over(session: Any, first: str, second: str) -> list[Any]:
+        source, target = session.get_one(Election, first), session.get_one(Election, second)
+        copy_roll(session, source=source, target=target, keys=built.keys)
+        return [
+            (queries.roll_size(session, election=one), queries.represented(session, election=one))
+            for one in (source, target)
+        ]
+
+    one, other = built.act(take_over, first=built.election_id, second=made.id)
+    assert one == other == (2, [(1, "第一小组"), (2, "第二小组")])
 
 
 def test_where_everybody_votes_nobody_represents(house: House) -> None:

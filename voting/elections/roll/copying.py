@@ -1,4 +1,4 @@
-"""The roll of a poll taken over for the poll that follows it: the same people, numbers and categories."""
+"""The roll of a poll taken over for the poll that follows it: the same people, numbers and representatives."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from voting.database import random_id
-from voting.elections.roll.tables import RollEntry
+from voting.elections.roll.tables import Representative, RollEntry
 from voting.elections.tables import Election
 from voting.keys import FieldKeys
 
@@ -27,4 +27,14 @@ def copy_roll(session: Session, *, source: Election, target: Election, keys: Fie
         rows.append({**taken, "id": entry_id, "election_id": target.id, "sealed": keys.seal(private, entry_id)})
     if rows:
         session.execute(RollEntry.__table__.insert(), rows)  # type: ignore[attr-defined]  # a mapped class's table
+    for one in session.scalars(select(Representative).where(Representative.election_id == source.id)).all():
+        session.add(
+            Representative(
+                roll_entry_id=moved[one.roll_entry_id],
+                election_id=target.id,
+                household=one.household,
+                represents=one.represents,
+            )
+        )
+    session.flush()
     return moved
