@@ -74,7 +74,7 @@ def test_what_is_left_open_is_said(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("changes", "expected"), [({"second": True}, "3×186＜980"), ({"valid": False}, "本次选举无效")]
+    ("changes", "expected"), [({"kind": "second"}, "3×186＜980"), ({"valid": False}, "本次选举无效")]
 )
 def test_a_second_and_a_void_poll_are_judged_by_their_own_bar(changes, expected):
     pages = pypdf.PdfReader(io.BytesIO(certificate.write_pdf(document(**changes)))).pages
@@ -361,7 +361,7 @@ def test_no_personal_data_beyond_candidates_can_enter():
     # The document has no field for a voter; this pins its fields, so that a new one is a decision.
     fields = set(report.ResultDocument.__dataclass_fields__)
     assert fields == {
-        "community", "place", "title", "number", "day", "mode", "law", "second", "ineligible",
+        "community", "place", "title", "number", "day", "mode", "law", "kind", "ineligible", "legal_record", "papers",
         "opened_at", "closed_at", "certified_at",
         "figures", "cards", "valid", "because", "offices", "article", "article_en", "archive", "log", "verify_url",
     }  # fmt: skip

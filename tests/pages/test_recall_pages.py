@@ -41,3 +41,10 @@ def test_a_recall_on_its_pages(house: House, app: Flask) -> None:
     assert send(client, at(built, f"recall/{found.id}/conclude")).status_code == 422
     assert send(client, at(built, f"recall/{found.id}/resigned")).status_code == 422
     assert "已经补开" in said(app.test_client().get(notice))
+    # Every page of the poll stands although nobody is a candidate.
+    election_id = built.look(lambda s, e: queries.get_petition(s, election=e, petition_id=found.id)).poll_id
+    built.election_id = str(election_id)
+    for place in ("", "candidates", "keys", "count", "roll", "after", "papers", "moves/seal"):
+        assert client.get(at(built, place)).status_code == 200, place
+    public = app.test_client().get(f"/c/{built.community}/e/{election_id}")
+    assert public.status_code == 200 and f"罢免{member.name}" in said(public)

@@ -267,7 +267,7 @@ def _portraits(community: Unit, election: Election, posted: tuple[Contest, ...])
 
 
 def _named(contest: Contest) -> list[tuple[Candidate, str]]:
-    return list(zip(contest.candidates, contest.names, strict=True))
+    return list(zip(contest.candidates, contest.names, strict=bool(contest.candidates)))
 
 
 # --- the hall's screen -----------------------------------------------------------------------------------------------
@@ -299,7 +299,7 @@ def _screen(community: Unit, election: Election) -> dict[str, Any]:
         shown["valid"] = sheet.valid
         shown["proofs"] = [_proof(one) for one in sheet.proofs]
         shown["collected"] = sheet.collected
-        shown["rule"] = _(
+        shown["rule"] = in_language(sheet.rule) if sheet.rule else _(
             "当选规则：得票超过收回选票的一半，弃权也计入收回数（%(article)s）",
             article=in_language((sheet.article[0].partition("》")[2], sheet.article[1].rpartition(", ")[2])),
         )

@@ -11,6 +11,7 @@ from voting.database import transaction
 from voting.elections.after import queries
 from voting.elections.after.next_polls import When, make_election, record_prepared, require_hours
 from voting.elections.after.rules import NextOffice
+from voting.elections.after.tables import Member
 from voting.elections.lifecycle import require_state
 from voting.elections.queries import locked
 from voting.elections.roll.copying import copy_roll
@@ -55,10 +56,15 @@ def prepare_by_election(
         return made
 
 
-def open_offices(session: Session, *, election: Election) -> tuple[NextOffice, ...]:
-    """The offices whose members left before the end of the term, less those elected in their place since."""
-    left = Counter(one.office for one in queries.members(session, election=election) if one.ended not in (None, "term"))
-    for poll in queries.followers(session, election=election):
+def open_offices(session: Session, *, election: Election, seated: list[Member] | None = None) -> tuple[NextOffice, ...]:
+    """The offices whose members left before the end of the term, less those elected in their place since.
+
+    ``seated``: this election's members, where they were read already.
+    """
+    if seated is None:
+        seated = queries.members(session, election=election)
+    left = Counter(one.office for one in seated if one.ended not in (None, "term"))
+    for poll in queries.followers(session, election=election) if left else ():
         if poll.kind == Kind.BY_ELECTION:
             left.subtract(Counter(one.office for one in queries.members(session, election=poll)))
     return tuple(

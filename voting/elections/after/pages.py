@@ -270,6 +270,7 @@ def _try(community: Unit, election: Election, form: FlaskForm, deed: Callable[[S
 def _page(community: Unit, election: Election, sent: FlaskForm | None = None) -> str:
     counted = election.state in queries.COUNTED
     seats = queries.sitting(reading(), election=election) if counted and election.kind != "recall" else ()
+    seated = queries.members(reading(), election=election)
     kept = queries.reserve(reading(), election=election)
     return render_template(
         "after/page.html",
@@ -280,8 +281,8 @@ def _page(community: Unit, election: Election, sent: FlaskForm | None = None) ->
         seats=seats,
         reserve=kept,
         reserve_box=reading().get(Box, kept.box_id) if kept else None,
-        members=queries.members(reading(), election=election),
-        open_offices=by_election.open_offices(reading(), election=election),
+        members=seated,
+        open_offices=by_election.open_offices(reading(), election=election, seated=seated),
         deeds=queries.deeds(reading(), election=election),
         deed_fields=deeds.FIELDS,
         disputes=queries.disputes(reading(), election=election),

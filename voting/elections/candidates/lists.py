@@ -86,7 +86,7 @@ def keep_list(session: Session, election: Election, kind: str, day: date) -> int
                     "ways": sorted(ways.get(person.roll_entry_id, ())),
                     "votes": votes.get(person.roll_entry_id),
                 }
-                for person, name in zip(contest.candidates, contest.names, strict=True)
+                for person, name in zip(contest.candidates, contest.names, strict=bool(contest.candidates))
             ],
         }
         for contest in contests(session, election=election)

@@ -141,6 +141,7 @@ def _page(document: ResultDocument) -> dict[str, Any]:
         "offices": [_office(office, document) for office in document.offices],
         "balance": "；".join(office_sum(office, figures.collected) for office in document.offices),
         "elected": _elected(document),
+        "recall": _recall(document),
         "open": [sentence for office in document.offices for sentence in _open(office)],
         "article": document.article,
         "qr": printing.qr_svg(document.verify_url or f"{log.origin} {log.size} {log.root}"),
@@ -217,6 +218,13 @@ def _elected(document: ResultDocument) -> list[dict[str, Any]]:
         for office in document.offices
     ]
     return [line for line in lines if line["names"]]
+
+
+def _recall(document: ResultDocument) -> str:
+    """What a recall decided, in words; empty for an election."""
+    if document.kind != Kind.RECALL:
+        return ""
+    return "罢免成立" if _elected(document) else "罢免不成立"
 
 
 _FOLLOWS: Final = {

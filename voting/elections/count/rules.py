@@ -48,6 +48,7 @@ __all__ = [
     "recall_vote",
     "reconcile",
     "revote",
+    "turnout_counts",
     "validity",
 ]
 
@@ -137,7 +138,7 @@ def decide(facts: CountFacts) -> ElectionOutcome:
         facts.eligible,
         facts.issued,
         facts.collected,
-        require_turnout=_turnout_counts(facts),
+        require_turnout=turnout_counts(facts),
         law=facts.law,
     )
     offices = tuple(
@@ -221,7 +222,8 @@ def _revote(facts: CountFacts, office: OfficeCount) -> Outcome:
     return revote(tuple(office.votes), office.seats, office.votes, ineligible=facts.ineligible)
 
 
-def _turnout_counts(facts: CountFacts) -> bool:
+def turnout_counts(facts: CountFacts) -> bool:
+    """Whether the turnout rule binds this poll."""
     # A re-vote goes on with the poll whose turnout was reached (浙江 28, 北京 29, 上海 20).
     return facts.kind is not Kind.REVOTE and (facts.require_turnout or facts.kind is not Kind.SECOND)
 

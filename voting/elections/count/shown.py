@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from voting.elections.count.report import OfficeResult, offices_of
-from voting.elections.count.rules import CountFacts, ElectionOutcome
+from voting.elections.count.rules import CountFacts, ElectionOutcome, Kind, turnout_counts
 from voting.law.profiles import law_of
 from voting.law.thresholds import Reason, figure, over_half
 
@@ -30,6 +30,20 @@ _FOLLOWS: Final = {
     "by_election": ("空缺的名额须另行选举", "a second poll is held for the seats left open"),
     "vacant_or_repeat": ("另行选举后仍有空缺", "seats stay open after the second poll"),
     "rerun": ("选举无效，须重新组织选举", "the poll is void and is held again"),
+}
+
+
+#: The bar of polls other than those that ask for more than half of the ballots.
+_RULES: Final = {
+    Kind.REVOTE: ("再次投票：得票多的当选，不要求过半数。", "Re-vote: the highest win, no majority is needed."),
+    Kind.SECOND: (
+        "另行选举：得票多的当选，但不得少于本次所投选票的三分之一。",
+        "Second poll: the highest are elected with at least a third of this poll's ballots.",
+    ),
+    Kind.RECALL: (
+        "罢免：同意票须超过收回选票的一半，弃权也计入收回数。",
+        "Recall: more than half of the ballots collected must agree, abstentions among them.",
+    ),
 }
 
 
@@ -71,7 +85,7 @@ class Office:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The whole count."""
+    """The whole count. ``rule``: the bar in words, where it is not more than half of the ballots."""
 
     roll: int
     issued: int
@@ -81,6 +95,7 @@ class Sheet:
     because: tuple[Reason, ...]
     offices: tuple[Office, ...]
     article: tuple[str, str]
+    rule: tuple[str, str] | None = None
 
 
 def sheet_of(facts: CountFacts, outcome: ElectionOutcome) -> Sheet:
@@ -101,7 +116,9 @@ def sheet_of(facts: CountFacts, outcome: ElectionOutcome) -> Sheet:
                 ("收回不多于发出", "No more collected than issued") if inside else ("收回多于发出", "More than issued"),
                 f"{figure(facts.collected)} {'≤' if inside else '＞'} {figure(facts.issued)}",
             ),
-            Proof(
+            Proof(True, ("本次投票不要求过半数参加", "No turnout is asked for in this poll"), turnout.sum)
+            if not turnout_counts(facts)
+            else Proof(
                 turnout.ok,
                 (f"参加投票{share.zh}" if turnout else f"参加投票未{share.zh}", f"Turnout: {share.en}"),
                 turnout.sum,
@@ -110,6 +127,7 @@ def sheet_of(facts: CountFacts, outcome: ElectionOutcome) -> Sheet:
         because=outcome.because,
         offices=tuple(_office(office, facts.collected) for office in offices_of(facts, outcome)),
         article=(article.article, article.article_en),
+        rule=_RULES.get(facts.kind),
     )
 
 

@@ -369,7 +369,7 @@ def _shown(session: Session, election: Election, office: str, name: str, entry_i
     for contest in ballot:
         if contest.office.title != office:
             continue
-        for candidate, printed in zip(contest.candidates, contest.names, strict=True):
+        for candidate, printed in zip(contest.candidates, contest.names, strict=bool(contest.candidates)):
             if candidate.roll_entry_id == entry.id:
                 return printed
     taken = {printed for contest in ballot for printed in contest.names if contest.office.title == office}
