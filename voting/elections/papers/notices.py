@@ -139,7 +139,7 @@ def roll(d: Dossier) -> Sheet:
         f"共{len(rows):,}人。对名单有异议的，请于{day_words(until)}以前向{d.words.electors}提出；"
         f"{d.words.electors}自收到异议之日起{d.rules.decision_days.value}日内作出处理决定，并公布处理结果。"
     )
-    listed = side_by_side(("编号", "姓名", "性别", "楼栋"), rows, 3, widths=(1.2, 2.9, 1.1, 1.6), align="rlcl")
+    listed = side_by_side(("编号", "姓名", "性别", "楼栋"), rows, 3, widths=(1.1, 2.7, 1.1, 1.7), align="rlcl")
     check = (
         f"名单第{posted.version}版，校验值（SHA-256）：{' '.join(posted.sha256[at : at + 8] for at in range(0, 64, 8))}"
     )
