@@ -105,20 +105,23 @@ def create_election(
         ]
         session.add(election)
         session.flush()
-        fact = ElectionCreated(
-            election_id=election.id,
-            box_uuid=box.uuid,
-            title=title,
-            day=day,
-            mode=mode,
-            law=election.law,
-            profile=profile,
-            options=settled,
-            offices=tuple((office.title, office.seats) for office in election.offices),
-            by=actor.account_id,
-        )
-        journal.record(session, community_id, fact, now)
+        journal.record(session, community_id, _created(election, box, actor), now)
         return election
+
+
+def _created(election: Election, box: Box, actor: Actor) -> ElectionCreated:
+    return ElectionCreated(
+        election_id=election.id,
+        box_uuid=box.uuid,
+        title=election.title,
+        day=election.day,
+        mode=election.mode,
+        law=election.law,
+        profile=election.profile,
+        options=election.options,
+        offices=tuple((office.title, office.seats) for office in election.offices),
+        by=actor.account_id,
+    )
 
 
 def open_poll(session: Session, *, election_id: str, actor: Actor, now: datetime, expected: str | None = None) -> None:
