@@ -82,7 +82,7 @@ def test_people_are_served_with_the_keyboard_alone(desk: Desk) -> None:
     expect(tab.locator(".verdict--ok h2")).to_have_text("可以领票")
     sound(tab)
     tab.keyboard.press("Enter")
-    expect(tab.locator("#said")).to_contain_text("样人子 0001 已登记，请发卡 1 张")
+    expect(tab.locator("#said")).to_contain_text("样人子 0001 已登记：本人领票，发卡 1 张")
     assert (focused(tab), tab.input_value("#query"), desk.count("checked_in")) == ("query", "", "1")
     assert tab.locator("#recent [data-mark]").count() == 1
     tab.keyboard.type("样")  # the next person is typed at once, and the message makes room
