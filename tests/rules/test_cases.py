@@ -16,8 +16,8 @@ import pytest
 from voting.elections.candidates.rules import nomination_errors
 from voting.elections.count.rules import Poll, by_candidates, election_by, election_first, revote
 from voting.elections.paper.rules import Paper, judge
-from voting.elections.recall.rules import decide_recall
 from voting.elections.proxies.rules import Delegation, ballots_for_holder, proxy_errors
+from voting.elections.recall.rules import decide_recall
 from voting.law.calendar import schedule
 from voting.law.kin import Elected, recuse
 from voting.law.meetings import Meeting, check_composition, decide_meeting

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voting.elections.paper.rules import BallotClass, Paper, judge
-from voting.elections.recall.rules import decide_recall
 from voting.elections.proxies.rules import Delegation, ballots_for_holder, proxy_errors
+from voting.elections.recall.rules import decide_recall
 from voting.errors import Malformed
 from voting.law.calendar import HALL, age_on, days_after, days_before
 from voting.law.kin import Elected, recuse
