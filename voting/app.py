@@ -20,6 +20,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from voting import errors, i18n, security
 from voting.backup.mirror import mirrored_engine
 from voting.config import Settings, load
+from voting.database import first_line
 from voting.errors import Conflict, Refused, TooLarge, Unavailable
 from voting.keys import read_keys
 from voting.people import session as sign_in_session
@@ -194,8 +195,7 @@ def _somebody_was_first(_error: StaleDataError | None = None) -> Response:
 
 def _constraint_held(error: IntegrityError) -> Response:
     """An action looked before it wrote, and another transaction came between: the constraint decided."""
-    # The first line names the constraint; what PostgreSQL adds below it quotes the row, which is people's data.
-    current_app.logger.error("%s", str(error.orig).partition("\n")[0])
+    current_app.logger.error("%s", first_line(error))
     return _somebody_was_first()
 
 

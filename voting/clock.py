@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from voting import config, founding, journal
 from voting.box import anchors, chain, events
 from voting.box.tables import Box
-from voting.database import empty_write_ahead_log, read, write
+from voting.database import empty_write_ahead_log, first_line, read, write
 from voting.errors import Conflict, Refused
 from voting.keys import read_keys
 
@@ -149,7 +149,7 @@ def run(clock: Clock, stopped: threading.Event, now: Callable[[], datetime] = la
             clock.beat(now())
         except OperationalError as error:
             # The database was busy or away for a moment; whatever was due is still due at the next beat.
-            _log.warning("%s", error.orig)
+            _log.warning("%s", first_line(error))
         stopped.wait(BEAT_SECONDS)
 
 
