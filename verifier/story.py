@@ -11,7 +11,13 @@ from audit.note import VerifierKey, parse_vkey
 from audit.source import Source
 from audit.verify import Report, read_entries, verify
 from verifier.report import Lacking
-from voting.elections.events import CardsMissingDecided, ElectionSealed, OutcomeDecided
+from voting.elections.events import (
+    CardsMissingDecided,
+    ElectionSealed,
+    OutcomeDecided,
+    PollMoved,
+    ResultCertified,
+)
 from voting.errors import Malformed, Refused
 
 T = TypeVar("T")
@@ -75,18 +81,23 @@ def check_log(source: Source, key: VerifierKey) -> tuple[Report, list[Refused | 
     return report, list(report.findings)
 
 
+#: What an election's entries say without naming its box, or of another box: sealed anew, it would have two.
+_OF_THE_ELECTION = frozenset(kind.type for kind in (ElectionSealed, PollMoved, OutcomeDecided, ResultCertified))
+
+
 def read_story(source: Source, uuid: str) -> Story:
     """What a log that passed check 3 says of the box ``uuid`` and of the election it belongs to."""
     kept: list[Entry] = []
-    elections: set[str] = set()
+    elections: set[Any] = set()
     for entry in read_entries(source):
         if entry.data.get("box") == uuid:
             kept.append(entry)
-            if isinstance(entry.data.get("election"), str):
-                elections.add(entry.data["election"])
-        # An election is sealed, and so tied to its box, before it has an outcome.
-        elif entry.type == OutcomeDecided.type and entry.data.get("election") in elections:
+            elections.add(entry.data.get("election"))
+        elif entry.type in _OF_THE_ELECTION:
             kept.append(entry)
+    # Which election the box belongs to is known at sealing; it may have been declared void before.
+    elections.discard(None)
+    kept = [entry for entry in kept if entry.data.get("box") == uuid or entry.data.get("election") in elections]
     return Story(kept)
 
 
@@ -164,6 +175,21 @@ def _outcome(data: dict[str, Any]) -> OutcomeDecided:
     )
 
 
+_MOVED = {"reason": str, "queue": int, "in_hand": int}
+
+
+def _moved(data: dict[str, Any]) -> PollMoved:
+    always = {"election": str, "move": str, "state": str, "by": str}
+    given = {name: hint for name, hint in _MOVED.items() if data[name] is not None}
+    value = _typed({name: one for name, one in data.items() if one is not None}, always | given)
+    return PollMoved(election_id=value["election"], **{name: value[name] for name in value.keys() - {"election"}})
+
+
+def _certified(data: dict[str, Any]) -> ResultCertified:
+    value = _typed(data, {"election": str, "manifest_sha256": str, "committee_key": str, "by": str})
+    return ResultCertified(election_id=value["election"], **{name: value[name] for name in value.keys() - {"election"}})
+
+
 def _missing(data: dict[str, Any]) -> CardsMissingDecided:
     wanted = {"election": str, "box": str, "unused": int, "missing": int, "reason": str, "by": str}
     value = _typed(data, wanted)
@@ -177,5 +203,7 @@ def _missing(data: dict[str, Any]) -> CardsMissingDecided:
 _READERS: dict[type, Callable[[dict[str, Any]], Any]] = {
     ElectionSealed: _sealed,
     OutcomeDecided: _outcome,
+    PollMoved: _moved,
+    ResultCertified: _certified,
     CardsMissingDecided: _missing,
 }

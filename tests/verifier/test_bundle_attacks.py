@@ -249,6 +249,40 @@ def other_winner(document: ResultDocument) -> ResultDocument:
     return replace(document, offices=(replace(first, candidates=swapped), *document.offices[1:]))
 
 
+def election_of(forger: Forger) -> Data:
+    return next(one.data for one in forger.entries if one.type == "election_sealed")
+
+
+def void_move(forger: Forger) -> tuple[str, Data]:
+    said = {"move": "void", "state": "void", "by": "x", "reason": "查实贿选", "queue": None, "in_hand": None}
+    return "poll_moved", {"election": election_of(forger)["election"], **said}
+
+
+def voided(forger: Forger) -> Files:
+    """The election was declared void, and then counted and certified."""
+    return forger.build(more=[void_move(forger)])
+
+
+def voided_before_sealing(forger: Forger) -> Files:
+    def first(entries: list[Entry]) -> list[Entry]:
+        (void,) = [one for one in entries if one.type == "poll_moved" and one.data["move"] == "void"]
+        rest = [one for one in entries if one is not void]
+        return [replace(void, at=rest[0].at, clock=None), *rest]
+
+    return forger.build(more=[void_move(forger)], moved=first)
+
+
+def box_voided(forger: Forger) -> Files:
+    """The database lost the move; the box's own entry is there."""
+    return forger.build(more=[("box_voided", {"box": election_of(forger)["box"], "casts": 9, "by": "x"})])
+
+
+def certified_before(forger: Forger) -> Files:
+    """A result was signed; this is a second one, with another."""
+    said = {"manifest_sha256": "0" * 64, "committee_key": "x", "by": "x"}
+    return forger.build(more=[("result_certified", {"election": election_of(forger)["election"], **said})])
+
+
 def more_seats(kind: str, data: Data) -> Data:
     """The log sealed three seats for 委员, the ballot let people choose two."""
     if kind != "election_sealed":
@@ -403,6 +437,10 @@ ATTACKS: dict[str, Attack] = {
         ((anchors, "check_each_anchor", nothing),),
     ),
     "sealed_late": (lambda forger: forger.build(moved=sealed_late), ((anchors, "check_order", nothing),)),
+    "voided": (voided, ((outcome, "check_stands", nothing),)),
+    "voided_before_sealing": (voided_before_sealing, ((outcome, "check_stands", nothing),)),
+    "box_voided": (box_voided, ((outcome, "check_stands", nothing),)),
+    "certified_before": (certified_before, ((outcome, "check_stands", nothing),)),
     "other_winner": (lambda forger: forger.build(state=other_winner), ((outcome, "check_decided", nothing),)),
     "other_outcome": (lambda forger: forger.build(retell=other_outcome), ((outcome, "check_logged", nothing),)),
     "more_seats": (lambda forger: forger.build(retell=more_seats), ((outcome, "check_form", nothing),)),

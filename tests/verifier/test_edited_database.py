@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from bundle_build import a_decided_election_with_anchors, write
-from count_build import PASSPHRASE, bundle, certify, committee
+from count_build import EVENING, PASSPHRASE, bundle, certify, committee
 from election_build import Built
 from house_build import Clock, build_house
 
@@ -21,6 +21,7 @@ from verifier.checks import verify_bundle
 from verifier.report import Verdict
 from voting.config import for_folder
 from voting.database import make_engine
+from voting.elections import actions
 from voting.elections.count.report import ResultDocument, read_result_json
 from voting.errors import Refused
 from voting.signing import open_committee_key
@@ -175,6 +176,13 @@ def test_an_edit_before_certifying_changes_no_result_unseen(
 def test_a_ballot_exchanged_with_all_its_names(built: Built, tmp_path: Path) -> None:
     edit(built, another_ballot(built))
     assert judged(built, tmp_path / "b") == "ARCHIVE_BROKEN"
+
+
+def test_a_declaration_of_invalidity_taken_back_in_the_database(built: Built, tmp_path: Path) -> None:
+    built.do(actions.declare_void, reason="查实贿选，选举无效", now=EVENING)
+    built.engine.dispose()
+    edit(built, sql("UPDATE election SET state = 'decided'"))
+    assert judged(built, tmp_path / "b") is Verdict.TAMPERED
 
 
 # --- the commands --------------------------------------------------------------------------------------------------
