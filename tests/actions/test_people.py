@@ -234,8 +234,24 @@ def test_the_last_administrator_stays(house: House) -> None:
         (appointment,) = queries.in_force(session, house.admin, house.clock.today)
     end = {"actor": house.actor(house.admin), "today": house.clock.today, "appointment_id": appointment.id}
     assert refused(house, actions.end_appointment, **end) == "LAST_ADMINISTRATOR"
-    house.appoint(house.account("second", house.city), house.city, Role.SYSTEM_ADMINISTRATOR)
+    second = house.account("second", house.city)
+    house.appoint(second, house.city, Role.SYSTEM_ADMINISTRATOR)
+    shut = {"actor": end["actor"], "today": house.clock.today, "account_id": second}
+    house.act(actions.disable_account, disabled=True, **shut)
+    assert refused(house, actions.end_appointment, **end) == "LAST_ADMINISTRATOR", "a closed account mends nothing"
+    house.act(actions.disable_account, disabled=False, **shut)
     house.act(actions.end_appointment, **end)
+
+
+def test_two_administrators_who_close_each_other_at_once_leave_one(house: House) -> None:
+    second = house.account("second", house.city)
+    house.appoint(second, house.city, Role.SYSTEM_ADMINISTRATOR)
+    # Both looked who they are before either of them acted.
+    actors = house.actor(house.admin), house.actor(second)
+    close = {"today": house.clock.today, "disabled": True}
+    house.act(actions.disable_account, actor=actors[0], account_id=second, **close)
+    late = {"actor": actors[1], "account_id": house.admin, **close}
+    assert refused(house, actions.disable_account, **late) == "LAST_ADMINISTRATOR"
 
 
 # --- the permission table and the database under it -------------------------------------------------------------------

@@ -29,6 +29,7 @@ from voting.people.tree import require_place
 from voting.permissions import Actor, Permission, Role, compatible
 
 _LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,39}", re.ASCII)
+_ADMINISTRATOR = Role.SYSTEM_ADMINISTRATOR
 
 
 @dataclass(frozen=True)
@@ -173,8 +174,8 @@ def end_appointment(session: Session, *, actor: Actor, now: datetime, today: dat
                 "这项任命已经结束，不用再办。",
                 "This appointment is already over; nothing is left to do.",
             )
-        if appointment.role == Role.SYSTEM_ADMINISTRATOR.value and unit.parent_id is None:
-            _require_another_administrator(session, unit, appointment, today)
+        if appointment.role == _ADMINISTRATOR.value and unit.parent_id is None:
+            _require_another_administrator(session, unit, appointment.account_id, today)
         appointment.ended_at = now
         appointment.ended_by_id = actor.account_id
         session.flush()
@@ -201,7 +202,7 @@ def reset_password(session: Session, *, actor: Actor, now: datetime, today: date
 def disable_account(
     session: Session, *, actor: Actor, now: datetime, today: date, account_id: str, disabled: bool
 ) -> None:
-    """Close an account (its sessions end at once) or open it again."""
+    """Close an account (its sessions end at once) or open it again. The last administrator's stays open."""
     with transaction(session):
         account = _account(session, account_id)
         _require_over_account(session, actor, account, today)
@@ -211,6 +212,9 @@ def disable_account(
                 "不能停用自己的账号，请另一位系统管理员来办。",
                 "Nobody closes his own account; ask another administrator.",
             )
+        for held, unit in queries.not_over(session, account.id, today) if disabled else ():
+            if held.role == _ADMINISTRATOR.value and unit.parent_id is None:
+                _require_another_administrator(session, unit, account.id, today)
         account.disabled = disabled
         account.session_mark = random_id()
         record_for_account(session, account, AccountDisabled(account.id, disabled, actor.account_id), now, today)
@@ -261,13 +265,13 @@ def _require_compatible(session: Session, account: Account, unit: Unit, role: Ro
         )
 
 
-def _require_another_administrator(session: Session, unit: Unit, leaving: Appointment, today: date) -> None:
-    others = session.scalars(
-        select(Appointment).where(
-            Appointment.unit_id == unit.id, Appointment.role == leaving.role, Appointment.id != leaving.id
-        )
-    )
-    if not any(o.ended_at is None and o.from_day <= today and (o.until_day or today) >= today for o in others):
+def _require_another_administrator(session: Session, unit: Unit, leaving: str, today: date) -> None:
+    """Somebody besides the account `leaving` is administrator of the whole tree and can sign in.
+
+    Two administrators who take each other's power at once are put one after the other by the unit's row.
+    """
+    session.scalars(select(Unit.id).where(Unit.id == unit.id).with_for_update()).one()
+    if all(one.disabled or one.id == leaving for one in queries.holders(session, unit, _ADMINISTRATOR, today)):
         raise Conflict(
             "LAST_ADMINISTRATOR",
             "这是最后一位系统管理员，请先任命另一位。",
