@@ -95,6 +95,7 @@ def test_candidates_are_shown_only_once_posted(house: House) -> None:
     ("name", "right_last4", "found"),
     [
         ("样人子", True, True),
+        ("样人子\0", True, True),
         ("样人子", False, False),
         ("没有此人", True, False),
         ("", True, False),

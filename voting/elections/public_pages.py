@@ -70,7 +70,7 @@ def show(community: Unit, election: Election) -> str:
 def look_up(community: Unit, election: Election) -> str:
     """Am I on the roll? Yes or no, to whoever knows the name and the last four of the ID number."""
     _require_shown(election)
-    name, last4 = (request.form.get(one, "").strip()[:60] for one in ("name", "last4"))
+    name, last4 = (journal.typed(request.form.get(one, "")).strip()[:60] for one in ("name", "last4"))
     found = reading().scalars(
         select(RollEntry).where(
             RollEntry.election_id == election.id, RollEntry.name == name, RollEntry.id_last4 == last4.upper()

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election
 from voting.errors import NotFound
+from voting.journal import typed
 from voting.keys import FieldKeys
 
 SEARCH_LIMIT = 8
@@ -37,7 +38,7 @@ class Found:
 
 def find(session: Session, *, election: Election, query: str, limit: int = SEARCH_LIMIT) -> list[Found]:
     """Voters by name, pinyin initials, roll number or the last four of the ID number; best matches first."""
-    text = unicodedata.normalize("NFKC", query).strip()
+    text = _searched(query)
     if not text:
         return []
     rows = session.scalars(
@@ -79,7 +80,7 @@ def page_of_roll(
 ) -> tuple[int, list[Found]]:
     """Number of matching voters, and the ``page``-th (from 1) ``size`` of them by roll number."""
     condition = [RollEntry.election_id == election.id]
-    text = unicodedata.normalize("NFKC", query).strip()
+    text = _searched(query)
     if text:
         condition.append(_matching(text))
     total = session.scalar(select(func.count()).select_from(RollEntry).where(*condition)) or 0
@@ -126,6 +127,11 @@ def birth_date(session: Session, *, entry_id: str, keys: FieldKeys) -> date:
     row = session.get_one(RollEntry, entry_id)
     sealed = json.loads(keys.open(row.sealed, row.id))
     return date.fromisoformat(sealed["birth"])
+
+
+def _searched(query: str) -> str:
+    # A NUL in a parameter is an error of PostgreSQL's driver, and no part of any name.
+    return unicodedata.normalize("NFKC", typed(query)).strip()
 
 
 def _matching(text: str) -> ColumnElement[bool]:

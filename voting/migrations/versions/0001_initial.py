@@ -418,7 +418,7 @@ def upgrade() -> None:
         sa.Column("election_id", sa.String(length=22), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
-        sa.Column("initials", sa.String(length=20), nullable=False),
+        sa.Column("initials", sa.String(length=60), nullable=False),
         sa.Column("sex", sa.String(length=1), nullable=False),
         sa.Column("age_group", sa.String(length=12), nullable=False),
         sa.Column("building", sa.String(length=20), nullable=False),
