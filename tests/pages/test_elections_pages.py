@@ -29,7 +29,7 @@ from voting.keys import read_keys
 NEW = {
     "title": "样例社区居民委员会换届选举", "place": "活动中心", "day": DAY.isoformat(),
     "opens": "08:00", "closes": "18:00",
-    "mode": "all_voters", "trustees": "3", "ballot_floor": "5", "group": "Ed25519",
+    "mode": "all_voters", "trustees": "3", "ballot_floor": "5",
     "offices-0-title": "主任", "offices-0-seats": "1", "offices-0-write_in": "y",
     "offices-1-title": "委员", "offices-1-seats": "3",
 }  # fmt: skip
@@ -63,7 +63,6 @@ def test_an_election_is_set_up_from_its_form(house: House) -> None:
         ({"trustees": "1"}, "应为 2 至 9 人"),
         ({"trustees": "many"}, ""),
         ({"mode": "village"}, ""),
-        ({"group": "P-256"}, ""),
         ({"offices-0-seats": "0"}, "名额应在 1 至 30 之间"),
         ({"offices-0-seats": ""}, "名额须在 1 至 30 之间"),
         ({"offices-0-title": "", "offices-1-title": ""}, "须有 1 至 20 个职务"),

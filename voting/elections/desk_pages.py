@@ -213,6 +213,8 @@ def _state(election: Election) -> dict[str, Any]:
             "spares": counters.spares,
             "left": counters.never_out,
             "unused": counters.cards_unused,
+            # Of the scanned cards; while the poll is open nobody scans.
+            "voted": box_desk.pile_voted(reading(), box.id) if box.state != "open" else 0,
         },
         "calling": [{"id": one.id, "name": one.name} for one in tablets if one.calling and not one.revoked],
     }

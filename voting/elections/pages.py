@@ -108,7 +108,6 @@ def _create(writer: Session, community: Unit, form: ElectionForm) -> Election:
         offices=[actions.NewOffice(row.title.data or "", row.seats.data or 0, row.write_in.data) for row in rows],
         mode=form.mode.data,
         trustees=form.trustees.data or 0,
-        group=form.group.data,
         ballot_floor=form.ballot_floor.data or 0,
     )
 
