@@ -240,6 +240,14 @@ def sealed_late(entries: list[Entry]) -> list[Entry]:
     return [*rest[:at], replace(late, at=rest[at - 1].at, clock=None), *rest[at:]]
 
 
+def keys_late(entries: list[Entry]) -> list[Entry]:
+    """The second key came in behind the sealing."""
+    late = [one for one in entries if one.type == "box_trustee_key"][-1]
+    rest = [one for one in entries if one is not late]
+    at = next(place for place, one in enumerate(rest) if one.type == "box_sealed") + 1
+    return [*rest[:at], replace(late, at=rest[at - 1].at, clock=None), *rest[at:]]
+
+
 # --- 12: outcome and result --------------------------------------------------------------------------------------
 
 
@@ -417,6 +425,28 @@ ATTACKS: dict[str, Attack] = {
     "opened_other_result": (
         lambda forger: forger.build(retell=change("box_opened", result="0" * 64)),
         ((anchors, "check_milestones", nothing),),
+    ),
+    "trustee_keys_exchanged": (
+        lambda forger: forger.build(retell=change("box_trustee_key", public_key="ab" * 32)),
+        ((anchors, "check_trustees", nothing),),
+    ),
+    "trustee_key_after_sealing": (
+        lambda forger: forger.build(moved=keys_late),
+        ((anchors, "check_trustees", nothing),),
+    ),
+    "not_rehearsed": (
+        lambda forger: forger.build(
+            retell=lambda kind, data: None if kind == "box_rehearsed" and data["owner"] == 2 else data
+        ),
+        ((anchors, "check_trustees", nothing),),
+    ),
+    "share_of_another": (
+        lambda forger: forger.build(retell=change("box_share_received", sha256="0" * 64)),
+        ((anchors, "check_trustees", nothing),),
+    ),
+    "share_unlogged": (
+        lambda forger: forger.build(retell=leave_out("box_share_received")),
+        ((anchors, "check_trustees", nothing),),
     ),
     "anchor_other_head": (
         lambda forger: forger.build(retell=anchor_two(head="0" * 64)),

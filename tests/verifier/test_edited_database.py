@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from bundle_build import a_decided_election_with_anchors, write
 from count_build import EVENING, PASSPHRASE, bundle, certify, committee
-from election_build import Built
-from house_build import Clock, build_house
+from election_build import Built, a_published_election, with_candidates, with_keys_and_cards
+from house_build import Clock, House, build_house
+from sqlalchemy import update
 
 from audit.cli import main as audit
 from audit.errors import AuditError
@@ -19,11 +20,15 @@ from audit.note import VerifierKey
 from verifier.__main__ import main as verifier
 from verifier.checks import verify_bundle
 from verifier.report import Verdict
+from voting.box.tables import TrusteeKey
 from voting.config import for_folder
+from voting.crypto.group import get_group
+from voting.crypto.trustees import make_key
 from voting.database import make_engine
 from voting.elections import actions
 from voting.elections.count.report import ResultDocument, read_result_json
-from voting.errors import Refused
+from voting.elections.sealing import seal_election
+from voting.errors import Conflict, Refused
 from voting.signing import open_committee_key
 
 Edit = Callable[[sqlite3.Connection], object]
@@ -183,6 +188,19 @@ def test_a_declaration_of_invalidity_taken_back_in_the_database(built: Built, tm
     built.engine.dispose()
     edit(built, sql("UPDATE election SET state = 'decided'"))
     assert judged(built, tmp_path / "b") is Verdict.TAMPERED
+
+
+def test_keys_exchanged_in_the_database_are_not_sealed(house: House) -> None:
+    """The operator's own keys under the supervisors' names would open every ballot."""
+    built = with_keys_and_cards(with_candidates(a_published_election(house)))
+    group = get_group(built.box.group)
+    with built.engine.begin() as connection:
+        for owner in (1, 2):
+            _, record = make_key(group, f"监督委员{owner}")
+            connection.execute(update(TrusteeKey).where(TrusteeKey.owner == owner).values(record=record))
+    with pytest.raises(Conflict, match="KEYS_NOT_LOGGED"):
+        built.do(seal_election)
+    assert built.state == "published"
 
 
 # --- the commands --------------------------------------------------------------------------------------------------
