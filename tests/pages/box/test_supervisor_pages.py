@@ -45,6 +45,27 @@ def test_key_rehearsal_and_share_over_http(app: Flask, engine: Engine) -> None:
         assert session.query(TrusteeKey).one().share == share
 
 
+def test_a_registered_key_is_said_first_and_a_further_supervisor_is_told_there_are_enough(
+    app: Flask, engine: Engine
+) -> None:
+    box = a_box(engine, trustee_count=1)
+    client, page = supervisor(app, box), address(box, "trustee")
+    secret, record = crypto.make_key(_group(box), "监督委员一")
+    post_json(client, page, address(box, "trustee/key"), {"record": record.decode()})
+    shown = client.get(page).text
+    text = box_key(box, secret)
+    assert "您已登记" in shown and f"{text[:4]} {text[4:8]}" in shown
+    assert shown.index("您已登记") < shown.index("重做密钥，旧文件作废") < shown.index("data-key-url"), "folded away"
+    other = signed_in(app, give(box, box.clerk, Role.SUPERVISOR)).get(page).text
+    assert "要的 1 把密钥都已登记" in other
+    assert "data-key-url" not in other and "公钥记录文件" not in other
+
+
+def box_key(box: Built, secret: int) -> str:
+    group = _group(box)
+    return group.text(group.base_power(secret))  # type: ignore[attr-defined,no-any-return]
+
+
 def _group(box: Built) -> object:
     from voting.crypto.group import get_group
 
