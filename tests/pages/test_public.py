@@ -204,7 +204,18 @@ def test_an_invalid_poll_is_said_plainly(house: House) -> None:
     assert not shown["valid"] and not shown["proofs"][1]["ok"]
     assert {office["follows"] for office in shown["offices"]} == {"选举无效，须重新组织选举"}
     client, base = visitor(built)
-    assert "选举无效" in client.get(base).text
+    page = client.get(base).text
+    assert "选举完成" not in page and page.count("选举无效，须重新组织") >= 2
+    box = page[page.index("answer--bad") :]
+    assert "2 × 6 = 12 ≤ 12，未达到" in box[: box.index("</div>")], "the reason in words"
+
+
+def test_staff_are_not_told_that_an_invalid_poll_is_settled(house: House) -> None:
+    built = a_decided_election(house, CHOICES[:6])
+    certify(built)
+    client = house.signed_in("official")
+    page = client.get(f"/c/{built.community}/elections/{built.election_id}/").text
+    assert "选举无效，须重新组织。" in page and "办完了" not in page
 
 
 def test_the_same_screen_in_english(house: House) -> None:

@@ -18,6 +18,7 @@ from voting.elections import (
     loaders,  # noqa: F401 — registers how the ids in these addresses are loaded
 )
 from voting.elections.candidates.actions import post_candidates
+from voting.elections.count.queries import counted
 from voting.elections.forms import ElectionForm, MoveForm
 from voting.elections.moves import gather
 from voting.elections.overview import overview
@@ -129,6 +130,7 @@ def show(community: Unit, election: Election) -> str:
         facts=facts,
         steps=lifecycle.timeline(election.day, facts, today(), state=election.state),
         view=overview(election.state, facts),
+        invalid=election.state == "certified" and not counted(reading(), election=election).outcome.valid,
         counters=chain.counters_of(box),
         box=box,
         law=_law(election),
