@@ -191,12 +191,12 @@ def _certified(data: dict[str, Any]) -> ResultCertified:
 
 
 def _missing(data: dict[str, Any]) -> CardsMissingDecided:
-    wanted = {"election": str, "box": str, "unused": int, "missing": int, "reason": str, "by": str}
+    wanted = {"election": str, "box": str, "unused": int, "missing": int, "voted": int, "reason": str, "by": str}
     value = _typed(data, wanted)
     return CardsMissingDecided(
         election_id=value["election"],
         box_uuid=value["box"],
-        **{name: value[name] for name in ("unused", "missing", "reason", "by")},
+        **{name: value[name] for name in ("unused", "missing", "voted", "reason", "by")},
     )
 
 

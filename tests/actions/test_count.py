@@ -147,6 +147,12 @@ def test_a_pile_card_that_voted_stops_the_count_until_it_is_decided_upon(house: 
     refusal = refused(built, built.do, count.begin_count, now=EVENING)
     assert refusal.code == "pile_card_voted" and "还差 1 张" in refusal.zh
     built.do(actions.decide_missing, missing=1, reason="已请监督委员查清", now=EVENING)
+    fact = logged(built, "cards_missing_decided")[-1]
+    assert (fact["missing"], fact["voted"]) == (1, 1)
+    # Another card with a ballot turns up: the decision did not name it.
+    scan(built, 0)
+    assert refused(built, built.do, count.begin_count, now=EVENING).code == "pile_card_voted"
+    built.do(actions.decide_missing, missing=1, reason="已请监督委员查清", now=EVENING)
     built.do(count.begin_count, now=EVENING)
     assert built.state == "counting"
 

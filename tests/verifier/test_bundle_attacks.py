@@ -383,6 +383,13 @@ ATTACKS: dict[str, Attack] = {
         ),
         ((cards, "check_unused", nothing), (cards, "check_before_tally", nothing)),
     ),
+    "voted_card_unnamed": (
+        lambda forger: forger.build(
+            more=[("box_unused_card_voted", unused(forger)), ("cards_missing_decided", missing(forger, 2))],
+            retell=leave_out("box_unused_scanned"),
+        ),
+        ((cards, "check_voted_cards", nothing),),
+    ),
     "unused_miscounted": (
         lambda forger: forger.build(retell=change("box_unused_scanned", cards_unused=5)),
         ((cards, "check_unused", nothing),),
@@ -513,7 +520,7 @@ ATTACKS: dict[str, Attack] = {
 def missing(forger: Forger, cards: int) -> Data:
     """Of six cards that were never handed out, four were scanned and so many decided missing."""
     sealed = next(one.data for one in forger.entries if one.type == "election_sealed")
-    said = {"unused": 4, "missing": cards, "reason": "x", "by": "x"}
+    said = {"unused": 4, "missing": cards, "voted": 0, "reason": "x", "by": "x"}
     return {"election": sealed["election"], "box": sealed["box"], **said}
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from bundle_build import a_decided_election_with_anchors, write
-from count_build import EVENING, PASSPHRASE, bundle, certify, committee
-from election_build import Built, a_published_election, with_candidates, with_keys_and_cards
+from count_build import EVENING, PASSPHRASE, bundle, certify, close, committee, give_share, scan, vote
+from election_build import Built, a_published_election, an_open_election, with_candidates, with_keys_and_cards
 from house_build import Clock, House, build_house
 from sqlalchemy import update
 
@@ -25,7 +25,8 @@ from voting.config import for_folder
 from voting.crypto.group import get_group
 from voting.crypto.trustees import make_key
 from voting.database import make_engine
-from voting.elections import actions
+from voting.elections import actions as elections
+from voting.elections.count import actions as count
 from voting.elections.count.report import ResultDocument, read_result_json
 from voting.elections.sealing import seal_election
 from voting.errors import Conflict, Refused
@@ -184,7 +185,7 @@ def test_a_ballot_exchanged_with_all_its_names(built: Built, tmp_path: Path) -> 
 
 
 def test_a_declaration_of_invalidity_taken_back_in_the_database(built: Built, tmp_path: Path) -> None:
-    built.do(actions.declare_void, reason="查实贿选，选举无效", now=EVENING)
+    built.do(elections.declare_void, reason="查实贿选，选举无效", now=EVENING)
     built.engine.dispose()
     edit(built, sql("UPDATE election SET state = 'decided'"))
     assert judged(built, tmp_path / "b") is Verdict.TAMPERED
@@ -201,6 +202,19 @@ def test_keys_exchanged_in_the_database_are_not_sealed(house: House) -> None:
     with pytest.raises(Conflict, match="KEYS_NOT_LOGGED"):
         built.do(seal_election)
     assert built.state == "published"
+
+
+def test_a_used_card_exchanged_for_an_unused_one_voids_nothing(house: House, tmp_path: Path) -> None:
+    """Both sides of the rule: what the platform lets the committee decide, the verifier prints and accepts."""
+    built = close(vote(an_open_election(house)))
+    for card in (*range(9, len(built.cards)), 0):
+        scan(built, card)
+    built.do(elections.decide_missing, missing=1, reason="一名选民拿错，监督委员已查清", now=EVENING)
+    built.do(count.begin_count, now=EVENING)
+    for trustee in (0, 1):
+        give_share(built, trustee)
+    built.do(count.decide_outcome, now=EVENING)
+    assert judged(built, tmp_path / "b") is Verdict.SOUND
 
 
 # --- the commands --------------------------------------------------------------------------------------------------

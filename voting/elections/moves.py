@@ -81,6 +81,7 @@ def gather(session: Session, election: Election, now: datetime) -> Facts:
         cards_unscanned=unscanned if election.state == "closed" else 0,
         cards_missing=(election.cards_missing or 0) if election.state == "closed" else 0,
         pile_voted=pile_voted(session, box.id),
+        voted_decided=(election.missing_voted or 0) if election.state == "closed" else 0,
         shares=shares,
         result=box.state == "opened",
     )

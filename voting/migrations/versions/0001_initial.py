@@ -259,6 +259,7 @@ def upgrade() -> None:
         sa.Column("ballot_floor", sa.Integer(), nullable=False),
         sa.Column("floor_decision", sa.Text(), nullable=True),
         sa.Column("cards_missing", sa.Integer(), nullable=True),
+        sa.Column("missing_voted", sa.Integer(), nullable=True),
         sa.Column("missing_decision", sa.Text(), nullable=True),
         sa.CheckConstraint("mode IN ('all_voters', 'household_reps', 'resident_reps')", name=op.f("ck_election_mode")),
         sa.CheckConstraint(
