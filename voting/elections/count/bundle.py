@@ -4,9 +4,11 @@ Nothing here reads the database or the clock. The passphrase opens both of the c
 for as long as the signing takes; it is kept nowhere.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from voting import signing
 from voting.elections.count.certificate import build_bundle
@@ -98,3 +100,17 @@ def _signed(pdf: bytes, committee: CommitteeFiles, passphrase: str, now: datetim
             f"{signing.AUTHORITY_PEM} and post its fingerprint anew.",
         )
     return signed
+
+
+def kept_zip(folder: Path, name: str, make: Callable[[], bytes]) -> Path:
+    """The zip named ``name`` in ``folder``, made when it is first asked for. The database stays its source.
+
+    Written beside and renamed: two who ask at once get whole files, and both are the same.
+    """
+    path = folder / f"{name}.zip"
+    if not path.exists():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=folder, delete=False) as beside:
+            beside.write(make())
+        Path(beside.name).replace(path)
+    return path
