@@ -211,7 +211,8 @@ def _gunicorn(settings: config.Settings) -> list[str]:
         sys.executable,
         *("-m", "gunicorn", "voting.app:from_environment()"),
         *("--bind", settings.listen, "--workers", str(settings.workers)),
-        *("--worker-class", "gthread", "--threads", "8", "--graceful-timeout", "20", "--no-control-socket"),
+        *("--worker-class", "voting.patience.PatientWorker", "--threads", "8"),
+        *("--graceful-timeout", "20", "--no-control-socket"),
         *("--worker-tmp-dir", "/dev/shm" if os.access("/dev/shm", os.W_OK) else str(settings.data_dir)),  # noqa: S108 — gunicorn's heartbeat file
     ]
 
