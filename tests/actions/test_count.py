@@ -334,6 +334,8 @@ def test_missing_or_foreign_committee_files_are_refused(house: House, tmp_path) 
     with pytest.raises(Refused, match="COMMITTEE_KEY_MISSING") as caught:
         read_committee(tmp_path / "nowhere")
     assert str(tmp_path) in caught.value.zh
+    for words in (caught.value.zh, caught.value.en):
+        assert "voting committee --community nowhere" in words and "voting init" not in words
     assert committee_public(tmp_path / "nowhere") == ("", "")
     assert refused(built, certify, built, committee=replace(files, key=b"{}")).code.startswith("KEY_FILE")
     assert refused(built, certify, built, committee=replace(files, signing_p12=b"x")).code == "P12_FORM"

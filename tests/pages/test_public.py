@@ -38,7 +38,7 @@ from sqlalchemy.orm import Session
 
 from voting import founding
 from voting.box.tables import TrusteeKey
-from voting.elections import actions
+from voting.elections import actions, public_pages
 from voting.elections.candidates import actions as candidates
 from voting.elections.count import actions as count
 from voting.law.calendar import HALL
@@ -292,6 +292,25 @@ def test_the_notice_sheet_prints_the_four_keys(house: House) -> None:
     text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(answer.data)).pages)
     printed = "".join(text.replace("\u200b", "").split())
     assert answer.status_code == 200 and made.ca_fingerprint.replace(" ", "")[:32] in printed
+
+
+def test_the_notice_sheet_is_set_once_and_kept(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    built = a_sealed_election(house)
+    client, base = visitor(built)
+    founding.make_committee(
+        house.settings, house.engine, now=ON_THE_DAY, community_id=built.community, passphrase=PASSPHRASE
+    )
+    first = client.get(f"{base}/notice.pdf").data
+    (sheet,) = (house.settings.data_dir / "notices").iterdir()
+    house.clock.forward(hours=1)
+    with monkeypatch.context() as patched:
+        patched.setattr(public_pages, "write_notice", lambda _sheet: b"set anew")
+        assert client.get(f"{base}/notice.pdf").data == first
+    sheet.unlink()
+    assert client.get(f"{base}/notice.pdf").data == first, (
+        "dated when the election was sealed, not when it is asked for"
+    )
+    assert [client.get(f"{base}/notice.pdf").status_code for _ in range(30)][-1] == 429
 
 
 def test_an_id_of_another_community_is_not_here(certified: Built) -> None:
