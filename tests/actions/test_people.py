@@ -132,7 +132,9 @@ def test_refused_accounts(house: House) -> None:
 @pytest.mark.parametrize(
     ("password", "code"),
     [("short", "PASSWORD_LENGTH"), ("长" * 129, "PASSWORD_LENGTH"), ("aaaaaaaaaaaa", "PASSWORD_WEAK"),
-     ("1212121212", "PASSWORD_WEAK"), ("xx-Admin-2026", "PASSWORD_WEAK")],
+     ("1212121212", "PASSWORD_WEAK"), ("xx-Admin-2026", "PASSWORD_WEAK"), ("1234567890", "PASSWORD_WEAK"),
+     ("abcdefghij", "PASSWORD_WEAK"), ("9876543210", "PASSWORD_WEAK"), ("qwertyuiop", "PASSWORD_WEAK"),
+     ("1qaz2wsx3edc", "PASSWORD_WEAK"), ("Password123", "PASSWORD_WEAK"), ("woaini1314520", "PASSWORD_WEAK")],
 )  # fmt: skip
 def test_passwords_that_guessing_finds_first_are_refused(password: str, code: str) -> None:
     with pytest.raises(Refused) as caught:
