@@ -102,7 +102,7 @@ def test_a_first_password_must_be_changed_before_anything_else(house: House) -> 
     assert shown
     assert shown[1] not in admin.get(f"/units/{house.community}").text
     client = house.app().test_client()
-    sign_in(client, "wang", shown[1])
+    assert sign_in(client, "wang", shown[1], next="/units").location == "/account", "at once"
     assert client.get("/units").location == "/account"
     assert "请先换成只有您知道的口令" in client.get("/account").text
     refused = send(client, "/account", old="wrong", new=NEW, again=NEW)
