@@ -10,7 +10,7 @@ from http import HTTPStatus
 from importlib import import_module
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, current_app, jsonify, make_response, render_template
+from flask import Blueprint, Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -244,6 +244,26 @@ GENERIC: dict[int, tuple[str, str, str]] = {
 }
 
 
+def _file_too_large() -> tuple[str, str, str]:
+    largest = security.largest_file()
+    if largest is None:
+        return GENERIC[413]
+    return (
+        "TOO_LARGE",
+        f"发来的文件太大，没有收下：这里最多收 {largest // 1000} KB。请返回，换一个小一些的文件。",
+        f"The file is too large and was not taken: at most {largest // 1000} kB here. Go back and choose another.",
+    )
+
+
+def _way_back() -> str:
+    """The page with the form that was sent to this address: the address itself, or the one above it."""
+    adapter = current_app.url_map.bind("")
+    above = request.path.rpartition("/")[0]
+    if adapter.test(request.path, "GET"):
+        return request.full_path.rstrip("?")
+    return above if above and adapter.test(above, "GET") else ""
+
+
 def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
@@ -255,7 +275,7 @@ def _http_error(error: HTTPException) -> Response:
             "This step failed and nothing was changed. Try again; if it fails again, show the administrator this page.",
         )
     else:
-        said = GENERIC.get(status, GENERIC[400])
+        said = _file_too_large() if status == 413 else GENERIC.get(status, GENERIC[400])
     family = TooLarge if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else Refused
     answer = _answer(family(*said), HTTPStatus(status))
     for name in ("Allow", "Retry-After"):
@@ -269,6 +289,7 @@ def _answer(refusal: Refused, status: HTTPStatus) -> Response:
     if wants_json():
         body = jsonify(code=refusal.code, zh=refusal.zh, en=refusal.en)
     else:
-        body = make_response(render_template("errors/refused.html", refusal=refusal, status=int(status)))
+        back = _way_back() if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else ""
+        body = make_response(render_template("errors/refused.html", refusal=refusal, status=int(status), back=back))
     body.status_code = status
     return body

@@ -60,7 +60,7 @@ def _roll_page(community: Unit, election: Election, refusal: Refused | None = No
 
 
 @roll.post("/file")
-@upload(MAX_BYTES + 100_000)
+@upload(MAX_BYTES)
 @access(Permission.MANAGE_ROLL)
 def send_file(community: Unit, election: Election) -> Any:
     """Dry run of a file: nothing is imported yet."""
