@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from importlib import import_module
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -80,6 +81,7 @@ def create_app(
     security.csrf.init_app(app)
     sign_in_session.init_app(app)
     app.after_request(security.add_headers)
+    app.after_request(_stay_here)
     app.teardown_request(close_reading)
     _answer_refusals(app)
     _register_rooms(app, opened)
@@ -147,6 +149,15 @@ def _answer_refusals(app: Flask) -> None:
     app.register_error_handler(StaleDataError, _somebody_was_first)
     app.register_error_handler(IntegrityError, _constraint_held)
     app.register_error_handler(OperationalError, _database_busy)
+
+
+def _stay_here(response: Response) -> Response:
+    """Every redirect is by path alone: Flask's own, of a slash too many, goes to whatever host the request claimed."""
+    if "Location" in response.headers:
+        there = urlsplit(response.headers["Location"])
+        path = "/" + there.path.lstrip("/")
+        response.headers["Location"] = there._replace(scheme="", netloc="", path=path).geturl()
+    return response
 
 
 def status_of(refusal: Refused) -> HTTPStatus:

@@ -311,6 +311,13 @@ def test_an_unknown_host_is_refused_when_hosts_are_named(house: House, settings:
     assert client.get("/", base_url="http://evil.example").status_code == 400
 
 
+@pytest.mark.parametrize("path", ["/c/{}", "/c//{}/", "/c//{}//"])
+def test_a_slash_too_many_or_too_few_leads_to_no_other_host(house: House, path: str) -> None:
+    address = f"{path.format(house.community)}?a=b"
+    answer = house.app().test_client().get(address, base_url="http://evil.example")
+    assert (answer.status_code, answer.headers["Location"]) == (308, f"/c/{house.community}/?a=b")
+
+
 # --- languages ---------------------------------------------------------------------------------------------------
 
 
