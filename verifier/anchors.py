@@ -10,6 +10,7 @@ from itertools import pairwise
 from audit.merkle import root_of
 from verifier.archive import ArchiveFacts
 from verifier.story import Said, Story
+from verifier.times import check_times
 from voting.box import events
 from voting.crypto import records
 from voting.crypto.trustees import result_record
@@ -23,6 +24,7 @@ def check_anchors(facts: ArchiveFacts, story: Story) -> None:
     check_trustees(facts, story)
     check_each_anchor(facts, story)
     check_order(story)
+    check_times(story)
 
 
 def check_milestones(facts: ArchiveFacts, story: Story) -> None:

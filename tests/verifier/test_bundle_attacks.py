@@ -7,6 +7,7 @@ The attacker owns the server, the trustees' keys and, but for check 2, the commi
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import verifier.archive as archive_checks
 from audit import Entry, Signer
 from audit.source import Source
 from audit.verify import Report, verify
-from verifier import anchors, bundle, cards, outcome, papers, story
+from verifier import anchors, bundle, cards, outcome, papers, story, times
 from verifier.bundle import AUTHORITY, CSV, LOG, MANIFEST, PDF, RESULT, XLSX
 from verifier.checks import CHECKS, verify_bundle
 from verifier.report import Verdict
@@ -248,6 +249,31 @@ def keys_late(entries: list[Entry]) -> list[Entry]:
     return [*rest[:at], replace(late, at=rest[at - 1].at, clock=None), *rest[at:]]
 
 
+CHRISTMAS = date(2026, 12, 25)
+
+
+def scanned_early(entries: list[Entry]) -> list[Entry]:
+    """The pile was scanned while there were still cards to hand out."""
+    (early,) = [one for one in entries if one.type == "box_unused_scanned"]
+    rest = [one for one in entries if one is not early]
+    at = next(place for place, one in enumerate(rest) if one.type == "box_closed")
+    return [*rest[:at], replace(early, at=rest[at].at, clock=None), *rest[at:]]
+
+
+def stuffed_in_a_pause(forger: Forger) -> Files:
+    """The box was shut with two ballots, and opened again with seven."""
+    box = {"box": election_of(forger)["box"], "by": "x"}
+    more = [("box_slot_shut", box | {"casts": 2}), ("box_slot_opened", box | {"casts": 7})]
+
+    def moved(entries: list[Entry]) -> list[Entry]:
+        at = next(place for place, one in enumerate(entries) if one.type == "box_tallied")
+        pause, rest = entries[at - 2 : at], entries[: at - 2] + entries[at:]
+        at = next(place for place, one in enumerate(rest) if one.type == "box_anchored")
+        return [*rest[:at], *(replace(one, at=rest[at].at, clock=None) for one in pause), *rest[at:]]
+
+    return forger.build(more=more, moved=moved)
+
+
 # --- 12: outcome and result --------------------------------------------------------------------------------------
 
 
@@ -454,6 +480,41 @@ ATTACKS: dict[str, Attack] = {
     "share_unlogged": (
         lambda forger: forger.build(retell=leave_out("box_share_received")),
         ((anchors, "check_trustees", nothing),),
+    ),
+    "torn_after_closing": (
+        lambda forger: forger.build(moved=after_the_tally("box_card_torn")),
+        ((times, "check_around_closing", nothing),),
+    ),
+    "undone_after_closing": (
+        lambda forger: forger.build(moved=after_the_tally("box_check_in_undone")),
+        ((times, "check_around_closing", nothing),),
+    ),
+    "scanned_before_closing": (
+        lambda forger: forger.build(moved=scanned_early),
+        ((times, "check_around_closing", nothing),),
+    ),
+    "cards_received_alone": (
+        lambda forger: forger.build(
+            retell=lambda kind, data: data | {"witness": data["by"]} if kind == "box_cards_received" else data
+        ),
+        ((times, "check_two_people", nothing),),
+    ),
+    "undone_alone": (
+        lambda forger: forger.build(
+            retell=lambda kind, data: data | {"second": data["by"]} if kind == "box_check_in_undone" else data
+        ),
+        ((times, "check_two_people", nothing),),
+    ),
+    "opened_with_ballots": (
+        lambda forger: forger.build(retell=change("box_slot_opened", casts=2)),
+        ((times, "check_pauses", nothing),),
+    ),
+    "stuffed_in_a_pause": (stuffed_in_a_pause, ((times, "check_pauses", nothing),)),
+    "sealed_for_another_day": (
+        lambda forger: forger.build(
+            retell=change("election_sealed", day="2026-12-25"), state=lambda document: replace(document, day=CHRISTMAS)
+        ),
+        ((times, "check_day", nothing),),
     ),
     "anchor_other_head": (
         lambda forger: forger.build(retell=anchor_two(head="0" * 64)),
