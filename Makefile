@@ -20,7 +20,12 @@ run: .venv/ready  ## a sample community with an election open for voting, on htt
 	$(BIN)/voting run
 
 init: .venv/ready  ## found a real installation: make init ARGS='--community … --login … --name …'
+ifeq ($(strip $(ARGS)),)
+	@echo "请写明社区和第一位管理员，例如 / name the community and the first administrator, for example:"
+	@echo "  make init ARGS='--city 甲市 --district 甲区 --street 甲街道 --community 阳光社区 --login admin --name 何玉梅'"; exit 2
+else
 	$(BIN)/voting init $(ARGS)
+endif
 
 serve: .venv/ready  ## serve a real installation (after make init)
 	$(BIN)/voting serve
