@@ -211,8 +211,11 @@ def _constraint_held(error: IntegrityError) -> Response:
 
 
 def _database_busy(error: OperationalError) -> Response:
-    said = str(error.orig)
-    if "locked" in said:
+    said, state = str(error.orig), getattr(error.orig, "sqlstate", None) or ""
+    # PostgreSQL chose between two transactions that waited for each other, or saw through one another.
+    if state in ("40001", "40P01"):
+        return _somebody_was_first()
+    if "locked" in said or state in ("53300", "55P03"):
         return _refused(
             Unavailable(
                 "BUSY",
@@ -221,13 +224,22 @@ def _database_busy(error: OperationalError) -> Response:
             )
         )
     # SQLite's own words for a full disk: in the database, in its log, or at a limit of the file's size.
-    if "full" in said or "disk I/O" in said:
+    if "full" in said or "disk I/O" in said or state == "53100":
         return _refused(
             Unavailable(
                 "DISK_FULL",
                 "服务器的磁盘写不下了，这次没有办理，以前办好的都在。请系统管理员腾出磁盘空间，然后再试。",
                 "The server's disk takes no more; nothing was done and nothing earlier is lost. The administrator "
                 "makes room on the disk; then try again.",
+            )
+        )
+    if error.connection_invalidated or state[:2] in ("08", "57") or "connection" in said:
+        return _refused(
+            Unavailable(
+                "DATABASE_AWAY",
+                "服务器连不上数据库，这次没有办理，以前办好的都在。请过一会儿再试；还不行，请系统管理员看数据库。",
+                "The server does not reach its database; nothing was done and nothing earlier is lost. Try again in a "
+                "while; if it fails again, the administrator looks at the database.",
             )
         )
     raise error

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from house_build import House
 from people_build import enter, refused
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.orm import Session
 
 from voting.database import UTCDateTime, read, transaction, write
 from voting.errors import Refused
@@ -304,3 +305,22 @@ def test_an_action_within_an_act_is_all_or_nothing(house: House) -> None:
             )
         assert not queries.children(session, house.community)
     assert [kind for kind, _ in house.log()][-1] == "appointment_made"
+
+
+def test_a_name_taken_between_look_and_write_is_the_same_refusal(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = {"actor": None, "unit_id": house.community, "login": "clerk", "display_name": "某人"}
+    unit = {"actor": None, "parent_id": house.street, "kind": "community", "name": "朝晖社区"}
+    with monkeypatch.context() as late:
+        late.setattr(queries, "children", lambda *_given: [])
+        assert refused(house, actions.create_unit, **unit) == "UNIT_EXISTS"
+        late.setattr(Session, "scalar", lambda *_given: None)
+        assert refused(house, actions.create_account, **account) == "LOGIN_TAKEN"
+
+
+def test_an_appointment_locks_the_account_before_it_looks(house: House) -> None:
+    someone, locked = house.account("someone", house.community), []
+    with write(house.engine) as session:
+        event.listen(session, "do_orm_execute", lambda state: locked.append(state.statement._for_update_arg))
+        facts = {"actor": None, "now": house.clock.now, "today": house.clock.today, "from_day": house.clock.today}
+        actions.appoint(session, account_id=someone, unit_id=house.community, role=Role.DESK_CLERK, **facts)
+    assert locked[0] is not None

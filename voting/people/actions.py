@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from voting import journal
@@ -51,16 +52,11 @@ def create_unit(
         require_place(kind, parent.kind if parent else None)
         _require_power(actor, Permission.MANAGE_UNITS, parent)
         if any(sibling.name == name for sibling in queries.children(session, parent_id)):
-            raise Conflict(
-                "UNIT_EXISTS",
-                f"这里已经有「{name}」了，请换一个名称或打开已有的那一个。",
-                f"There is already a “{name}” here; choose another name or open the existing one.",
-            )
+            raise _unit_exists(name)
         unit_id = random_id()
         path = f"{parent.path}/{unit_id}" if parent else unit_id
         unit = Unit(id=unit_id, parent_id=parent_id, kind=kind, name=name, path=path, created_at=now)
-        session.add(unit)
-        session.flush()
+        _add(session, unit, _unit_exists(name))
         event = UnitCreated(unit_id, kind, name, _by(actor))
         if kind in {"community", "grid", "building"}:
             _record(session, unit, event, now)
@@ -95,23 +91,17 @@ def create_account(
         unit = _unit(session, unit_id)
         _require_power(actor, Permission.MANAGE_ACCOUNTS, unit)
         if session.scalar(select(Account.id).where(Account.login == login)) is not None:
-            raise Conflict(
-                "LOGIN_TAKEN",
-                f"登录名 {login} 已经有人用了，请换一个。",
-                f"The sign-in name {login} is taken; choose another.",
-            )
+            raise _login_taken(login)
         account_id = random_id()
-        session.add(
-            Account(
-                id=account_id,
-                unit_id=unit.id,
-                login=login,
-                display_name=display_name,
-                password_hash=hashed,
-                created_at=now,
-            )
+        account = Account(
+            id=account_id,
+            unit_id=unit.id,
+            login=login,
+            display_name=display_name,
+            password_hash=hashed,
+            created_at=now,
         )
-        session.flush()
+        _add(session, account, _login_taken(login))
         _record(session, unit, AccountCreated(account_id, _by(actor)), now)
         return NewAccount(account_id, login, first)
 
@@ -134,6 +124,8 @@ def appoint(
     """
     _require_days(today, from_day, until_day)
     with transaction(session):
+        # Locked, so that two appointments at once do not each miss the other that it may not stand beside.
+        session.scalars(select(Account.id).where(Account.id == account_id).with_for_update()).first()
         unit, account = _unit(session, unit_id), _account(session, account_id)
         _require_power(actor, Permission.APPOINT, unit)
         if actor is not None and actor.account_id == account_id:
@@ -302,6 +294,31 @@ def _account(session: Session, account_id: str) -> Account:
     if account is None:
         raise NotFound("ACCOUNT", "没有这个账号，请刷新名单。", "There is no such account; reload the list.")
     return account
+
+
+def _add(session: Session, row: Unit | Account, taken: Conflict) -> None:
+    """Add `row`; raises `taken` where another transaction took its name after this one looked."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        raise taken from None
+
+
+def _unit_exists(name: str) -> Conflict:
+    return Conflict(
+        "UNIT_EXISTS",
+        f"这里已经有「{name}」了，请换一个名称或打开已有的那一个。",
+        f"There is already a “{name}” here; choose another name or open the existing one.",
+    )
+
+
+def _login_taken(login: str) -> Conflict:
+    return Conflict(
+        "LOGIN_TAKEN",
+        f"登录名 {login} 已经有人用了，请换一个。",
+        f"The sign-in name {login} is taken; choose another.",
+    )
 
 
 def _short(code: str, text: str) -> str:
