@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from count_build import committee
 from election_build import (
     DAY,
     ON_THE_DAY,
@@ -325,3 +326,13 @@ def test_the_log_is_read_paged_and_exported(house: House, tmp_path: Path) -> Non
     vkey = journal.signer(built.community, read_keys(house.settings).log_seed).key.text
     assert audit_cli(["verify", str(tmp_path / "log.zip"), "--key", vkey]) == 0
     assert house.signed_in("clerk").get(f"/c/{built.community}/log").status_code == 403
+
+
+def test_a_community_without_its_committees_key_is_told_before_sealing(house: House) -> None:
+    built = a_published_election(house)
+    page = said(house.signed_in("official").get(at(built, "keys")))
+    assert f"voting committee --community {built.community}" in page
+    unit = said(house.signed_in("admin").get(f"/units/{built.community}"))
+    assert f"社区编号 {built.community}" in unit, "where the command's number stands"
+    committee(built)
+    assert "voting committee" not in said(house.signed_in("official").get(at(built, "keys")))

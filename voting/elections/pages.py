@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from voting import founding
 from voting.box import chain, kiosk, sealing, trustees
 from voting.box.rules import spares_allowed
 from voting.box.tables import Box
@@ -18,6 +19,7 @@ from voting.elections import (
     loaders,  # noqa: F401 — registers how the ids in these addresses are loaded
 )
 from voting.elections.candidates.actions import post_candidates
+from voting.elections.count.bundle import committee_public
 from voting.elections.count.queries import counted
 from voting.elections.forms import ElectionForm, MoveForm
 from voting.elections.moves import gather
@@ -34,7 +36,7 @@ from voting.law.profiles import Law, Mode, law_of
 from voting.people import queries
 from voting.people.tables import Unit
 from voting.permissions import Actor, Permission, Role
-from voting.request import Link, acting, actor, home_links, now, reading, today, wants_json
+from voting.request import Link, acting, actor, home_links, house, now, reading, today, wants_json
 from voting.security import access
 
 elections = Blueprint("elections", __name__, url_prefix="/c/<community_id>/elections")
@@ -355,5 +357,6 @@ def keys(community: Unit, election: Election) -> str:
         people=people,
         tablets=kiosk.tablets(reading(), box.id),
         fingerprint=fingerprint.split(),
+        committee=committee_public(founding.committee_folder(house().settings, community.id))[0],
         now=now(),
     )
