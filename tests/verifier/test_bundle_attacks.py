@@ -4,6 +4,7 @@ The attacker owns the server, the trustees' keys and, but for check 2, the commi
 ``tests/vectors/refused/bundles/attacks.json`` lists the attacks with check, code and exit.
 """
 
+import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from bundle_build import Data, Files, Forger, write
 from count_build import PASSPHRASE
+from openpyxl import load_workbook
 
 import verifier.archive as archive_checks
 from audit import Entry, Signer
@@ -349,6 +351,24 @@ def other_papers(*names: str) -> Callable[[Forger], Files]:
     return make
 
 
+def csv_cell_marked(forger: Forger) -> Files:
+    """A mark before a name, which the reader would take for the guard against formulas."""
+    return forger.build(papers=lambda files: files | {CSV: files[CSV].replace("样人".encode(), "'样人".encode())})
+
+
+def xlsx_shows_other(forger: Forger) -> Files:
+    """Every value is right, and a number format shows another one."""
+
+    def swap(files: Files) -> Files:
+        book = load_workbook(io.BytesIO(files[XLSX]))
+        book.worksheets[0]["B4"].number_format = '"900"'
+        out = io.BytesIO()
+        book.save(out)
+        return files | {XLSX: out.getvalue()}
+
+    return forger.build(papers=swap)
+
+
 def pdf_of_another(forger: Forger) -> Files:
     """Signed under an authority that is not the bundle's."""
 
@@ -572,6 +592,8 @@ ATTACKS: dict[str, Attack] = {
     ),
     "other_csv": (other_papers(CSV), ((papers, "check_spreadsheets", nothing),)),
     "other_xlsx": (other_papers(XLSX), ((papers, "check_spreadsheets", nothing),)),
+    "csv_cell_marked": (csv_cell_marked, ((papers, "check_spreadsheets", nothing),)),
+    "xlsx_shows_other": (xlsx_shows_other, ((papers, "check_spreadsheets", nothing),)),
     "other_pdf": (other_papers(PDF), ((papers, "check_attachment", nothing),)),
     "pdf_of_another": (pdf_of_another, ((papers, "check_pdf_signature", nothing),)),
     "pdf_changed": (pdf_changed, ((papers, "check_pdf_signature", nothing),)),
