@@ -1,13 +1,17 @@
 """The supervisors' pages over HTTP: keys, rehearsal, shares, the making of cards."""
 
+import html
 import io
 import json
+import re
+import shlex
 
 from box_build import Built, a_box, an_open_box, form, with_cards
 from box_visit import PASSWORD, address, cast, give, post_json, post_raw, signed_in, supervisor, tablet, token
 from flask import Flask
 from sqlalchemy import Engine
 
+from voting import cli
 from voting.box import sealing, slot, tallying
 from voting.box.tables import Box, TrusteeKey
 from voting.crypto import archive
@@ -197,6 +201,10 @@ def test_credentials_as_the_file_of_the_command_line(app: Flask, engine: Engine)
     client.post(address(box, "cards/witness"), data={"login": second, "password": PASSWORD, "csrf_token": csrf})
     group = _group(box)
     content = json.dumps([group.text(group.base_power(5))]).encode()  # type: ignore[attr-defined]
+    hint = re.search(r"voting (cards --uuid [^<]+)</p>", html.unescape(client.get(page).text))
+    assert hint is not None
+    asked = cli._parser().parse_args(shlex.split(hint[1]))
+    assert (asked.uuid, asked.count, str(asked.out)) == (box.row().uuid, 1, "cards"), "the command is complete"
     sent = client.post(
         address(box, "cards/credentials"), data={"file": (io.BytesIO(content), "credentials.json"), "csrf_token": csrf}
     )
