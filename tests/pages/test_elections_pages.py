@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,17 @@ def test_an_election_is_set_up_from_its_form(house: House) -> None:
     assert "样例社区居民委员会换届选举" in with_list.text and "筹备中" in with_list.text
     kind, fact = house.log()[-1]
     assert kind == "election_created" and fact["offices"][1] == {"title": "委员", "seats": 3}
+
+
+def test_a_day_too_near_to_post_the_roll_in_time_is_warned_of(house: House) -> None:
+    client, url = house.signed_in("official"), f"/c/{house.community}/elections/new"
+    soonest = house.clock.today + timedelta(days=20)
+    for day, warned in ((soonest, False), (soonest - timedelta(days=1), True)):
+        page = send(client, url, {**NEW, "title": "", "day": day.isoformat()}).text
+        mark = re.search(r'<p [^>]*id="near-day"[^>]*>', page)
+        assert mark is not None and f'data-soonest="{soonest}"' in mark[0]
+        assert mark[0].endswith(" hidden>") is not warned
+        assert "js/day.js" in page
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The official's pages of an election: list, setting up, overview, moves, keys and cards."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -32,7 +32,7 @@ from voting.errors import Malformed, NotFound, Refused
 from voting.forms import say_at
 from voting.i18n import sentence
 from voting.law.calendar import HALL
-from voting.law.profiles import Law, Mode, law_of
+from voting.law.profiles import Law, Mode, law_for, law_of
 from voting.people import queries
 from voting.people.tables import Unit
 from voting.permissions import Actor, Permission, Role
@@ -85,7 +85,11 @@ def new_election(community: Unit) -> Any:
                 raise
             form.form_errors.append(sentence(refusal))
     status = 422 if form.errors else 200
-    return render_template("elections/new.html", community=community, form=form), status
+    roll_days = law_for(Mode.ALL_VOTERS).roll_days
+    soonest = today() + timedelta(days=roll_days)
+    return render_template(
+        "elections/new.html", community=community, form=form, roll_days=roll_days, soonest=soonest
+    ), status
 
 
 def _usual(form: ElectionForm) -> None:
