@@ -70,7 +70,10 @@ clean:  ## remove the environment and caches (never data)
 .venv/ready: requirements/run.txt pyproject.toml voting/translations/en/LC_MESSAGES/messages.po
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Python 3.11 or later is needed; name it with: make PYTHON=python3.12 …"; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { rm -rf .venv; \
+	  echo "没有做成 .venv。Debian、Ubuntu 上请先安装 / .venv was not made; on Debian and Ubuntu first: apt install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
+	  echo ".venv 里没有 pip，请先安装 python3-venv，再 make clean setup / no pip in .venv: install python3-venv, then make clean setup"; exit 1; }
 	@echo "正在把依赖装进 .venv，约一分钟，中间没有输出… / installing into .venv, about a minute without a word…"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
