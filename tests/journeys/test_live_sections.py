@@ -37,3 +37,21 @@ def test_a_file_too_large_is_said_at_its_field_and_not_sent(page: Page, hall: Ha
     assert hall.posted == [] and page.url.endswith("/form")
     page.set_input_files("#photo", {"name": "x.png", "mimeType": "image/png", "buffer": bytes(900)})
     expect(page.locator(".field-error")).to_be_hidden()
+
+
+ASKED = (
+    '<form action="/gone" data-ask="移除？"><button>移除</button></form>'
+    '<script src="/static/js/ask.js" type="module"></script>'
+)
+
+
+def test_a_deed_is_sent_only_when_the_question_is_answered(page: Page, hall: Hall) -> None:  # noqa: F811  fixtures
+    page.goto(hall.show("/list", ASKED))
+    hall.show("/gone", "<p>gone</p>")
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.click("button")
+    assert asked == ["移除？"] and page.url.endswith("/list")
+    page.once("dialog", lambda dialog: dialog.accept())
+    with page.expect_navigation(url="**/gone*"):
+        page.click("button")

@@ -151,6 +151,14 @@ def test_an_administrator_sets_up_units_and_people(house: House) -> None:
     assert "已结束" in client.get(unit).text
 
 
+def test_deeds_that_others_feel_are_asked_for_twice(house: House) -> None:
+    page = house.signed_in("admin").get(f"/units/{house.community}").text
+    for path, asks in (("/end", "免去“"), ("/password", "重置“"), ("/close", "停用“")):
+        forms = re.findall(rf'<form method="post" action="[^"]+{path}"[^>]*>', page)
+        assert forms and all(f'data-ask="{asks}' in form for form in forms)
+    assert "js/ask.js" in page
+
+
 def test_resetting_and_closing_an_account(house: House) -> None:
     client, clerk = house.signed_in("admin"), house.signed_in("clerk")
     account = f"/units/{house.community}/accounts/{house.accounts[Role.DESK_CLERK]}"
