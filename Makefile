@@ -20,7 +20,12 @@ run: .venv/ready  ## a sample community with an election open for voting, on htt
 	$(BIN)/voting run
 
 init: .venv/ready  ## found a real installation: make init ARGS='--community … --login … --name …'
+ifeq ($(strip $(ARGS)),)
+	@echo "请写明社区和第一位管理员，例如 / name the community and the first administrator, for example:"
+	@echo "  make init ARGS='--city 甲市 --district 甲区 --street 甲街道 --community 阳光社区 --login admin --name 何玉梅'"; exit 2
+else
 	$(BIN)/voting init $(ARGS)
+endif
 
 serve: .venv/ready  ## serve a real installation (after make init)
 	$(BIN)/voting serve
@@ -65,7 +70,10 @@ clean:  ## remove the environment and caches (never data)
 .venv/ready: requirements/run.txt pyproject.toml voting/translations/en/LC_MESSAGES/messages.po
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Python 3.11 or later is needed; name it with: make PYTHON=python3.12 …"; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { rm -rf .venv; \
+	  echo "没有做成 .venv。Debian、Ubuntu 上请先安装 / .venv was not made; on Debian and Ubuntu first: apt install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
+	  echo ".venv 里没有 pip，请先安装 python3-venv，再 make clean setup / no pip in .venv: install python3-venv, then make clean setup"; exit 1; }
 	@echo "正在把依赖装进 .venv，约一分钟，中间没有输出… / installing into .venv, about a minute without a word…"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from audit.checkpoint import spoken_head
+from audit.checkpoint import Checkpoint, open_checkpoint, read_checkpoint, spoken_head
 from audit.entry import Entry, parse_time, time_text
-from audit.errors import AuditError
+from audit.errors import AuditError, fault
 from audit.note import VerifierKey, parse_vkey
 from audit.source import open_source
-from audit.verify import Report, read_entries, verify
+from audit.verify import MAX_CHECKPOINT, Report, read_entries, verify
 
 USAGE = 4
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
@@ -58,6 +58,14 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--key", type=_key, help="公告单上的日志公钥 · the log's verifier key, name+id+key")
     check.add_argument("--origin", help="日志名称（默认同公钥名称） · the log's origin, if not the key's name")
     check.add_argument("--at", type=_moment, help="收到日志的时间 · when the log was received, 2026-12-20T20:00:00Z")
+    check.add_argument(
+        "--seen",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="以前保存的检查点，日志须接得上 · a checkpoint kept from before, which the log must continue",
+    )
     check.add_argument("--json", action="store_true", help="机器可读 · one JSON object")
     check.set_defaults(run=_verify)
     show = commands.add_parser("show", help="列出条目（不核验） · list the entries, without verifying")
@@ -76,10 +84,21 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _verify(options: argparse.Namespace) -> int:
+    seen = [_kept(path, options) for path in options.seen]
     with open_source(options.path) as source:
-        report = verify(source, options.key, origin=options.origin, received=options.at)
+        report = verify(source, options.key, origin=options.origin, received=options.at, seen=seen)
     _print(report, options.json)
     return report.exit_code
+
+
+def _kept(path: Path, options: argparse.Namespace) -> Checkpoint:
+    """A checkpoint from the user's own disk; with a key given, only one that this log signed."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_CHECKPOINT + 1)
+    except OSError as error:
+        raise fault("BUNDLE_MISSING", where=str(path)) from error
+    return open_checkpoint(raw, options.key, options.origin) if options.key else read_checkpoint(raw)
 
 
 def _show(options: argparse.Namespace) -> int:

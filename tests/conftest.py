@@ -14,6 +14,10 @@ from playwright.sync_api import expect
 from voting.config import Settings, for_folder
 from voting.people import passwords
 
+# Before any test: they empty the database they find, and must not be led to a real installation's.
+for _setting in [name for name in os.environ if name.startswith("VOTING_")]:
+    del os.environ[_setting]
+
 ROOT = Path(__file__).parent.parent
 # Opening a key file is made dear on purpose; on a machine with other work it takes longer than the usual 5 seconds.
 expect.set_options(timeout=20_000)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from copied import held_once
 from house_build import Clock, House
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -221,6 +222,7 @@ def with_keys_and_cards(built: Built) -> Built:
     return built
 
 
+@held_once
 def a_sealed_election(house: House, **facts: Any) -> Built:
     built = with_keys_and_cards(with_candidates(a_published_election(house, **facts)))
     built.do(seal_election)
@@ -244,6 +246,7 @@ def with_tablet(built: Built) -> str:
     return str(built.act(kiosk.pair, code=code, now=BEFORE))
 
 
+@held_once
 def an_open_election(house: House, **facts: Any) -> Built:
     built = with_rehearsals(a_sealed_election(house, **facts))
     with_tablet(built)

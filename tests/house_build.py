@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from copied import founded_once
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
@@ -107,6 +108,7 @@ def token(client: FlaskClient) -> str:
     return page.split('name="csrf-token" content="')[1].split('"')[0]
 
 
+@founded_once
 def build_house(settings: Settings, clock: Clock) -> House:
     """Found the installation over `settings`."""
     make_keys(settings)

@@ -28,3 +28,9 @@ def test_the_rooms_of_the_map_exist() -> None:
     named = re.findall(r"^\| `([a-z/]+)/`", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert len(named) >= 8
     assert all((ROOT / room).is_dir() for room in named)
+
+
+def test_the_documents_name_the_verifier_as_it_runs() -> None:
+    for paper in ("verify.md", "operations.md", "operations.en.md"):
+        said = (ROOT / "docs" / paper).read_text(encoding="utf-8")
+        assert said.count("python -m verifier") == said.count(".venv/bin/python -m verifier") > 0

@@ -10,6 +10,7 @@ from itertools import pairwise
 from audit.merkle import root_of
 from verifier.archive import ArchiveFacts
 from verifier.story import Said, Story
+from verifier.times import check_times
 from voting.box import events
 from voting.crypto import records
 from voting.crypto.trustees import result_record
@@ -20,8 +21,10 @@ from voting.errors import Malformed
 def check_anchors(facts: ArchiveFacts, story: Story) -> None:
     """11: the heads of the archive at sealing, at every anchor, at closing, at the tally and at the result."""
     check_milestones(facts, story)
+    check_trustees(facts, story)
     check_each_anchor(facts, story)
     check_order(story)
+    check_times(story)
 
 
 def check_milestones(facts: ArchiveFacts, story: Story) -> None:
@@ -43,6 +46,38 @@ def check_milestones(facts: ArchiveFacts, story: Story) -> None:
     _require_head(facts, len(facts.heads) - 1, opened.head, "开票", "opening")
     if (tallied.ballots, opened.result) != (ballots, records.digest(result_record(facts.result))):
         raise Malformed("RESULT_OTHER", "日志记的票数或结果不是这份档案的", "The log names another count or result")
+
+
+def check_trustees(facts: ArchiveFacts, story: Story) -> None:
+    """11: the archive's keys are those that the supervisors gave and rehearsed with, its shares those that they sent.
+
+    Whoever owns the server could put keys of his own under the supervisors' names before sealing, and open
+    every single ballot: the archive alone cannot tell whose keys they are.
+    """
+    sealed, opened = story.only(events.BoxSealed).seq, story.some(events.SlotOpened)[0].seq
+    given = {said.fact.owner: said.fact.public_key for said in story.some(events.TrusteeKeyAdded) if said.seq < sealed}
+    group = facts.election.group
+    archived = {owner: group.text(key.public_key) for owner, key in enumerate(facts.trustees.owners, start=1)}
+    if given != archived:
+        raise Malformed(
+            "TRUSTEE_KEYS_OTHER",
+            "档案里监督委员的公钥不是封存前日志记下的那些：密钥被换过",
+            "The supervisors' keys in the archive are not those logged before sealing: they were exchanged",
+        )
+    rehearsed = {said.fact.owner for said in story.all(events.TrusteeRehearsed) if said.seq < opened}
+    if rehearsed != archived.keys():
+        raise Malformed(
+            "REHEARSAL_MISSING",
+            "开始投票前，日志没有记下每位监督委员的演练解密",
+            "The log has no rehearsal of every supervisor before the poll opened",
+        )
+    sent = [(said.fact.owner, said.fact.sha256) for said in story.all(events.ShareReceived)]
+    if facts.result is not None and sorted(sent) != sorted(facts.shares.items()):
+        raise Malformed(
+            "SHARES_OTHER",
+            "档案里的解密份额不是日志记下的监督委员交来的那些",
+            "The shares in the archive are not those that the log received of the supervisors",
+        )
 
 
 def check_each_anchor(facts: ArchiveFacts, story: Story) -> None:

@@ -5,7 +5,7 @@ each credential is the last; the second verifies the ballots on all cores and ad
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
 
@@ -37,7 +37,8 @@ class ArchiveFacts:
     """What an archive states, for the checks that compare it with a bundle's other parts. Sound only if its report is.
 
     ``trackers`` and ``ballot_credentials`` are in the order of the ballots; ``counted`` is the number of ballots that
-    count, the last of each credential; ``heads`` the hash of every event, ``head`` that of the last.
+    count, the last of each credential; ``heads`` the hash of every event, ``head`` that of the last; ``shares`` the
+    SHA-256 of each partial decryption by its owner, once they are proven.
     """
 
     election: Election
@@ -50,6 +51,7 @@ class ArchiveFacts:
     ended: bool
     result: list[list[int]] | None
     heads: list[str]
+    shares: dict[int, str] = field(default_factory=dict)
 
     @property
     def head(self) -> str:
@@ -105,7 +107,8 @@ def _run(path: Path, findings: Findings, progress: Progress, processes: int | No
     shares = findings.run(8, lambda: check_decryptions(setup, outline, tally))
     if shares is not None:
         result = findings.run(9, lambda: check_result(setup, outline, tally, shares))
-        facts = replace(facts, result=result)
+        owned = {parse_owner(raw, owned): records.digest(raw) for raw, owned in outline.shares}
+        facts = replace(facts, result=result, shares=owned)
     return facts
 
 

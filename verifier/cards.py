@@ -167,7 +167,9 @@ def check_unused(story: Story, closed: events.BoxClosed) -> None:
     """10: every card that, by the desk's counters, nobody received was scanned after closing and has no ballot.
 
     A voter may lay a used card back on the pile. A card with a ballot found there is a card of the pile that voted
-    only if the pile without it is not whole.
+    only if the pile without it is not whole, and then only if the committee did not decide knowing of it: a voter who
+    takes an unused card in its place must not be able to void the poll. That ballots are no more than check-ins
+    (``check_casts``) holds either way.
     """
     scanned: list[Said[events.UnusedScanned]] = story.all(events.UnusedScanned)
     left = closed.cards_made - closed.cards_out
@@ -179,14 +181,8 @@ def check_unused(story: Story, closed: events.BoxClosed) -> None:
         )
     if scanned or not left:
         return
-    voted = story.all(events.UnusedCardVoted)
-    if voted:
-        raise Malformed(
-            "UNUSED_CARD_VOTED",
-            f"日志第 {voted[0].seq} 条：没有发出的卡却有选票，有人知道卡上的号码",
-            f"Entry {voted[0].seq}: a card that was not with a voter has a ballot; somebody knew its code",
-        )
     decided = decision_on_missing(story)
+    check_voted_cards(story, decided)
     if decided is not None and decided.unused + decided.missing != left:
         raise Malformed(
             "MISSING_OTHER",
@@ -200,6 +196,22 @@ def check_unused(story: Story, closed: events.BoxClosed) -> None:
         f"没有发出的 {left} 张卡还没有全部扫描",
         f"The {left} cards that were never handed out are not all scanned",
     )
+
+
+def check_voted_cards(story: Story, decided: CardsMissingDecided | None) -> None:
+    """10: with cards missing, those with a ballot found on the pile before the tally are those the decision names."""
+    tallied, decisions = story.all(events.TalliedEncrypted), story.all(CardsMissingDecided)
+    found = [said for said in story.all(events.UnusedCardVoted) if not tallied or said.seq < tallied[0].seq]
+    late = [said for said in found if not decisions or said.seq > decisions[-1].seq]
+    named = decided.voted if decided is not None else 0
+    if late or len({said.fact.credential for said in found}) != named:
+        where = f"日志第 {found[0].seq} 条" if found else "缺卡的决定"
+        raise Malformed(
+            "UNUSED_CARD_VOTED",
+            f"{where}：没有发出的卡却有选票，或缺卡的决定没有如实写明：写了 {named} 张，日志里扫到 {len(found)} 张",
+            f"A card that was not with a voter has a ballot, or the decision on missing cards does not state it: "
+            f"it names {named}, the log has {len(found)} scanned",
+        )
 
 
 def check_before_tally(story: Story, closed: events.BoxClosed) -> None:
@@ -250,6 +262,27 @@ def _missing(story: Story, closed: events.BoxClosed) -> tuple[Note, ...]:
         f"{decided.unused} unused + {decided.missing} missing. "
         f"The election committee decided to count: {decided.reason}"
     )
+    return (zh, en), *_swapped(story, closed, decided)
+
+
+def _swapped(story: Story, closed: events.BoxClosed, decided: CardsMissingDecided) -> tuple[Note, ...]:
+    """Cards with a ballot that lay on a pile from which others are missing: taken in exchange, or cast unseen."""
+    voted = len({said.fact.credential for said in story.all(events.UnusedCardVoted)})
+    if not voted:
+        return ()
+    people = closed.cards_out - closed.cards_returned - closed.cards_torn
+    zh = (
+        f"务必查问：剩下的卡里有 {voted} 张投过票的卡，同时缺 {decided.missing} 张没有发出的卡。"
+        f"可能是选民放回用过的卡、拿走了没用的，也可能有人用没有发出的卡投了票。选举委员会知情后决定照常计票；"
+        f"选票不多于领卡的 {people} 人。"
+        "请与现场的人核对领卡人数和这个决定"
+    )
+    en = (
+        f"Ask about this: {voted} card(s) with a ballot lay on the pile while {decided.missing} that were never handed "
+        "out are missing. A voter may have laid the used card back and taken an unused one, or somebody voted with a "
+        "card of the pile. The election committee knew and decided to count; ballots are no more than the "
+        f"{people} people with a card. Ask those who watched the desk about that number and the decision"
+    )
     return ((zh, en),)
 
 
@@ -260,7 +293,7 @@ def _laid_back(story: Story, closed: events.BoxClosed) -> tuple[Note, ...]:
     check-in of nobody: that is for the people who counted heads at the desk.
     """
     laid_back = len({one.fact.credential for one in story.all(events.UnusedCardVoted)})
-    if not laid_back:
+    if not laid_back or decision_on_missing(story) is not None:
         return ()
     people = closed.cards_out - closed.cards_returned - closed.cards_torn
     zh = (

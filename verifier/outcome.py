@@ -20,7 +20,7 @@ from voting.elections.count.report import (
     offices_of,
 )
 from voting.elections.count.rules import CountFacts, ElectionOutcome, Kind, OfficeCount, decide
-from voting.elections.events import ElectionSealed, OutcomeDecided
+from voting.elections.events import ElectionSealed, OutcomeDecided, PollMoved, ResultCertified
 from voting.errors import Malformed
 from voting.law.profiles import LAWS, Law, Mode, law_of
 
@@ -32,6 +32,7 @@ def check_outcome(
 
     Raises Lacking where the result rests on something that neither shows.
     """
+    check_stands(story)
     check_form(facts, story)
     check_floor(facts, story)
     check_follows(story)
@@ -79,6 +80,28 @@ def count_facts(facts: ArchiveFacts, story: Story) -> CountFacts:
             "票箱的数字不是日志里封定的职务和候选人的",
             "The figures of a box are not of the offices and candidates sealed in the log",
         ) from error
+
+
+def check_stands(story: Story) -> None:
+    """12: the election was never declared void, and nobody signed another result of it before this one."""
+    voided = [*story.all(events.BoxVoided), *(said for said in story.all(PollMoved) if "void" in _move(said.fact))]
+    if voided:
+        raise Malformed(
+            "ELECTION_VOIDED",
+            f"日志第 {voided[0].seq} 条宣布这次选举无效，它不能有结果",
+            f"Entry {voided[0].seq} of the log declares this election void; it can have no result",
+        )
+    for certified in story.all(ResultCertified):
+        manifest = certified.fact.manifest_sha256
+        raise Malformed(
+            "CERTIFIED_BEFORE",
+            f"日志第 {certified.seq} 条：这次选举已经签发过结果，清单 SHA-256 是 {manifest}",
+            f"Entry {certified.seq}: a result of this election was certified before, of manifest {manifest}",
+        )
+
+
+def _move(moved: PollMoved) -> tuple[str, str]:
+    return moved.move, moved.state
 
 
 def check_form(facts: ArchiveFacts, story: Story) -> None:

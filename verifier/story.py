@@ -12,7 +12,13 @@ from audit.source import Source
 from audit.verify import Report, read_entries, verify
 from verifier.report import Lacking
 from voting.elections.count.events import WinAnnulled
-from voting.elections.events import CardsMissingDecided, ElectionSealed, OutcomeDecided, PollMoved
+from voting.elections.events import (
+    CardsMissingDecided,
+    ElectionSealed,
+    OutcomeDecided,
+    PollMoved,
+    ResultCertified,
+)
 from voting.elections.paper import sheets
 from voting.elections.paper.events import PaperBoxAgreed
 from voting.elections.proxies.events import ProxiesPosted
@@ -81,6 +87,12 @@ def check_log(source: Source, key: VerifierKey) -> tuple[Report, list[Refused | 
     return report, list(report.findings)
 
 
+#: What an election's entries say without naming its box, or of another box: sealed anew, it would have two.
+_OF_THE_ELECTION = frozenset(
+    kind.type for kind in (ElectionSealed, PollMoved, OutcomeDecided, WinAnnulled, ResultCertified)
+)
+
+
 def read_story(source: Source, uuid: str) -> Story:
     """What a log that passed check 3 says of the box ``uuid`` and of the election it belongs to."""
     kept: list[Entry] = []
@@ -89,16 +101,23 @@ def read_story(source: Source, uuid: str) -> Story:
     sealed = False
     for entry in read_entries(source):
         if not sealed and (entry.type == OutcomeDecided.type or _voided(entry)):
-            ended.add(str(entry.data.get("election")))
+            ended.add(_election(entry))
         if entry.data.get("box") == uuid:
             kept.append(entry)
             sealed = sealed or entry.type == ElectionSealed.type
-            if isinstance(entry.data.get("election"), str):
-                elections.add(entry.data["election"])
-        # An election is sealed, and so tied to its box, before it has an outcome.
-        elif entry.type in (OutcomeDecided.type, WinAnnulled.type) and entry.data.get("election") in elections:
+            elections.add(_election(entry))
+        elif entry.type in _OF_THE_ELECTION:
             kept.append(entry)
+    # Which election the box belongs to is known at sealing; it may have been declared void before.
+    elections.discard("")
+    kept = [entry for entry in kept if entry.data.get("box") == uuid or _election(entry) in elections]
     return Story(kept, frozenset(ended))
+
+
+def _election(entry: Entry) -> str:
+    """The election that an entry names, or nothing."""
+    named = entry.data.get("election")
+    return named if isinstance(named, str) else ""
 
 
 def _voided(entry: Entry) -> bool:
@@ -191,13 +210,28 @@ def _annulled(data: dict[str, Any]) -> WinAnnulled:
     )
 
 
+_MOVED = {"reason": str, "queue": int, "in_hand": int}
+
+
+def _moved(data: dict[str, Any]) -> PollMoved:
+    always = {"election": str, "move": str, "state": str, "by": str}
+    given = {name: hint for name, hint in _MOVED.items() if data[name] is not None}
+    value = _typed({name: one for name, one in data.items() if one is not None}, always | given)
+    return PollMoved(election_id=value["election"], **{name: value[name] for name in value.keys() - {"election"}})
+
+
+def _certified(data: dict[str, Any]) -> ResultCertified:
+    value = _typed(data, {"election": str, "manifest_sha256": str, "committee_key": str, "by": str})
+    return ResultCertified(election_id=value["election"], **{name: value[name] for name in value.keys() - {"election"}})
+
+
 def _missing(data: dict[str, Any]) -> CardsMissingDecided:
-    wanted = {"election": str, "box": str, "unused": int, "missing": int, "reason": str, "by": str}
+    wanted = {"election": str, "box": str, "unused": int, "missing": int, "voted": int, "reason": str, "by": str}
     value = _typed(data, wanted)
     return CardsMissingDecided(
         election_id=value["election"],
         box_uuid=value["box"],
-        **{name: value[name] for name in ("unused", "missing", "reason", "by")},
+        **{name: value[name] for name in ("unused", "missing", "voted", "reason", "by")},
     )
 
 
@@ -218,6 +252,8 @@ _READERS: dict[type, Callable[[dict[str, Any]], Any]] = {
     ElectionSealed: _sealed,
     OutcomeDecided: _outcome,
     WinAnnulled: _annulled,
+    PollMoved: _moved,
+    ResultCertified: _certified,
     CardsMissingDecided: _missing,
     PaperBoxAgreed: _agreed,
     ProxiesPosted: _proxies,

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from importlib import import_module
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, current_app, jsonify, make_response, render_template
+from flask import Blueprint, Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -20,6 +21,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from voting import errors, i18n, security
 from voting.backup.mirror import mirrored_engine
 from voting.config import Settings, load
+from voting.database import first_line
 from voting.errors import Conflict, Refused, TooLarge, Unavailable
 from voting.keys import read_keys
 from voting.people import session as sign_in_session
@@ -91,6 +93,7 @@ def create_app(
     security.csrf.init_app(app)
     sign_in_session.init_app(app)
     app.after_request(security.add_headers)
+    app.after_request(_stay_here)
     app.teardown_request(close_reading)
     _answer_refusals(app)
     _register_rooms(app, opened)
@@ -160,6 +163,15 @@ def _answer_refusals(app: Flask) -> None:
     app.register_error_handler(OperationalError, _database_busy)
 
 
+def _stay_here(response: Response) -> Response:
+    """Every redirect is by path alone: Flask's own, of a slash too many, goes to whatever host the request claimed."""
+    if "Location" in response.headers:
+        there = urlsplit(response.headers["Location"])
+        path = "/" + there.path.lstrip("/")
+        response.headers["Location"] = there._replace(scheme="", netloc="", path=path).geturl()
+    return response
+
+
 def status_of(refusal: Refused) -> HTTPStatus:
     """The HTTP status of a refusal, by its family."""
     if refusal.code == "SIGN_IN":
@@ -206,14 +218,16 @@ def _somebody_was_first(_error: StaleDataError | None = None) -> Response:
 
 def _constraint_held(error: IntegrityError) -> Response:
     """An action looked before it wrote, and another transaction came between: the constraint decided."""
-    # The first line names the constraint; what PostgreSQL adds below it quotes the row, which is people's data.
-    current_app.logger.error("%s", str(error.orig).partition("\n")[0])
+    current_app.logger.error("%s", first_line(error))
     return _somebody_was_first()
 
 
 def _database_busy(error: OperationalError) -> Response:
-    said = str(error.orig)
-    if "locked" in said:
+    said, state = str(error.orig), getattr(error.orig, "sqlstate", None) or ""
+    # PostgreSQL chose between two transactions that waited for each other, or saw through one another.
+    if state in ("40001", "40P01"):
+        return _somebody_was_first()
+    if "locked" in said or state in ("53300", "55P03"):
         return _refused(
             Unavailable(
                 "BUSY",
@@ -222,13 +236,22 @@ def _database_busy(error: OperationalError) -> Response:
             )
         )
     # SQLite's own words for a full disk: in the database, in its log, or at a limit of the file's size.
-    if "full" in said or "disk I/O" in said:
+    if "full" in said or "disk I/O" in said or state == "53100":
         return _refused(
             Unavailable(
                 "DISK_FULL",
                 "服务器的磁盘写不下了，这次没有办理，以前办好的都在。请系统管理员腾出磁盘空间，然后再试。",
                 "The server's disk takes no more; nothing was done and nothing earlier is lost. The administrator "
                 "makes room on the disk; then try again.",
+            )
+        )
+    if error.connection_invalidated or state[:2] in ("08", "57") or "connection" in said:
+        return _refused(
+            Unavailable(
+                "DATABASE_AWAY",
+                "服务器连不上数据库，这次没有办理，以前办好的都在。请过一会儿再试；还不行，请系统管理员看数据库。",
+                "The server does not reach its database; nothing was done and nothing earlier is lost. Try again in a "
+                "while; if it fails again, the administrator looks at the database.",
             )
         )
     raise error
@@ -256,6 +279,26 @@ GENERIC: dict[int, tuple[str, str, str]] = {
 }
 
 
+def _file_too_large() -> tuple[str, str, str]:
+    largest = security.largest_file()
+    if largest is None:
+        return GENERIC[413]
+    return (
+        "TOO_LARGE",
+        f"发来的文件太大，没有收下：这里最多收 {largest // 1000} KB。请返回，换一个小一些的文件。",
+        f"The file is too large and was not taken: at most {largest // 1000} kB here. Go back and choose another.",
+    )
+
+
+def _way_back() -> str:
+    """The page with the form that was sent to this address: the address itself, or the one above it."""
+    adapter = current_app.url_map.bind("")
+    above = request.path.rpartition("/")[0]
+    if adapter.test(request.path, "GET"):
+        return request.full_path.rstrip("?")
+    return above if above and adapter.test(above, "GET") else ""
+
+
 def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
@@ -267,7 +310,7 @@ def _http_error(error: HTTPException) -> Response:
             "This step failed and nothing was changed. Try again; if it fails again, show the administrator this page.",
         )
     else:
-        said = GENERIC.get(status, GENERIC[400])
+        said = _file_too_large() if status == 413 else GENERIC.get(status, GENERIC[400])
     family = TooLarge if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else Refused
     answer = _answer(family(*said), HTTPStatus(status))
     for name in ("Allow", "Retry-After"):
@@ -281,6 +324,7 @@ def _answer(refusal: Refused, status: HTTPStatus) -> Response:
     if wants_json():
         body = jsonify(code=refusal.code, zh=refusal.zh, en=refusal.en)
     else:
-        body = make_response(render_template("errors/refused.html", refusal=refusal, status=int(status)))
+        back = _way_back() if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else ""
+        body = make_response(render_template("errors/refused.html", refusal=refusal, status=int(status), back=back))
     body.status_code = status
     return body

@@ -119,7 +119,35 @@ def _run_init(args: argparse.Namespace) -> int:
             settings, engine, now=now, community_id=founded.community_id, passphrase=passphrase
         )
         _print_committee(console, made)
+    console.print(
+        f"下一步：make serve，在浏览器里打开 {_address(settings)}，用 [bold]{founded.login}[/] 和上面的初始口令登录，"
+        f"在“单位与人员”里开账号；停止按 Ctrl-C。\nNext: make serve, open {_address(settings)} in a browser, sign in "
+        f"as [bold]{founded.login}[/] with the password above and open accounts there; Ctrl-C stops it.",
+        soft_wrap=True,
+    )
     return 0
+
+
+def _address(settings: config.Settings) -> str:
+    """Where a browser finds the server, as far as the settings say it."""
+    host, _, port = settings.listen.rpartition(":")
+    if settings.public_url:
+        return settings.public_url
+    return f"http://{'127.0.0.1' if host in ('0.0.0.0', '[::]', '::', '') else host}:{port}"  # noqa: S104 — compared, not listened on
+
+
+def _where(settings: config.Settings) -> str:
+    """One line in each language with the address for browsers and tablets."""
+    address, (host, _, port) = _address(settings), settings.listen.rpartition(":")
+    if settings.public_url:
+        zh, en = f"平板打开 {address}/booth", f"tablets open {address}/booth"
+    elif host in ("0.0.0.0", "[::]", "::", ""):  # noqa: S104 — compared, not listened on
+        zh = f"别的电脑和平板用这台服务器在会场网络里的地址，平板打开 http://服务器地址:{port}/booth"
+        en = f"other machines use this server's address in the hall, tablets http://SERVER:{port}/booth"
+    else:
+        zh = f"只有用这个地址找得到这台服务器的机器能打开；要让平板连上，设 VOTING_LISTEN=0.0.0.0:{port}"
+        en = f"only machines that reach this address; for tablets set VOTING_LISTEN=0.0.0.0:{port}"
+    return f"用浏览器打开 {address}（{zh}）。停止按 Ctrl-C。\nOpen {address} in a browser ({en}). Ctrl-C stops it."
 
 
 def _run_committee(args: argparse.Namespace) -> int:
@@ -190,6 +218,7 @@ def _run_serve(_args: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     server = subprocess.Popen(_gunicorn(settings))  # noqa: S603 — fixed arguments
     clock = _start_clock()
+    print(_where(settings), flush=True)
     try:
         while server.poll() is None:
             if clock.poll() is not None:
@@ -212,7 +241,8 @@ def _gunicorn(settings: config.Settings) -> list[str]:
         sys.executable,
         *("-m", "gunicorn", "voting.app:from_environment()"),
         *("--bind", settings.listen, "--workers", str(settings.workers)),
-        *("--worker-class", "gthread", "--threads", "8", "--graceful-timeout", "20", "--no-control-socket"),
+        *("--worker-class", "voting.patience.PatientWorker", "--threads", "8"),
+        *("--graceful-timeout", "20", "--no-control-socket"),
         *("--worker-tmp-dir", "/dev/shm" if os.access("/dev/shm", os.W_OK) else str(settings.data_dir)),  # noqa: S108 — gunicorn's heartbeat file
     ]
 

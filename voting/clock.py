@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from voting import config, founding, journal
 from voting.box import anchors, chain, events
 from voting.box.tables import Box
-from voting.database import empty_write_ahead_log, read, write
+from voting.database import empty_write_ahead_log, first_line, read, write
 from voting.errors import Conflict, Refused
 from voting.keys import read_keys
 
@@ -48,6 +48,24 @@ class Clock:
     #: that the tables do not (at the start nobody knows).
     watched: frozenset[str] = frozenset()
     ordered: bool = True
+    #: What was refused at the last try, by what was tried: said once, and again when it changes.
+    told: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def going_on(self, what: str) -> Iterator[None]:
+        """Let a refusal of `what` stop nothing else: while a second copy is away, say, the clock must not die of it.
+
+        Whatever was due is still due at the next beat.
+        """
+        try:
+            yield
+        except Refused as refusal:
+            if self.told.get(what) != str(refusal):
+                _log.error("%s: %s", what, refusal)
+            self.told[what] = str(refusal)
+        else:
+            if self.told.pop(what, None) is not None:
+                _log.warning("%s: goes on", what)
 
     def beat(self, now: datetime) -> None:
         """Everything that is due at `now`."""
@@ -55,10 +73,12 @@ class Clock:
             open_boxes = _boxes(session, "open", "shut")
             communities = {community for _, community, _ in open_boxes}
         for box, _, _ in open_boxes:
-            self._box(box, now)
+            with self.going_on(f"box {box}"):
+                self._box(box, now)
         for community in sorted(communities):
             uuids = sorted(uuid for _, where, uuid in open_boxes if where == community)
-            self._heartbeat(community, uuids, now)
+            with self.going_on(f"heartbeat {community}"):
+                self._heartbeat(community, uuids, now)
         self._checkpoints()
         self._forget_order(frozenset(box for box, _, _ in open_boxes))
 
@@ -93,12 +113,9 @@ class Clock:
         with read(self.engine) as session:
             grown = journal.grown_logs(session)
         for community in grown:
-            try:
-                with write(self.engine) as session:
-                    journal.sign_head(session, community, self.log_seed)
-            except Refused as refusal:
-                # One community's damaged log must not stop the others' checkpoints.
-                _log.error("%s: %s", community, refusal)
+            # One community's damaged log must not stop the others' checkpoints.
+            with self.going_on(f"checkpoint {community}"), write(self.engine) as session:
+                journal.sign_head(session, community, self.log_seed)
 
 
 def _boxes(session: Session, *states: str) -> list[tuple[str, str, str]]:
@@ -146,10 +163,19 @@ def run(clock: Clock, stopped: threading.Event, now: Callable[[], datetime] = la
     """Beat until told to stop."""
     while not stopped.is_set():
         try:
-            clock.beat(now())
+            with clock.going_on("beat"):
+                clock.beat(now())
         except OperationalError as error:
             # The database was busy or away for a moment; whatever was due is still due at the next beat.
-            _log.warning("%s", error.orig)
+            _log.warning("%s", first_line(error))
+        stopped.wait(BEAT_SECONDS)
+
+
+def alone(clock: Clock, lock_file: Path, stopped: threading.Event) -> None:
+    """Beat as the only clock; wait while another one beats, and take over when it ends."""
+    while not stopped.is_set():
+        with clock.going_on("clock"), only_one(clock.engine, lock_file):
+            run(clock, stopped)
         stopped.wait(BEAT_SECONDS)
 
 
@@ -165,6 +191,5 @@ def _run_clock(_args: argparse.Namespace) -> int:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    with only_one(engine, settings.data_dir / "clock.lock"):
-        run(Clock(engine, read_keys(settings).log_seed), stopped)
+    alone(Clock(engine, read_keys(settings).log_seed), settings.data_dir / "clock.lock", stopped)
     return 0

@@ -28,6 +28,7 @@ from typing import Any
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Text, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -112,11 +113,17 @@ def make_engine(url: str) -> Engine:
     returns only after the log is on the disk. Whoever writes to an installation opens it by
     `backup.mirror.mirrored_engine`, which keeps the second copy too.
     """
-    engine = create_engine(url)
+    # An error's text would carry the row: a ballot's hash, a credential, a name, with the log's time beside it.
+    engine = create_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def first_line(error: DBAPIError) -> str:
+    """What the database said, fit for a log: below its first line PostgreSQL quotes the row, which is people's data."""
+    return str(error.orig).partition("\n")[0]
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -16,6 +16,7 @@ from voting.backup.mirror import mirrored_engine
 from voting.config import Settings
 from voting.database import read, write
 from voting.errors import Conflict, NotFound, Unavailable
+from voting.files import write_whole
 from voting.keys import make_keys
 from voting.people import actions, queries
 from voting.people.tables import Account
@@ -184,14 +185,13 @@ def make_committee(
     authority = signing.make_authority(community=name, passphrase=passphrase, now=now)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     contents = {
-        signing.COMMITTEE_KEY: key.key_file,
         signing.COMMITTEE_VKEY: f"{key.vkey}\n".encode(),
         signing.SIGNING_P12: authority.signing_p12,
         signing.AUTHORITY_P12: authority.ca_p12,
         signing.AUTHORITY_PEM: authority.ca_certificate,
+        # Last: its presence says that all are made.
+        signing.COMMITTEE_KEY: key.key_file,
     }
     for file, content in contents.items():
-        path = folder / file
-        path.touch(mode=0o600)
-        path.write_bytes(content)
+        write_whole(folder / file, content)
     return Committee(folder, key.vkey, authority.ca_fingerprint)

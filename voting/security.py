@@ -28,6 +28,8 @@ _LOADERS: dict[str, Loader] = {}
 
 #: Largest body of an ordinary request, in bytes. A ballot of ten candidates has about 10 KiB.
 ORDINARY_LIMIT = 1 << 20
+#: Room for the fields that go with a file: a file a little too large is refused in its form, beside the field.
+FIELDS_LIMIT = 100_000
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -129,7 +131,7 @@ def kiosk_loader(app: Flask, find: Callable[[Session], Any]) -> None:
 
 
 def upload(limit: int) -> Callable[[View], View]:
-    """Allow a body of up to `limit` bytes on this route (outermost decorator but the route itself)."""
+    """Allow a file of up to `limit` bytes on this route (outermost decorator but the route itself)."""
 
     def widen(view: View) -> View:
         view.__upload_limit__ = limit  # type: ignore[attr-defined]  # read by `limit_body`
@@ -140,8 +142,14 @@ def upload(limit: int) -> Callable[[View], View]:
 
 def limit_body() -> None:
     """Before anything reads the body: the route's own size limit, else the ordinary one."""
+    largest = largest_file()
+    request.max_content_length = ORDINARY_LIMIT if largest is None else largest + FIELDS_LIMIT
+
+
+def largest_file() -> int | None:
+    """The most bytes a file may have on this route; None where the route takes none."""
     view = current_app.view_functions.get(request.endpoint or "")
-    request.max_content_length = getattr(view, "__upload_limit__", ORDINARY_LIMIT)
+    return getattr(view, "__upload_limit__", None)
 
 
 def guard_of(app: Flask, rule: Rule) -> tuple[str, Permission | None, bool] | None:

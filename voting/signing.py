@@ -5,8 +5,8 @@ is given. The PDF certificate comes from a small authority of the community itse
 the office already has), so that any PDF reader can check the paper. Both are sealed by a passphrase
 the committee types at certification; the server keeps neither the passphrase nor an open key.
 
-A thief of these files and the passphrase could sign a forged bundle in the committee's name; the
-audit log's cosigned head would still contradict it.
+A thief of these files and the passphrase could sign a forged bundle in the committee's name; the head
+of the audit log, read out in the hall and signed by the log's own key, would still contradict it.
 """
 
 import base64

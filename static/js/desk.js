@@ -312,7 +312,8 @@ byId("unused-card").addEventListener("card-scanned", async (event) => {
     const again = answer.kind === "unused" && state.counters.unused === before;
     const kinds = { unused: again ? "t-again" : "t-unused", returned: "t-returned", torn: "t-torn-card", voted: "t-voted" };
     place.replaceChildren(filled(kinds[answer.kind]));
-    if (answer.kind === "unused" && !again && state.counters.unused === state.counters.left) place.append(filled("t-all"));
+    if (answer.kind === "unused" && !again && state.counters.unused === state.counters.left)
+      place.append(state.counters.voted ? filled("t-all-voted", state.counters) : filled("t-all"));
   }, place);
   focusField();
 });

@@ -1,6 +1,7 @@
 """The clock: what is due at each beat, one clock only, killed anywhere without harm."""
 
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from voting import clock as clocks
 from voting import journal
 from voting.box import casting, slot
 from voting.database import read, write
-from voting.errors import Refused
+from voting.errors import Refused, Unavailable
 
 
 @pytest.fixture
@@ -133,3 +134,60 @@ def test_a_busy_database_is_asked_again(box: Built, clock: clocks.Clock, monkeyp
     monkeypatch.setattr(clocks, "BEAT_SECONDS", 0.01)
     clocks.run(clock, stopped)
     assert len(beats) == 2
+
+
+def test_a_refused_box_stops_nobody_else_and_is_told_once(
+    box: Built, clock: clocks.Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The second copy is away: every write is refused, until it is back."""
+    away = ["MIRROR_DOWN"]
+
+    def refuse(*_given: object, **_facts: object) -> None:
+        raise Unavailable(away[0], "第二份存储写不进去。", "The second copy cannot be written.")
+
+    with monkeypatch.context() as patched:
+        for one in ("anchor_if_due", "is_due"):
+            patched.setattr(clocks.anchors, one, refuse)
+        for seconds in (0, 2, 4):
+            clock.beat(NOW + timedelta(seconds=seconds))
+        assert caplog.text.count("MIRROR_DOWN") == 1
+        assert "clock_heartbeat" in types(box), "the others go on"
+        away[0] = "MIRROR_GAP"
+        clock.beat(NOW + timedelta(seconds=6))
+        assert caplog.text.count("MIRROR_GAP") == 1
+    clock.beat(NOW + timedelta(seconds=8))
+    assert caplog.text.count("goes on") == 1 and not clock.told
+
+
+def test_the_clock_outlives_whatever_is_refused(clock: clocks.Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    stopped, beats = threading.Event(), []
+
+    def beat(now: object) -> None:
+        beats.append(now)
+        if len(beats) == 3:
+            stopped.set()
+        raise Unavailable("MIRROR_CONFIG", "双份存储的设置读不出来。", "The second copy's settings cannot be read.")
+
+    monkeypatch.setattr(clock, "beat", beat)
+    monkeypatch.setattr(clocks, "BEAT_SECONDS", 0.01)
+    clocks.run(clock, stopped)
+    assert len(beats) == 3
+
+
+def test_a_second_clock_waits_and_takes_over(
+    box: Built, clock: clocks.Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    stopped, lock = threading.Event(), tmp_path / "clock.lock"
+    monkeypatch.setattr(clocks, "BEAT_SECONDS", 0.01)
+    second = threading.Thread(target=clocks.alone, args=(clock, lock, stopped))
+    with clocks.only_one(box.engine, lock):
+        second.start()
+        time.sleep(0.2)
+        assert second.is_alive() and "clock_heartbeat" not in types(box)
+        assert caplog.text.count("CLOCK_RUNS") == 1
+    end = time.monotonic() + 30
+    while "clock_heartbeat" not in types(box) and time.monotonic() < end:
+        time.sleep(0.05)
+    stopped.set()
+    second.join(timeout=30)
+    assert "clock_heartbeat" in types(box) and not second.is_alive()

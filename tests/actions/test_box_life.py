@@ -1,5 +1,6 @@
 """From an empty box to the result: cards, keys, sealing, slot, anchors, tally, shares — and every refusal."""
 
+import hashlib
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -104,6 +105,9 @@ def test_credentials_may_come_in_the_archives_order(engine: Engine) -> None:
         counters = cards.receive_credentials(
             session, box=box.box, credentials=listed, actor=box.supervisors[0], witness=box.supervisors[1], now=NOW
         )
+    # The log's digest is of the set: what the verifier finds in the archive agrees with it whoever made the cards.
+    digest = hashlib.sha256("\n".join(sorted(texts)).encode()).hexdigest()
+    assert [data["sha256"] for data in logged(box, "box_cards_received")] == [digest]
     assert counters.cards_made == 8
 
 

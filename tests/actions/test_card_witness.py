@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from box_build import NOW, Built, a_box, an_engine
+from box_visit import give
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from voting.box import cards, witness
@@ -12,11 +14,16 @@ from voting.box.tables import CardWitness
 from voting.crypto.group import get_group
 from voting.database import read, write
 from voting.errors import Refused
+from voting.people.tables import Account, Appointment
+from voting.permissions import Role
 
 
 @pytest.fixture
 def box(tmp_path: Path) -> Built:
-    return a_box(an_engine(tmp_path), voters=2, spares=0, trustee_count=3)
+    built = a_box(an_engine(tmp_path), voters=2, spares=0, trustee_count=3)
+    for one in built.supervisors:
+        give(built, one, Role.SUPERVISOR)
+    return built
 
 
 def confirm(box: Built) -> None:
@@ -65,3 +72,34 @@ def test_nobody_is_their_own_witness(box: Built) -> None:
     assert caught.value.code == "SAME_SUPERVISOR"
     with pytest.raises(IntegrityError), write(box.engine) as session:
         session.add(CardWitness(box_id=box.box, maker_id=one, witness_id=one, until=NOW))
+
+
+def change(box: Built, **facts: object) -> None:
+    with write(box.engine) as session:
+        account = session.get_one(Account, box.supervisors[1])
+        for name, value in facts.items():
+            setattr(account, name, value)
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"), [({"must_change_password": True}, "WITNESS_PASSWORD"), ({"disabled": True}, "NOT_SUPERVISOR")]
+)
+def test_a_witness_has_an_open_account_with_a_password_of_their_own(
+    box: Built, facts: dict[str, object], code: str
+) -> None:
+    """Whoever opened an account knows its first password: that proves nobody's presence."""
+    confirm(box)
+    change(box, **facts)
+    assert refused(box) == code, "asked again when the cards come"
+    with pytest.raises(Refused) as caught:
+        confirm(box)
+    assert caught.value.code == code
+
+
+def test_a_witness_whose_appointment_ended_in_between_is_none(box: Built) -> None:
+    confirm(box)
+    with write(box.engine) as session:
+        held = session.scalars(select(Appointment).where(Appointment.account_id == box.supervisors[1])).one()
+        held.until_day = held.from_day
+    assert refused(box) == "NOT_SUPERVISOR"
+    assert box.row().cards_made == 0

@@ -147,6 +147,12 @@ def test_a_pile_card_that_voted_stops_the_count_until_it_is_decided_upon(house: 
     refusal = refused(built, built.do, count.begin_count, now=EVENING)
     assert refusal.code == "pile_card_voted" and "还差 1 张" in refusal.zh
     built.do(actions.decide_missing, missing=1, reason="已请监督委员查清", now=EVENING)
+    fact = logged(built, "cards_missing_decided")[-1]
+    assert (fact["missing"], fact["voted"]) == (1, 1)
+    # Another card with a ballot turns up: the decision did not name it.
+    scan(built, 0)
+    assert refused(built, built.do, count.begin_count, now=EVENING).code == "pile_card_voted"
+    built.do(actions.decide_missing, missing=1, reason="已请监督委员查清", now=EVENING)
     built.do(count.begin_count, now=EVENING)
     assert built.state == "counting"
 
@@ -328,6 +334,8 @@ def test_missing_or_foreign_committee_files_are_refused(house: House, tmp_path) 
     with pytest.raises(Refused, match="COMMITTEE_KEY_MISSING") as caught:
         read_committee(tmp_path / "nowhere")
     assert str(tmp_path) in caught.value.zh
+    for words in (caught.value.zh, caught.value.en):
+        assert "voting committee --community nowhere" in words and "voting init" not in words
     assert committee_public(tmp_path / "nowhere") == ("", "")
     assert refused(built, certify, built, committee=replace(files, key=b"{}")).code.startswith("KEY_FILE")
     assert refused(built, certify, built, committee=replace(files, signing_p12=b"x")).code == "P12_FORM"

@@ -1,6 +1,8 @@
 """Founding an installation: keys, database, first administrator, committee — once, and nothing overwritten."""
 
+import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,7 @@ def test_init_founds_everything_and_says_so(run: Run, tmp_path: Path, capsys: py
     assert city.kind == "city"
     assert account.must_change_password
     assert community.id in said
+    assert "下一步：make serve" in said and "http://127.0.0.1:8000" in said and "Ctrl-C" in said
     folder = tmp_path / "data/committee" / community.id
     vkey = (folder / signing.COMMITTEE_VKEY).read_text().strip()
     assert vkey in said.replace("\n", "")
@@ -205,3 +208,27 @@ def test_founding_needs_a_place_that_can_be(settings: Settings) -> None:
     with read(engine) as session:
         assert session.query(Unit).count() == 0
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("listen", "public_url", "says"),
+    [
+        ("127.0.0.1:8000", "", "VOTING_LISTEN=0.0.0.0:8000"),
+        ("0.0.0.0:8001", "", "http://服务器地址:8001/booth"),
+        ("0.0.0.0:8001", "https://vote.example", "https://vote.example/booth"),
+    ],
+)
+def test_serving_says_where_browsers_and_tablets_find_it(
+    settings: Settings, listen: str, public_url: str, says: str
+) -> None:
+    zh, en = cli._where(replace(settings, listen=listen, public_url=public_url)).split("\n")
+    assert says in zh and "Ctrl-C" in zh and "Ctrl-C" in en
+
+
+def test_init_without_a_word_shows_the_manuals_example() -> None:
+    root = Path(cli.__file__).parent.parent
+    command = ["make", "-o", ".venv/ready", "init", "ARGS="]
+    run = subprocess.run(command, check=False, cwd=root, capture_output=True, text=True)
+    manual = (root / "docs/operations.md").read_text(encoding="utf-8")
+    example = next(line for line in run.stdout.splitlines() if "ARGS" in line)
+    assert run.returncode == 2 and example.strip() in manual

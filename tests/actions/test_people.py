@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from house_build import House
 from people_build import enter, refused
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.orm import Session
 
 from voting.database import UTCDateTime, read, transaction, write
 from voting.errors import Refused
@@ -132,7 +133,9 @@ def test_refused_accounts(house: House) -> None:
 @pytest.mark.parametrize(
     ("password", "code"),
     [("short", "PASSWORD_LENGTH"), ("长" * 129, "PASSWORD_LENGTH"), ("aaaaaaaaaaaa", "PASSWORD_WEAK"),
-     ("1212121212", "PASSWORD_WEAK"), ("xx-Admin-2026", "PASSWORD_WEAK")],
+     ("1212121212", "PASSWORD_WEAK"), ("xx-Admin-2026", "PASSWORD_WEAK"), ("1234567890", "PASSWORD_WEAK"),
+     ("abcdefghij", "PASSWORD_WEAK"), ("9876543210", "PASSWORD_WEAK"), ("qwertyuiop", "PASSWORD_WEAK"),
+     ("1qaz2wsx3edc", "PASSWORD_WEAK"), ("Password123", "PASSWORD_WEAK"), ("woaini1314520", "PASSWORD_WEAK")],
 )  # fmt: skip
 def test_passwords_that_guessing_finds_first_are_refused(password: str, code: str) -> None:
     with pytest.raises(Refused) as caught:
@@ -238,8 +241,24 @@ def test_the_last_administrator_stays(house: House) -> None:
         (appointment,) = queries.in_force(session, house.admin, house.clock.today)
     end = {"actor": house.actor(house.admin), "today": house.clock.today, "appointment_id": appointment.id}
     assert refused(house, actions.end_appointment, **end) == "LAST_ADMINISTRATOR"
-    house.appoint(house.account("second", house.city), house.city, Role.SYSTEM_ADMINISTRATOR)
+    second = house.account("second", house.city)
+    house.appoint(second, house.city, Role.SYSTEM_ADMINISTRATOR)
+    shut = {"actor": end["actor"], "today": house.clock.today, "account_id": second}
+    house.act(actions.disable_account, disabled=True, **shut)
+    assert refused(house, actions.end_appointment, **end) == "LAST_ADMINISTRATOR", "a closed account mends nothing"
+    house.act(actions.disable_account, disabled=False, **shut)
     house.act(actions.end_appointment, **end)
+
+
+def test_two_administrators_who_close_each_other_at_once_leave_one(house: House) -> None:
+    second = house.account("second", house.city)
+    house.appoint(second, house.city, Role.SYSTEM_ADMINISTRATOR)
+    # Both looked who they are before either of them acted.
+    actors = house.actor(house.admin), house.actor(second)
+    close = {"today": house.clock.today, "disabled": True}
+    house.act(actions.disable_account, actor=actors[0], account_id=second, **close)
+    late = {"actor": actors[1], "account_id": house.admin, **close}
+    assert refused(house, actions.disable_account, **late) == "LAST_ADMINISTRATOR"
 
 
 # --- the permission table and the database under it -------------------------------------------------------------------
@@ -290,3 +309,22 @@ def test_an_action_within_an_act_is_all_or_nothing(house: House) -> None:
             )
         assert not queries.children(session, house.community)
     assert [kind for kind, _ in house.log()][-1] == "appointment_made"
+
+
+def test_a_name_taken_between_look_and_write_is_the_same_refusal(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = {"actor": None, "unit_id": house.community, "login": "clerk", "display_name": "某人"}
+    unit = {"actor": None, "parent_id": house.street, "kind": "community", "name": "朝晖社区"}
+    with monkeypatch.context() as late:
+        late.setattr(queries, "children", lambda *_given: [])
+        assert refused(house, actions.create_unit, **unit) == "UNIT_EXISTS"
+        late.setattr(Session, "scalar", lambda *_given: None)
+        assert refused(house, actions.create_account, **account) == "LOGIN_TAKEN"
+
+
+def test_an_appointment_locks_the_account_before_it_looks(house: House) -> None:
+    someone, locked = house.account("someone", house.community), []
+    with write(house.engine) as session:
+        event.listen(session, "do_orm_execute", lambda state: locked.append(state.statement._for_update_arg))
+        facts = {"actor": None, "now": house.clock.now, "today": house.clock.today, "from_day": house.clock.today}
+        actions.appoint(session, account_id=someone, unit_id=house.community, role=Role.DESK_CLERK, **facts)
+    assert locked[0] is not None

@@ -83,8 +83,8 @@ def test_the_import_takes_the_accepted_rows_and_logs_numbers_only(house: House) 
     assert kept(built) is None
     assert built.events()[-1] == (
         "roll_imported",
-        {"election": built.election_id, "file_sha256": dry.digest, "accepted": 3, "warned": 0, "refused": 2, "grid": None, "moved": 0,
-         "by": built.accounts["official"]},
+        {"election": built.election_id, "file_sha256": dry.digest, "accepted": 3, "warned": 0, "refused": 2,
+         "grid": None, "moved": 0, "by": built.accounts["official"]},
     )  # fmt: skip
     _, page = built.look(lambda session, e: queries.page_of_roll(session, election=e, page=1, size=10))
     assert [(one.number, one.name, one.id_last4) for one in page] == [
@@ -190,11 +190,22 @@ def test_finding_by_name_initials_number_and_last_four(house: House) -> None:
     assert found("样人子") == ["样人子"]
     assert found("２") == ["样人丑"]
     assert "样人寅" in found("yry")
+    assert "样人寅" in found("\0yry\0"), "PostgreSQL takes no NUL"
+    (listed,) = built.look(lambda session, e: queries.page_of_roll(session, election=e, page=1, size=8, query="2\0"))[1]
+    assert listed.name == "样人丑"
     assert found(an_id_number(5)[-4:]) == ["样人巳"]
     assert found("%") == found("") == []
     assert len(found("样")) == 8
     same = built.look(lambda session, e: queries.of_names(session, election=e, names=["样人子", "无此人"]))
     assert {name: [one.number for one in found] for name, found in same.items()} == {"样人子": [1]}
+
+
+def test_initials_have_room_for_the_longest_name(house: House) -> None:
+    built = an_election(house)
+    take_in(built, keep(built, [a_row(0, "样" * 60)]).digest)
+    (found,) = built.look(lambda session, e: queries.find(session, election=e, query="y" * 60))
+    assert found.name == "样" * 60
+    assert RollEntry.__table__.c.initials.type.length == RollEntry.__table__.c.name.type.length  # type: ignore[attr-defined]
 
 
 def test_who_is_called_by_just_these_initials_comes_first(house: House) -> None:

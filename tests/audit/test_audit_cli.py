@@ -7,7 +7,7 @@ import sys
 import zipfile
 
 import pytest
-from log_samples import EIGHT, ORIGIN, OTHER, SIGNER, chain, export
+from log_samples import EIGHT, ORIGIN, OTHER, SIGNER, chain, export, signed
 from sqlalchemy import create_engine
 
 from audit import store
@@ -51,6 +51,22 @@ def test_each_exit_code(log, capsys):
     code, out, _ = run(capsys, "verify", log, "--key", KEY)
     assert code == 1
     assert "LEAF_MISMATCH" in out and "已被改动" in out
+
+
+def test_a_checkpoint_kept_from_before(log, tmp_path, capsys):
+    kept = tmp_path / "kept"
+    for entries, signer, code, word in (
+        (chain(2), SIGNER, 0, "完好"),
+        (chain(2, changes={1: {"data": {"n": 9}}}), SIGNER, 1, "FORK"),
+        (chain(5), SIGNER, 1, "ROLLBACK"),
+        (chain(2), OTHER, 2, "NOTE_NO_KNOWN_KEY"),
+    ):
+        kept.write_text(signed(entries, signer))
+        found, out, err = run(capsys, "verify", log, "--key", KEY, "--seen", kept)
+        assert (found, word in out + err) == (code, True), (word, out, err)
+    kept.write_text(signed(chain(2)))
+    assert run(capsys, "verify", log, "--seen", kept)[0] == 3, "without a key a checkpoint is only compared"
+    assert run(capsys, "verify", log, "--key", KEY, "--seen", tmp_path / "absent")[0] == 2
 
 
 @pytest.mark.parametrize(

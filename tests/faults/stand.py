@@ -19,7 +19,7 @@ from voting.box import kiosk
 from voting.crypto.ballot import tracker
 from voting.errors import Refused
 from voting.mock_election.browser import Answer, Browser
-from voting.mock_election.server import free_port
+from voting.mock_election.server import environment_of, free_port
 
 START_SECONDS = 40
 
@@ -35,12 +35,11 @@ class Server:
     process: "subprocess.Popen[bytes] | None" = None
 
     def start(self) -> None:
-        settings = {"VOTING_DATA_DIR": str(self.folder), "VOTING_LISTEN": f"127.0.0.1:{self.port}"}
         log = self.folder.parent / "server.log"
         with log.open("ab") as out:
             self.process = subprocess.Popen(
                 [sys.executable, *(part.format(port=self.port) for part in self.command)],
-                env={**os.environ, **settings, **self.environment},
+                env=environment_of(self.folder, VOTING_LISTEN=f"127.0.0.1:{self.port}", **self.environment),
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

@@ -1,7 +1,9 @@
 """Disk full, database locked, second copy away: one plain sentence (503), nothing half done, and it goes on after."""
 
 import errno
+import json
 import os
+import re
 import resource
 import sqlite3
 import threading
@@ -22,6 +24,7 @@ from voting.backup import archive, mirror
 from voting.backup.mirror import mirrored_engine
 from voting.box import desk, kiosk
 from voting.box.tables import Ballot, BoxEvent, DeskMark
+from voting.crypto.ballot import tracker
 from voting.crypto.election import Question
 from voting.database import read, write
 from voting.errors import Refused
@@ -98,6 +101,22 @@ def test_disk_full_in_the_database(box: Built, tablet: FlaskClient) -> None:
     limit[0] = 1_000_000
     assert cast(tablet, raw)[0] == 201
     assert cast(tablet, box.ballot_of(0, [[1, 0, 0]]))[1]["code"] == "CARD_USED", "nothing earlier was lost"
+
+
+def test_a_failing_insert_writes_nothing_of_the_ballot_into_the_log(
+    box: Built, tablet: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The server's log has times: a hash, a credential or a name in it would say who voted when."""
+    with box.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER broken AFTER INSERT ON ballot BEGIN INSERT INTO nowhere VALUES (1); END"
+        )
+    raw = box.ballot_of(0, [[0, 1, 0]])
+    assert cast(tablet, raw)[0] == 500
+    for words in ("no such table: main.nowhere", "INSERT INTO ballot"):
+        assert words in caplog.text, "the administrator learns what failed"
+    assert not [one for one in (tracker(raw), json.loads(raw)["credential"]) if one in caplog.text]
+    assert re.search(r"[0-9a-f]{64}", caplog.text) is None
 
 
 @pytest.mark.slow

@@ -30,7 +30,7 @@ from voting.crypto.election import Question
 from voting.database import read
 from voting.errors import Refused
 from voting.mock_election.browser import Browser
-from voting.mock_election.server import free_port
+from voting.mock_election.server import environment_of, free_port
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +43,7 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
-        self.environment = {**os.environ, "VOTING_DATA_DIR": str(folder)}
+        self.environment = environment_of(folder)
         self.log = folder / "server.log"
         self.process: subprocess.Popen[bytes] | None = None
 

@@ -20,3 +20,38 @@ def test_what_a_deed_changed_is_read_anew(page: Page, hall: Hall) -> None:  # no
     page.evaluate("document.getElementById('deeds').append('份额已收到')")
     expect(page.locator("#progress")).to_have_text("已解密")
     assert page.inner_text("#other") == "已演练" and page.inner_text("#deeds") == "份额已收到"
+
+
+PHOTO = (
+    '<form method="post" action="/photo" novalidate><div class="field"><input type="file" id="photo" data-most="1000" '
+    'data-too-large="有 {size} KB，太大"></div><button>保存</button></form>'
+    '<script src="/static/js/files.js" type="module"></script>'
+)
+
+
+def test_a_file_too_large_is_said_at_its_field_and_not_sent(page: Page, hall: Hall) -> None:  # noqa: F811  fixtures
+    page.goto(hall.show("/form", PHOTO))
+    page.set_input_files("#photo", {"name": "x.png", "mimeType": "image/png", "buffer": bytes(2_400)})
+    expect(page.locator(".field--wrong .field-error")).to_have_text("有 3 KB，太大")
+    page.click("button")
+    assert hall.posted == [] and page.url.endswith("/form")
+    page.set_input_files("#photo", {"name": "x.png", "mimeType": "image/png", "buffer": bytes(900)})
+    expect(page.locator(".field-error")).to_be_hidden()
+
+
+ASKED = (
+    '<form action="/gone" data-ask="移除？"><button>移除</button></form>'
+    '<script src="/static/js/ask.js" type="module"></script>'
+)
+
+
+def test_a_deed_is_sent_only_when_the_question_is_answered(page: Page, hall: Hall) -> None:  # noqa: F811  fixtures
+    page.goto(hall.show("/list", ASKED))
+    hall.show("/gone", "<p>gone</p>")
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.click("button")
+    assert asked == ["移除？"] and page.url.endswith("/list")
+    page.once("dialog", lambda dialog: dialog.accept())
+    with page.expect_navigation(url="**/gone*"):
+        page.click("button")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from voting.errors import Refused
-from voting.mock_election import count, poll
+from voting.mock_election import cli, count, poll
 from voting.mock_election.browser import Browser
 from voting.mock_election.server import served
 from voting.mock_election.tablet import Voted
@@ -23,6 +23,13 @@ def code(deed: Callable[..., object], *given: object) -> str:
     with pytest.raises(Refused) as caught:
         deed(*given)
     return caught.value.code
+
+
+@pytest.mark.parametrize("voters", [9, 5001])
+def test_more_or_fewer_voters_than_it_can_have_are_refused(tmp_path: Path, voters: int) -> None:
+    out = tmp_path / "election"
+    assert code(cli.run_election, SimpleNamespace(voters=voters, group="Ed25519", out=out)) == "VOTERS"
+    assert not out.exists()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,24 +12,17 @@ from pathlib import Path
 
 import pytest
 
+from voting.mock_election.server import environment_of, free_port
+
 WAIT_SECONDS = 30.0
 
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """A founded installation on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    settings = {
-        "VOTING_DATA_DIR": str(tmp_path),
-        "VOTING_LISTEN": f"127.0.0.1:{port}",
-        "VOTING_WORKERS": "1",
-    }
+    settings = environment_of(tmp_path, VOTING_LISTEN=f"127.0.0.1:{free_port()}", VOTING_WORKERS="1")
     init = ["init", "--community", "阳光社区", "--login", "admin", "--name", "何玉梅", "--no-committee-key"]
-    subprocess.run(
-        [sys.executable, "-m", "voting.cli", *init], env=os.environ | settings, check=True, capture_output=True
-    )
+    subprocess.run([sys.executable, "-m", "voting.cli", *init], env=settings, check=True, capture_output=True)
     return settings
 
 
@@ -38,7 +30,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 def server(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
         [sys.executable, "-m", "voting.cli", "serve"],
-        env=os.environ | environment,
+        env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

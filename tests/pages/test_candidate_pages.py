@@ -72,9 +72,31 @@ def test_what_is_refused_about_candidates(house: House) -> None:
     assert wrong.status_code == 422 and "JPEG 或 PNG" in said(wrong)
     big = {"csrf_token": token(client), "photo": (io.BytesIO(a_png(80, 100) + bytes(350_000)), "x.png")}
     assert "照片有 350 KB，最多 300 KB" in said(client.post(made, data=big, content_type="multipart/form-data"))
+    huge = {"csrf_token": token(client), "photo": (io.BytesIO(bytes(500_000)), "x.png")}
+    far = client.post(made, data=huge, content_type="multipart/form-data")
+    assert far.status_code == 413 and "最多收 300 KB" in said(far) and f'href="{made}"' in far.text
+    form = at(built, f"candidates/new?office={office(built)}&entry={entry}")
+    assert f'action="{form.replace("&", "&amp;")}"' in client.get(form).text
+    huge["photo"] = (io.BytesIO(bytes(500_000)), "x.png")
+    far = client.post(form, data=huge, content_type="multipart/form-data")
+    assert far.status_code == 413 and f'href="{form.replace("&", "&amp;")}"' in far.text, "back to the form"
     assert client.get(f"{made}/photo").status_code == 404
     assert send(client, at(built, "candidates/new"), {"office": "no", "entry": entry}).status_code == 404
     assert client.get(at(built, f"candidates/new?office={office(built)}&entry=no")).status_code == 404
+
+
+def test_half_answered_bars_are_refused_at_their_rows(house: House) -> None:
+    built = a_published_election(house)
+    client = house.signed_in("official")
+    made = at(built, f"candidates/{add_candidate(built, 0, '1')}")
+    nothing = send(client, f"{made}/bars")
+    assert nothing.status_code == 422 and nothing.text.count("这一项还没有答") == len(CODES)
+    answers = {f"{who}_{code}": "no" for who in ("declared", "checked") for code in CODES}
+    half = send(client, f"{made}/bars", {**answers, "checked_cult": ""})
+    assert half.status_code == 422 and half.text.count("缺工作人员核对，没有记下") == 1
+    assert half.text.count('value="no" checked') == 7, "what was answered is kept"
+    recorded = built.look(lambda session, e: contests(session, election=e))[0].candidates[0]
+    assert recorded.checked == {} and recorded.checked_by is None
 
 
 def test_a_sealed_ballot_has_no_buttons(house: House) -> None:

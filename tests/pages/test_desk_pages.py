@@ -146,7 +146,7 @@ def test_checking_in_moves_the_counters_and_turns_the_verdict_red(built: Built, 
     assert answer.status_code == 200
     assert answer.json["state"]["counters"] == {
         "roll": 12, "checked_in": 1, "cards_out": 1, "returned": 0, "torn": 0, "spares": 5, "left": 16, "unused": 0,
-        "papers": 0, "papers_left": 0,
+        "voted": 0, "papers": 0, "papers_left": 0,
     }  # fmt: skip
     verdict = clerk.find("样人子")[0]["verdict"]
     assert (verdict["ok"], verdict["title"]) == (False, "不能再领票")
@@ -385,6 +385,7 @@ def test_a_card_of_the_pile_that_voted_raises_the_alarm(house: House) -> None:
     clerk = Clerk(built)
     seen = clerk.post("unused", **clerk.card(0, "unused"))
     assert seen.json["kind"] == "voted"
+    assert seen.json["state"]["counters"]["voted"] == 1, "the last word of the scanning must not say that none voted"
     assert "box_unused_card_voted" in [kind for kind, _ in built.events()]
 
 

@@ -3,9 +3,11 @@
 import io
 import re
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from count_build import committee
 from election_build import (
     DAY,
     ON_THE_DAY,
@@ -29,7 +31,7 @@ from voting.keys import read_keys
 NEW = {
     "title": "样例社区居民委员会换届选举", "place": "活动中心", "day": DAY.isoformat(),
     "opens": "08:00", "closes": "18:00",
-    "mode": "all_voters", "trustees": "3", "ballot_floor": "5", "group": "Ed25519",
+    "mode": "all_voters", "trustees": "3", "ballot_floor": "5",
     "offices-0-title": "主任", "offices-0-seats": "1", "offices-0-write_in": "y",
     "offices-1-title": "委员", "offices-1-seats": "3",
 }  # fmt: skip
@@ -52,6 +54,17 @@ def test_an_election_is_set_up_from_its_form(house: House) -> None:
     assert kind == "election_created" and fact["offices"][1] == {"title": "委员", "seats": 3}
 
 
+def test_a_day_too_near_to_post_the_roll_in_time_is_warned_of(house: House) -> None:
+    client, url = house.signed_in("official"), f"/c/{house.community}/elections/new"
+    soonest = house.clock.today + timedelta(days=20)
+    for day, warned in ((soonest, False), (soonest - timedelta(days=1), True)):
+        page = send(client, url, {**NEW, "title": "", "day": day.isoformat()}).text
+        mark = re.search(r'<p [^>]*id="near-day"[^>]*>', page)
+        assert mark is not None and f'data-soonest="{soonest}"' in mark[0]
+        assert mark[0].endswith(" hidden>") is not warned
+        assert "js/day.js" in page
+
+
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
@@ -64,7 +77,6 @@ def test_an_election_is_set_up_from_its_form(house: House) -> None:
         ({"trustees": "many"}, ""),
         ({"mode": "by_lot"}, ""),
         ({"profile": "atlantis"}, ""),
-        ({"group": "P-256"}, ""),
         ({"offices-0-seats": "0"}, "名额应在 1 至 30 之间"),
         ({"offices-0-seats": ""}, "名额须在 1 至 30 之间"),
         ({"offices-0-title": "", "offices-1-title": ""}, "须有 1 至 20 个职务"),
@@ -327,3 +339,13 @@ def test_the_log_is_read_paged_and_exported(house: House, tmp_path: Path) -> Non
     vkey = journal.signer(built.community, read_keys(house.settings).log_seed).key.text
     assert audit_cli(["verify", str(tmp_path / "log.zip"), "--key", vkey]) == 0
     assert house.signed_in("clerk").get(f"/c/{built.community}/log").status_code == 403
+
+
+def test_a_community_without_its_committees_key_is_told_before_sealing(house: House) -> None:
+    built = a_published_election(house)
+    page = said(house.signed_in("official").get(at(built, "keys")))
+    assert f"voting committee --community {built.community}" in page
+    unit = said(house.signed_in("admin").get(f"/units/{built.community}"))
+    assert f"社区编号 {built.community}" in unit, "where the command's number stands"
+    committee(built)
+    assert "voting committee" not in said(house.signed_in("official").get(at(built, "keys")))

@@ -137,8 +137,7 @@ def test_two_administrators_open_the_same_account_at_once(house: House, monkeypa
     with monkeypatch.context() as race:
         race.setattr(Session, "scalar", blind)
         answer = client.post(f"/units/{house.community}/accounts", data=sent, headers={"Accept": "application/json"})
-    assert answer.status_code == 409, answer.text
-    assert answer.json is not None and answer.json["code"] == "CHANGED_MEANWHILE"
+    assert answer.status_code == 422 and "登录名 clerk 已经有人用了" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -309,6 +308,33 @@ def test_an_unknown_host_is_refused_when_hosts_are_named(house: House, settings:
     client = house.app().test_client()
     assert client.get("/", base_url="http://vote.example").status_code == 200
     assert client.get("/", base_url="http://evil.example").status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/c/{}", "/c//{}/", "/c//{}//"])
+def test_a_slash_too_many_or_too_few_leads_to_no_other_host(house: House, path: str) -> None:
+    address = f"{path.format(house.community)}?a=b"
+    answer = house.app().test_client().get(address, base_url="http://evil.example")
+    assert (answer.status_code, answer.headers["Location"]) == (308, f"/c/{house.community}/?a=b")
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "status", "code"),
+    [
+        ("40P01", "deadlock detected", 409, "CHANGED_MEANWHILE"),
+        ("40001", "could not serialize access", 409, "CHANGED_MEANWHILE"),
+        ("55P03", "canceling statement due to lock timeout", 503, "BUSY"),
+        ("53100", "No space left on device", 503, "DISK_FULL"),
+        ("57P01", "terminating connection due to administrator command", 503, "DATABASE_AWAY"),
+        (None, "connection refused", 503, "DATABASE_AWAY"),
+    ],
+)
+def test_what_postgresql_says_becomes_a_sentence(house: House, state: str, words: str, status: int, code: str) -> None:
+    said = Exception(words)
+    said.sqlstate = state  # type: ignore[attr-defined]
+    app = house.app()
+    with app.test_request_context("/", headers={"Accept": "application/json"}):
+        answer = app.make_response(app.handle_user_exception(OperationalError("SELECT", {}, said)))
+    assert (answer.status_code, answer.get_json()["code"]) == (status, code)
 
 
 # --- languages ---------------------------------------------------------------------------------------------------

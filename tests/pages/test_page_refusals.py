@@ -97,3 +97,10 @@ def test_only_another_supervisor_is_a_witness(house: House, login: str, code: st
     built = a_published_election(house)
     url = f"/c/{built.community}/boxes/{built.box.id}/cards/witness"
     assert post(house.signed_in("supervisor"), url, login=login, password=PASSWORD) == (403, code)
+
+
+def test_guessing_a_witness_is_slowed_down_as_signing_in_is(house: House) -> None:
+    built = a_published_election(house)
+    client = house.signed_in("supervisor")
+    url = f"/c/{built.community}/boxes/{built.box.id}/cards/witness"
+    assert [post(client, url, login=f"a{n}", password="x")[0] for n in range(31)][-1] == 429

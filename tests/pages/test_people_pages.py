@@ -102,7 +102,7 @@ def test_a_first_password_must_be_changed_before_anything_else(house: House) -> 
     assert shown
     assert shown[1] not in admin.get(f"/units/{house.community}").text
     client = house.app().test_client()
-    sign_in(client, "wang", shown[1])
+    assert sign_in(client, "wang", shown[1], next="/units").location == "/account", "at once"
     assert client.get("/units").location == "/account"
     assert "请先换成只有您知道的口令" in client.get("/account").text
     refused = send(client, "/account", old="wrong", new=NEW, again=NEW)
@@ -149,6 +149,14 @@ def test_an_administrator_sets_up_units_and_people(house: House) -> None:
     end = re.findall(rf'action="({unit}/appointments/[^"]+/end)"', page)
     assert send(client, end[0]).status_code == 303
     assert "已结束" in client.get(unit).text
+
+
+def test_deeds_that_others_feel_are_asked_for_twice(house: House) -> None:
+    page = house.signed_in("admin").get(f"/units/{house.community}").text
+    for path, asks in (("/end", "免去“"), ("/password", "重置“"), ("/close", "停用“")):
+        forms = re.findall(rf'<form method="post" action="[^"]+{path}"[^>]*>', page)
+        assert forms and all(f'data-ask="{asks}' in form for form in forms)
+    assert "js/ask.js" in page
 
 
 def test_resetting_and_closing_an_account(house: House) -> None:

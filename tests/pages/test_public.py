@@ -38,7 +38,7 @@ from sqlalchemy.orm import Session
 
 from voting import founding
 from voting.box.tables import TrusteeKey
-from voting.elections import actions
+from voting.elections import actions, public_pages
 from voting.elections.candidates import actions as candidates
 from voting.elections.count import actions as count
 from voting.law.calendar import HALL
@@ -95,6 +95,7 @@ def test_candidates_are_shown_only_once_posted(house: House) -> None:
     ("name", "right_last4", "found"),
     [
         ("样人子", True, True),
+        ("样人子\0", True, True),
         ("样人子", False, False),
         ("没有此人", True, False),
         ("", True, False),
@@ -203,7 +204,18 @@ def test_an_invalid_poll_is_said_plainly(house: House) -> None:
     assert not shown["valid"] and not shown["proofs"][1]["ok"]
     assert {office["follows"] for office in shown["offices"]} == {"选举无效，须重新组织选举"}
     client, base = visitor(built)
-    assert "选举无效" in client.get(base).text
+    page = client.get(base).text
+    assert "选举完成" not in page and page.count("选举无效，须重新组织") >= 2
+    box = page[page.index("answer--bad") :]
+    assert "2 × 6 = 12 ≤ 12，未达到" in box[: box.index("</div>")], "the reason in words"
+
+
+def test_staff_are_not_told_that_an_invalid_poll_is_settled(house: House) -> None:
+    built = a_decided_election(house, CHOICES[:6])
+    certify(built)
+    client = house.signed_in("official")
+    page = client.get(f"/c/{built.community}/elections/{built.election_id}/").text
+    assert "选举无效，须重新组织。" in page and "办完了" not in page
 
 
 def test_the_same_screen_in_english(house: House) -> None:
@@ -280,6 +292,25 @@ def test_the_notice_sheet_prints_the_four_keys(house: House) -> None:
     text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(answer.data)).pages)
     printed = "".join(text.replace("\u200b", "").split())
     assert answer.status_code == 200 and made.ca_fingerprint.replace(" ", "")[:32] in printed
+
+
+def test_the_notice_sheet_is_set_once_and_kept(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    built = a_sealed_election(house)
+    client, base = visitor(built)
+    founding.make_committee(
+        house.settings, house.engine, now=ON_THE_DAY, community_id=built.community, passphrase=PASSPHRASE
+    )
+    first = client.get(f"{base}/notice.pdf").data
+    (sheet,) = (house.settings.data_dir / "notices").iterdir()
+    house.clock.forward(hours=1)
+    with monkeypatch.context() as patched:
+        patched.setattr(public_pages, "write_notice", lambda _sheet: b"set anew")
+        assert client.get(f"{base}/notice.pdf").data == first
+    sheet.unlink()
+    assert client.get(f"{base}/notice.pdf").data == first, (
+        "dated when the election was sealed, not when it is asked for"
+    )
+    assert [client.get(f"{base}/notice.pdf").status_code for _ in range(30)][-1] == 429
 
 
 def test_an_id_of_another_community_is_not_here(certified: Built) -> None:

@@ -19,6 +19,7 @@ from election_build import (
 from flask.testing import FlaskClient
 from house_build import House, token
 from page_visit import at, said, send
+from sqlalchemy.exc import IntegrityError
 
 from voting.database import write
 from voting.elections.roll.tables import RollEntry
@@ -75,6 +76,25 @@ def test_an_import_that_breaks_says_so_and_changes_nothing(house: House, monkeyp
     answer = send(client, at(built, "roll/import"), {"digest": digest}, Accept="application/x-ndjson")
     assert json.loads(answer.text.splitlines()[-1])["refused"]["code"] == "INTERNAL"
     assert "登记选民 0 人" in said(client.get(at(built, "roll")))
+
+
+def test_an_import_that_breaks_in_the_database_writes_no_names_into_the_log(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from voting.elections.roll import actions as roll
+
+    def broken(*_given: object) -> None:
+        words = "duplicate key value\nDETAIL: Key (name)=(样人甲) already exists."
+        raise IntegrityError("INSERT INTO roll_entry", {"name": "样人甲"}, Exception(words), hide_parameters=True)
+
+    built = an_election(house)
+    client = house.signed_in("official")
+    page = client.get(upload(client, built, a_csv(ROWS)).location).text
+    digest = re.search(r'name="digest" value="(\w+)"', page)[1]  # type: ignore[index]
+    monkeypatch.setattr(roll, "_write_roll", broken)
+    answer = send(client, at(built, "roll/import"), {"digest": digest}, Accept="application/x-ndjson")
+    assert json.loads(answer.text.splitlines()[-1])["refused"]["code"] == "INTERNAL"
+    assert "roll import: duplicate key value" in caplog.text and "样人" not in caplog.text
 
 
 def test_a_file_that_is_no_roll_is_refused_in_one_sentence(house: House) -> None:

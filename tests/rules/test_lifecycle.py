@@ -127,12 +127,20 @@ def test_the_queue_is_of_people_without_a_card() -> None:
 @pytest.mark.parametrize("voted", [0, 1])
 def test_missing_cards_stop_the_count_until_that_number_is_decided_upon(voted: int) -> None:
     lacking = replace(READY, cards_unscanned=2, pile_voted=voted)
-    assert require("closed", "count", replace(lacking, cards_missing=2)) == "counting"
+    assert require("closed", "count", replace(lacking, cards_missing=2, voted_decided=voted)) == "counting"
     for decided in (1, 3):
         with pytest.raises(TooEarly):
-            require("closed", "count", replace(lacking, cards_missing=decided))
+            require("closed", "count", replace(lacking, cards_missing=decided, voted_decided=voted))
+    # All of them turned up after the decision.
+    assert require("closed", "count", replace(lacking, cards_unscanned=0, cards_missing=2)) == "counting"
     # A used card that was laid back on a whole pile stops nothing.
     assert require("closed", "count", replace(READY, pile_voted=1)) == "counting"
+
+
+def test_a_voted_card_found_after_the_decision_asks_for_another() -> None:
+    found = replace(READY, cards_unscanned=2, cards_missing=2, pile_voted=1)
+    with pytest.raises(TooEarly, match="pile_card_voted"):
+        require("closed", "count", found)
 
 
 def test_all_missing_facts_are_named_at_once() -> None:

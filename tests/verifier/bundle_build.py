@@ -273,6 +273,7 @@ def facts_of(raw: bytes) -> ArchiveFacts:
         ended=True,
         result=json.loads(by_type["Result"][0])["result"],
         heads=[digest for _, digest, _ in events],
+        shares={json.loads(data[1])["owner"]: records.digest(data[0]) for kind, _, data in events if "Part" in kind},
     )
 
 
@@ -288,6 +289,8 @@ def truth(entry: Entry, found: ArchiveFacts) -> Data:
             return entry.data | {"head": found.heads[ballots + 2], "ballots": ballots}
         case "box_opened":
             return entry.data | {"head": found.head, "result": records.digest(result_record(found.result or []))}
+        case "box_share_received":
+            return entry.data | {"sha256": found.shares.get(entry.data["owner"], "0" * 64)}
         case "box_anchored":
             start, stop = (0, FIRST) if entry.data["number"] == 1 else (FIRST, ballots)
             height = stop if start == 0 else ballots + 1

@@ -104,16 +104,31 @@ def test_cards_found_after_the_decision_make_the_pile_whole(forger: Forger, tmp_
     assert (report.verdict, report.facts.card_notes) == (Verdict.SOUND, ())
 
 
-def test_a_decision_does_not_cover_a_card_of_the_pile_that_voted(forger: Forger, tmp_path: Path) -> None:
-    more = [("box_unused_card_voted", pile_card(forger, 16)), ("cards_missing_decided", missing_cards(forger, 5, 1))]
-    files = forger.build(more=more, retell=pile_not_whole)
+@pytest.mark.parametrize(("voted", "order"), [(0, 1), (2, 1), (1, -1)])
+def test_a_decision_covers_only_the_voted_cards_that_it_names(
+    forger: Forger, tmp_path: Path, voted: int, order: int
+) -> None:
+    decided = missing_cards(forger, 5, 1, voted)
+    more = [("box_unused_card_voted", pile_card(forger, 0)), ("cards_missing_decided", decided)]
+    files = forger.build(more=more[::order], retell=pile_not_whole)
     report = verify_bundle(write(files, tmp_path / "b"), forger.committee.key)
     assert (report.verdict, report.findings[0].code) == (Verdict.TAMPERED, "UNUSED_CARD_VOTED")
 
 
-def missing_cards(forger: Forger, unused: int, missing: int) -> dict[str, Any]:
+def test_a_used_card_exchanged_for_an_unused_one_is_printed(forger: Forger, tmp_path: Path) -> None:
+    """One voter must not be able to void the poll: the committee decided, knowing of the card."""
+    decided = missing_cards(forger, 5, 1, voted=1)
+    more = [("box_unused_card_voted", pile_card(forger, 0)), ("cards_missing_decided", decided)]
+    files = forger.build(more=more, retell=pile_not_whole)
+    report = verify_bundle(write(files, tmp_path / "b"), forger.committee.key)
+    assert (report.verdict, report.findings, report.passed) == (Verdict.SOUND, (), ALL)
+    assert "务必查问：剩下的卡里有 1 张投过票的卡" in printed.text(report, "zh")
+    assert "Ask about this: 1 card(s) with a ballot" in printed.text(report, "en")
+
+
+def missing_cards(forger: Forger, unused: int, missing: int, voted: int = 0) -> dict[str, Any]:
     sealed = next(one.data for one in forger.entries if one.type == "election_sealed")
-    said = {"unused": unused, "missing": missing, "reason": "掉进水沟", "by": "x"}
+    said = {"unused": unused, "missing": missing, "voted": voted, "reason": "掉进水沟", "by": "x"}
     return {"election": sealed["election"], "box": sealed["box"], **said}
 
 

@@ -4,21 +4,24 @@ The attacker owns the server, the trustees' keys and, but for check 2, the commi
 ``tests/vectors/refused/bundles/attacks.json`` lists the attacks with check, code and exit.
 """
 
+import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from bundle_build import Data, Files, Forger, write
 from count_build import PASSPHRASE
+from openpyxl import load_workbook
 
 import verifier.archive as archive_checks
 from audit import Entry, Signer
 from audit.source import Source
 from audit.verify import Report, verify
-from verifier import anchors, bundle, cards, outcome, paper, papers, story
+from verifier import anchors, bundle, cards, outcome, paper, papers, story, times
 from verifier.bundle import AUTHORITY, CSV, LOG, MANIFEST, PDF, RESULT, XLSX
 from verifier.checks import CHECKS, verify_bundle
 from verifier.report import Verdict
@@ -245,6 +248,39 @@ def sealed_late(entries: list[Entry]) -> list[Entry]:
     return [*rest[:at], replace(late, at=rest[at - 1].at, clock=None), *rest[at:]]
 
 
+def keys_late(entries: list[Entry]) -> list[Entry]:
+    """The second key came in behind the sealing."""
+    late = [one for one in entries if one.type == "box_trustee_key"][-1]
+    rest = [one for one in entries if one is not late]
+    at = next(place for place, one in enumerate(rest) if one.type == "box_sealed") + 1
+    return [*rest[:at], replace(late, at=rest[at - 1].at, clock=None), *rest[at:]]
+
+
+CHRISTMAS = date(2026, 12, 25)
+
+
+def scanned_early(entries: list[Entry]) -> list[Entry]:
+    """The pile was scanned while there were still cards to hand out."""
+    (early,) = [one for one in entries if one.type == "box_unused_scanned"]
+    rest = [one for one in entries if one is not early]
+    at = next(place for place, one in enumerate(rest) if one.type == "box_closed")
+    return [*rest[:at], replace(early, at=rest[at].at, clock=None), *rest[at:]]
+
+
+def stuffed_in_a_pause(forger: Forger) -> Files:
+    """The box was shut with two ballots, and opened again with seven."""
+    box = {"box": election_of(forger)["box"], "by": "x"}
+    more = [("box_slot_shut", box | {"casts": 2}), ("box_slot_opened", box | {"casts": 7})]
+
+    def moved(entries: list[Entry]) -> list[Entry]:
+        at = next(place for place, one in enumerate(entries) if one.type == "box_tallied")
+        pause, rest = entries[at - 2 : at], entries[: at - 2] + entries[at:]
+        at = next(place for place, one in enumerate(rest) if one.type == "box_anchored")
+        return [*rest[:at], *(replace(one, at=rest[at].at, clock=None) for one in pause), *rest[at:]]
+
+    return forger.build(more=more, moved=moved)
+
+
 # --- 12: outcome and result --------------------------------------------------------------------------------------
 
 
@@ -252,6 +288,40 @@ def other_winner(document: ResultDocument) -> ResultDocument:
     first = document.offices[0]
     swapped = tuple(replace(one, seal=seal) for one, seal in zip(first.candidates, ("none", "elected"), strict=True))
     return replace(document, offices=(replace(first, candidates=swapped), *document.offices[1:]))
+
+
+def election_of(forger: Forger) -> Data:
+    return next(one.data for one in forger.entries if one.type == "election_sealed")
+
+
+def void_move(forger: Forger) -> tuple[str, Data]:
+    said = {"move": "void", "state": "void", "by": "x", "reason": "查实贿选", "queue": None, "in_hand": None}
+    return "poll_moved", {"election": election_of(forger)["election"], **said}
+
+
+def voided(forger: Forger) -> Files:
+    """The election was declared void, and then counted and certified."""
+    return forger.build(more=[void_move(forger)])
+
+
+def voided_before_sealing(forger: Forger) -> Files:
+    def first(entries: list[Entry]) -> list[Entry]:
+        (void,) = [one for one in entries if one.type == "poll_moved" and one.data["move"] == "void"]
+        rest = [one for one in entries if one is not void]
+        return [replace(void, at=rest[0].at, clock=None), *rest]
+
+    return forger.build(more=[void_move(forger)], moved=first)
+
+
+def box_voided(forger: Forger) -> Files:
+    """The database lost the move; the box's own entry is there."""
+    return forger.build(more=[("box_voided", {"box": election_of(forger)["box"], "casts": 9, "by": "x"})])
+
+
+def certified_before(forger: Forger) -> Files:
+    """A result was signed; this is a second one, with another."""
+    said = {"manifest_sha256": "0" * 64, "committee_key": "x", "by": "x"}
+    return forger.build(more=[("result_certified", {"election": election_of(forger)["election"], **said})])
 
 
 def more_seats(kind: str, data: Data) -> Data:
@@ -284,6 +354,24 @@ def other_papers(*names: str) -> Callable[[Forger], Files]:
         return forger.build(papers=swap)
 
     return make
+
+
+def csv_cell_marked(forger: Forger) -> Files:
+    """A mark before a name, which the reader would take for the guard against formulas."""
+    return forger.build(papers=lambda files: files | {CSV: files[CSV].replace("样人".encode(), "'样人".encode())})
+
+
+def xlsx_shows_other(forger: Forger) -> Files:
+    """Every value is right, and a number format shows another one."""
+
+    def swap(files: Files) -> Files:
+        book = load_workbook(io.BytesIO(files[XLSX]))
+        book.worksheets[0]["B4"].number_format = '"900"'
+        out = io.BytesIO()
+        book.save(out)
+        return files | {XLSX: out.getvalue()}
+
+    return forger.build(papers=swap)
 
 
 def pdf_of_another(forger: Forger) -> Files:
@@ -346,6 +434,13 @@ ATTACKS: dict[str, Attack] = {
         ),
         ((cards, "check_unused", nothing), (cards, "check_before_tally", nothing)),
     ),
+    "voted_card_unnamed": (
+        lambda forger: forger.build(
+            more=[("box_unused_card_voted", unused(forger)), ("cards_missing_decided", missing(forger, 2))],
+            retell=leave_out("box_unused_scanned"),
+        ),
+        ((cards, "check_voted_cards", nothing),),
+    ),
     "unused_miscounted": (
         lambda forger: forger.build(retell=change("box_unused_scanned", cards_unused=5)),
         ((cards, "check_unused", nothing),),
@@ -389,6 +484,63 @@ ATTACKS: dict[str, Attack] = {
         lambda forger: forger.build(retell=change("box_opened", result="0" * 64)),
         ((anchors, "check_milestones", nothing),),
     ),
+    "trustee_keys_exchanged": (
+        lambda forger: forger.build(retell=change("box_trustee_key", public_key="ab" * 32)),
+        ((anchors, "check_trustees", nothing),),
+    ),
+    "trustee_key_after_sealing": (
+        lambda forger: forger.build(moved=keys_late),
+        ((anchors, "check_trustees", nothing),),
+    ),
+    "not_rehearsed": (
+        lambda forger: forger.build(
+            retell=lambda kind, data: None if kind == "box_rehearsed" and data["owner"] == 2 else data
+        ),
+        ((anchors, "check_trustees", nothing),),
+    ),
+    "share_of_another": (
+        lambda forger: forger.build(retell=change("box_share_received", sha256="0" * 64)),
+        ((anchors, "check_trustees", nothing),),
+    ),
+    "share_unlogged": (
+        lambda forger: forger.build(retell=leave_out("box_share_received")),
+        ((anchors, "check_trustees", nothing),),
+    ),
+    "torn_after_closing": (
+        lambda forger: forger.build(moved=after_the_tally("box_card_torn")),
+        ((times, "check_around_closing", nothing),),
+    ),
+    "undone_after_closing": (
+        lambda forger: forger.build(moved=after_the_tally("box_check_in_undone")),
+        ((times, "check_around_closing", nothing),),
+    ),
+    "scanned_before_closing": (
+        lambda forger: forger.build(moved=scanned_early),
+        ((times, "check_around_closing", nothing),),
+    ),
+    "cards_received_alone": (
+        lambda forger: forger.build(
+            retell=lambda kind, data: data | {"witness": data["by"]} if kind == "box_cards_received" else data
+        ),
+        ((times, "check_two_people", nothing),),
+    ),
+    "undone_alone": (
+        lambda forger: forger.build(
+            retell=lambda kind, data: data | {"second": data["by"]} if kind == "box_check_in_undone" else data
+        ),
+        ((times, "check_two_people", nothing),),
+    ),
+    "opened_with_ballots": (
+        lambda forger: forger.build(retell=change("box_slot_opened", casts=2)),
+        ((times, "check_pauses", nothing),),
+    ),
+    "stuffed_in_a_pause": (stuffed_in_a_pause, ((times, "check_pauses", nothing),)),
+    "sealed_for_another_day": (
+        lambda forger: forger.build(
+            retell=change("election_sealed", day="2026-12-25"), state=lambda document: replace(document, day=CHRISTMAS)
+        ),
+        ((times, "check_day", nothing),),
+    ),
     "anchor_other_head": (
         lambda forger: forger.build(retell=anchor_two(head="0" * 64)),
         ((anchors, "check_each_anchor", nothing),),
@@ -408,6 +560,10 @@ ATTACKS: dict[str, Attack] = {
         ((anchors, "check_each_anchor", nothing),),
     ),
     "sealed_late": (lambda forger: forger.build(moved=sealed_late), ((anchors, "check_order", nothing),)),
+    "voided": (voided, ((outcome, "check_stands", nothing),)),
+    "voided_before_sealing": (voided_before_sealing, ((outcome, "check_stands", nothing),)),
+    "box_voided": (box_voided, ((outcome, "check_stands", nothing),)),
+    "certified_before": (certified_before, ((outcome, "check_stands", nothing),)),
     "other_winner": (lambda forger: forger.build(state=other_winner), ((outcome, "check_decided", nothing),)),
     "other_outcome": (lambda forger: forger.build(retell=other_outcome), ((outcome, "check_logged", nothing),)),
     "more_seats": (lambda forger: forger.build(retell=more_seats), ((outcome, "check_form", nothing),)),
@@ -449,6 +605,8 @@ ATTACKS: dict[str, Attack] = {
     ),
     "other_csv": (other_papers(CSV), ((papers, "check_spreadsheets", nothing),)),
     "other_xlsx": (other_papers(XLSX), ((papers, "check_spreadsheets", nothing),)),
+    "csv_cell_marked": (csv_cell_marked, ((papers, "check_spreadsheets", nothing),)),
+    "xlsx_shows_other": (xlsx_shows_other, ((papers, "check_spreadsheets", nothing),)),
     "other_pdf": (other_papers(PDF), ((papers, "check_attachment", nothing),)),
     "pdf_of_another": (pdf_of_another, ((papers, "check_pdf_signature", nothing),)),
     "pdf_changed": (pdf_changed, ((papers, "check_pdf_signature", nothing),)),
@@ -458,7 +616,7 @@ ATTACKS: dict[str, Attack] = {
 def missing(forger: Forger, cards: int) -> Data:
     """Of six cards that were never handed out, four were scanned and so many decided missing."""
     sealed = next(one.data for one in forger.entries if one.type == "election_sealed")
-    said = {"unused": 4, "missing": cards, "reason": "x", "by": "x"}
+    said = {"unused": 4, "missing": cards, "voted": 0, "reason": "x", "by": "x"}
     return {"election": sealed["election"], "box": sealed["box"], **said}
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from bundle_build import a_decided_election_with_anchors, write
-from count_build import PASSPHRASE, bundle, certify, committee
-from election_build import Built
-from house_build import Clock, build_house
+from count_build import EVENING, PASSPHRASE, bundle, certify, close, committee, give_share, scan, vote
+from election_build import Built, a_published_election, an_open_election, with_candidates, with_keys_and_cards
+from house_build import Clock, House, build_house
+from sqlalchemy import update
 
 from audit.cli import main as audit
 from audit.errors import AuditError
@@ -19,10 +20,16 @@ from audit.note import VerifierKey
 from verifier.__main__ import main as verifier
 from verifier.checks import verify_bundle
 from verifier.report import Verdict
+from voting.box.tables import TrusteeKey
 from voting.config import for_folder
+from voting.crypto.group import get_group
+from voting.crypto.trustees import make_key
 from voting.database import make_engine
+from voting.elections import actions as elections
+from voting.elections.count import actions as count
 from voting.elections.count.report import ResultDocument, read_result_json
-from voting.errors import Refused
+from voting.elections.sealing import seal_election
+from voting.errors import Conflict, Refused
 from voting.signing import open_committee_key
 
 Edit = Callable[[sqlite3.Connection], object]
@@ -175,6 +182,39 @@ def test_an_edit_before_certifying_changes_no_result_unseen(
 def test_a_ballot_exchanged_with_all_its_names(built: Built, tmp_path: Path) -> None:
     edit(built, another_ballot(built))
     assert judged(built, tmp_path / "b") == "ARCHIVE_BROKEN"
+
+
+def test_a_declaration_of_invalidity_taken_back_in_the_database(built: Built, tmp_path: Path) -> None:
+    built.do(elections.declare_void, reason="查实贿选，选举无效", now=EVENING)
+    built.engine.dispose()
+    edit(built, sql("UPDATE election SET state = 'decided'"))
+    assert judged(built, tmp_path / "b") is Verdict.TAMPERED
+
+
+def test_keys_exchanged_in_the_database_are_not_sealed(house: House) -> None:
+    """The operator's own keys under the supervisors' names would open every ballot."""
+    built = with_keys_and_cards(with_candidates(a_published_election(house)))
+    group = get_group(built.box.group)
+    with built.engine.begin() as connection:
+        for owner in (1, 2):
+            _, record = make_key(group, f"监督委员{owner}")
+            connection.execute(update(TrusteeKey).where(TrusteeKey.owner == owner).values(record=record))
+    with pytest.raises(Conflict, match="KEYS_NOT_LOGGED"):
+        built.do(seal_election)
+    assert built.state == "published"
+
+
+def test_a_used_card_exchanged_for_an_unused_one_voids_nothing(house: House, tmp_path: Path) -> None:
+    """Both sides of the rule: what the platform lets the committee decide, the verifier prints and accepts."""
+    built = close(vote(an_open_election(house)))
+    for card in (*range(9, len(built.cards)), 0):
+        scan(built, card)
+    built.do(elections.decide_missing, missing=1, reason="一名选民拿错，监督委员已查清", now=EVENING)
+    built.do(count.begin_count, now=EVENING)
+    for trustee in (0, 1):
+        give_share(built, trustee)
+    built.do(count.decide_outcome, now=EVENING)
+    assert judged(built, tmp_path / "b") is Verdict.SOUND
 
 
 # --- the commands --------------------------------------------------------------------------------------------------

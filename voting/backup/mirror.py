@@ -22,7 +22,7 @@ import os
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -61,6 +61,7 @@ class Target:
             "folder": str(self.folder),
             "start": self.start,
             "mac_key": base64.b64encode(self.mac_key).decode(),
+            "tag_key": base64.b64encode(self.recipient.tag_key).decode(),
             **self.recipient.record(),
         }
         part = path.with_name(path.name + ".part")
@@ -89,8 +90,9 @@ def read_target(database: Path) -> Target | None:
     path = config_path(database)
     try:
         record = json.loads(path.read_bytes())
-        mac_key = base64.b64decode(record["mac_key"], validate=True)
-        return Target(Path(record["folder"]), int(record["start"]), Recipient.read(record), mac_key)
+        mac_key, tag_key = (base64.b64decode(record[name], validate=True) for name in ("mac_key", "tag_key"))
+        recipient = replace(Recipient.read(record), tag_key=tag_key)
+        return Target(Path(record["folder"]), int(record["start"]), recipient, mac_key)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError):

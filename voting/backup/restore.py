@@ -23,6 +23,13 @@ from voting.errors import Conflict, NotFound
 _NAMES: Final = re.compile(r"voting\.sqlite3|keys/[a-z]{1,16}\.key|committee/[A-Za-z0-9]{1,40}/[A-Za-z0-9.-]{1,40}")
 _LARGEST_MANIFEST: Final = 1_000_000
 _COPY: Final = 1 << 20
+#: VACUUM INTO counts as ATTACH.
+_OUTSIDE: Final = (
+    sqlite3.SQLITE_ATTACH,
+    sqlite3.SQLITE_DETACH,
+    sqlite3.SQLITE_PRAGMA,
+    sqlite3.SQLITE_TRANSACTION,
+)
 
 
 @dataclass(frozen=True)
@@ -198,12 +205,20 @@ def _frames(folder: Path, mac_key: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _apply(connection: sqlite3.Connection, number: int, record: bytes) -> None:
+    connection.set_authorizer(None)
     connection.execute("BEGIN IMMEDIATE")
+    # Whatever a record says, it changes this one file, inside this one transaction, and no other file.
+    connection.set_authorizer(_inside)
     for statement, rows in mirror.read_statements(record):
         for row in rows:
             connection.execute(statement, row).fetchall()
+    connection.set_authorizer(None)
     connection.execute(f"PRAGMA user_version = {number}")
     connection.execute("COMMIT")
+
+
+def _inside(deed: int, *_about: str | None) -> int:
+    return sqlite3.SQLITE_DENY if deed in _OUTSIDE else sqlite3.SQLITE_OK
 
 
 def _incomplete(number: int) -> Conflict:

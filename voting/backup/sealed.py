@@ -4,14 +4,19 @@ The server needs only the public half, so it can write backups and a second copy
 the passphrase, and a thief of the laptop and the stick together still has to guess it. The pair comes from
 Argon2id over the passphrase (the same costs as a key file); a stream is XChaCha20-Poly1305 secretstream
 under a fresh key in a libsodium sealed box.
+
+Anybody can seal to a public key. Therefore a stream's key comes with a tag under a second key from the same
+passphrase, which the server keeps and no file on the medium shows: who can only write to the medium makes no
+backup that opens.
 """
 
 import base64
 import hashlib
+import hmac
 import json
 import secrets
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final, Self
 
 from nacl import bindings, exceptions, pwhash
@@ -29,15 +34,19 @@ _ADDED: Final = bindings.crypto_secretstream_xchacha20poly1305_ABYTES
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who can open: the public key, and the salt and costs with which the passphrase gives the secret one."""
+    """Who can open: the public key, and the salt and costs with which the passphrase gives the secret one.
+
+    ``tag_key`` vouches for what is sealed; it is empty where a file's header was read, which does not show it.
+    """
 
     public_key: bytes
     salt: bytes
     passes: int
     memory_kib: int
+    tag_key: bytes = field(default=b"", repr=False)
 
     def record(self) -> dict[str, str | int]:
-        """The recipient as JSON values."""
+        """The recipient as JSON values, for everybody to read: without the tag key."""
         return {
             "public_key": _b64(self.public_key),
             "salt": _b64(self.salt),
@@ -60,13 +69,18 @@ class Recipient:
         """A short message that only the passphrase opens."""
         return bindings.crypto_box_seal(plain, self.public_key)
 
+    def tag(self, key: bytes) -> bytes:
+        """What shows that a stream's key was chosen by the server or the holder of the passphrase."""
+        return _tag(self.tag_key, key)
+
 
 @dataclass(frozen=True, slots=True)
 class Opener:
-    """The key pair behind a passphrase."""
+    """The keys behind a passphrase."""
 
     public_key: bytes
     secret_key: bytes
+    tag_key: bytes
 
     def open(self, sealed: bytes) -> bytes:
         """What `Recipient.seal` was given. Raises Malformed BACKUP_DAMAGED."""
@@ -75,24 +89,32 @@ class Opener:
         except (exceptions.CryptoError, exceptions.TypeError, exceptions.ValueError):
             raise damaged() from None
 
+    def open_key(self, sealed: bytes, tag: bytes) -> bytes:
+        """A stream's key. Raises Malformed BACKUP_DAMAGED for one that somebody without the passphrase sealed."""
+        key = self.open(sealed)
+        if not hmac.compare_digest(tag, _tag(self.tag_key, key)):
+            raise damaged()
+        return key
+
 
 def new_recipient(passphrase: str) -> Recipient:
     """The public half for `passphrase`, under a fresh salt. Raises Malformed PASSPHRASE_SHORT, PASSPHRASE_LONG."""
     check_passphrase(passphrase)
     salt = secrets.token_bytes(16)
-    return Recipient(_pair(passphrase, salt, PASSES, MEMORY_KIB)[0], salt, PASSES, MEMORY_KIB)
+    made = _keys(passphrase, salt, PASSES, MEMORY_KIB)
+    return Recipient(made.public_key, salt, PASSES, MEMORY_KIB, made.tag_key)
 
 
 def opener(recipient: Recipient, passphrase: str) -> Opener:
     """The secret half. Raises NotAllowed PASSPHRASE_WRONG."""
-    public, secret = _pair(passphrase, recipient.salt, recipient.passes, recipient.memory_kib)
-    if public != recipient.public_key:
+    found = _keys(passphrase, recipient.salt, recipient.passes, recipient.memory_kib)
+    if found.public_key != recipient.public_key:
         raise NotAllowed(
             "PASSPHRASE_WRONG",
             "备份口令不对，什么也没有恢复；请核对口令后再试。",
             "The backup's passphrase is wrong and nothing was restored; check it and try again.",
         )
-    return Opener(public, secret)
+    return found
 
 
 class SealedWriter:
@@ -100,7 +122,7 @@ class SealedWriter:
 
     def __init__(self, stream: BinaryIO, recipient: Recipient) -> None:
         key = bindings.crypto_secretstream_xchacha20poly1305_keygen()
-        header = {**recipient.record(), "key": _b64(recipient.seal(key))}
+        header = {**recipient.record(), "key": _b64(recipient.seal(key)), "tag": _b64(recipient.tag(key))}
         self._stream, self._waiting = stream, bytearray()
         self._state = bindings.crypto_secretstream_xchacha20poly1305_state()
         line = json.dumps(header, separators=(",", ":")).encode() + b"\n"
@@ -131,13 +153,14 @@ class SealedReader:
     """Reads what `SealedWriter` wrote. Raises Malformed BACKUP_FORM, BACKUP_DAMAGED; NotAllowed PASSPHRASE_WRONG."""
 
     def __init__(self, stream: BinaryIO, passphrase: str) -> None:
-        self.recipient, sealed_key, self._bound = _read_header(stream)
+        self.recipient, sealed_key, tag, self._bound = _read_header(stream)
         self.opener = opener(self.recipient, passphrase)
         self._stream, self._plain, self._ended = stream, bytearray(), False
         self._state = bindings.crypto_secretstream_xchacha20poly1305_state()
         start = stream.read(bindings.crypto_secretstream_xchacha20poly1305_HEADERBYTES)
+        key = self.opener.open_key(sealed_key, tag)
         try:
-            bindings.crypto_secretstream_xchacha20poly1305_init_pull(self._state, start, self.opener.open(sealed_key))
+            bindings.crypto_secretstream_xchacha20poly1305_init_pull(self._state, start, key)
         except (exceptions.CryptoError, exceptions.TypeError, exceptions.ValueError):
             raise damaged() from None
 
@@ -186,21 +209,26 @@ def not_a_backup() -> Malformed:
     )
 
 
-def _read_header(stream: BinaryIO) -> tuple[Recipient, bytes, bytes]:
+def _read_header(stream: BinaryIO) -> tuple[Recipient, bytes, bytes, bytes]:
     magic = stream.read(len(MAGIC))
     line = stream.readline(_HEADER_LIMIT) if magic == MAGIC else b""
     try:
         header = json.loads(line)
-        recipient, key = Recipient.read(header), _unb64(header["key"])
+        recipient, key, tag = Recipient.read(header), _unb64(header["key"]), _unb64(header["tag"])
     except (ValueError, KeyError, TypeError, RecursionError):
         raise not_a_backup() from None
-    return recipient, key, hashlib.sha256(magic + line).digest()
+    return recipient, key, tag, hashlib.sha256(magic + line).digest()
 
 
-def _pair(passphrase: str, salt: bytes, passes: int, memory_kib: int) -> tuple[bytes, bytes]:
+def _keys(passphrase: str, salt: bytes, passes: int, memory_kib: int) -> Opener:
     password = unicodedata.normalize("NFKC", passphrase).encode("utf-8", "surrogatepass")
     seed = pwhash.argon2id.kdf(32, password, salt, opslimit=passes, memlimit=memory_kib * 1024)
-    return bindings.crypto_box_seed_keypair(seed)
+    public, secret = bindings.crypto_box_seed_keypair(seed)
+    return Opener(public, secret, hmac.new(seed, b"community-voting-backup-tag", hashlib.sha256).digest())
+
+
+def _tag(tag_key: bytes, key: bytes) -> bytes:
+    return hmac.new(tag_key, MAGIC + key, hashlib.sha256).digest()
 
 
 def _b64(data: bytes) -> str:

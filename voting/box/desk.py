@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -364,6 +364,12 @@ def _card(session: Session, row: Box, credential: str) -> PublicCredential:
 def _has_ballot(session: Session, row: Box, credential: str) -> bool:
     found = session.scalar(select(Ballot.hash).where(Ballot.box_id == row.id, Ballot.credential == credential))
     return found is not None
+
+
+def pile_voted(session: Session, box: str) -> int:
+    """How many of the cards scanned after closing turned out to have a ballot."""
+    marked = select(func.count()).select_from(PublicCredential)
+    return session.scalar(marked.where(PublicCredential.box_id == box, PublicCredential.mark == "voted")) or 0
 
 
 def _unvoted_card(session: Session, row: Box, credential: str) -> PublicCredential:

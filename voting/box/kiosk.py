@@ -5,18 +5,19 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from voting import journal
 from voting.box import chain, events
 from voting.box.rules import PAIRING_TIME, digits, whole_hour
-from voting.box.tables import Kiosk, PairingFailures
+from voting.box.tables import Box, Kiosk, PairingFailures
 from voting.database import transaction
-from voting.errors import Malformed, NotAllowed, NotEligible, NotFound
+from voting.errors import Malformed, NotEligible, NotFound
 
-#: Wrong codes within an hour, over all server processes. A code of eight digits is then guessed with odds of one
-#: in half a million an hour; people mistype far less.
+#: After so many wrong codes within an hour, over all server processes, the waiting codes of the box are void. Odds of
+#: guessing a code of eight digits are then one in half a million for each that the staff make; people mistype far
+#: less. Nothing pauses: a new code works at once, so that who guesses in one hall stops no tablet in another.
 MAX_FAILURES = 200
 
 
@@ -83,29 +84,32 @@ def new_pairing_code(session: Session, *, box: str, name: str, actor: str, now: 
 def pair(session: Session, code: str, now: datetime) -> str:
     """Use a pairing code up; returns the token for the tablet's cookie.
 
-    Raises NotEligible PAIRING_CODE; NotAllowed PAIRING_WAIT after too many wrong codes within the hour.
+    Raises NotEligible PAIRING_CODE, also for a code that too many wrong ones made void.
     """
     hashed = _hash("pair", digits(code))
     with transaction(session):
-        # Before the code is looked at: the refusal must not tell that it was right.
-        _refuse_guessing(session, now)
-        found = session.scalars(select(Kiosk).where(Kiosk.pairing_hash == hashed).with_for_update()).first()
-        if found is not None and not found.revoked and found.pairing_until is not None and found.pairing_until >= now:
-            return _admit(session, found, now)
-        # Kept although the attempt is refused: the transaction ends before the refusal is raised.
-        _count_failure(session, now)
+        found = session.scalars(select(Kiosk).where(Kiosk.pairing_hash == hashed)).first()
+        if found is None or found.pairing_until is None or found.pairing_until < now:
+            # Kept although the attempt is refused: the transaction ends before the refusal is raised.
+            _count_failure(session, now)
+        else:
+            # First the box, then the tablet, as everywhere: two transactions never wait for each other.
+            row = chain.locked(session, found.box_id)
+            session.refresh(found)
+            if found.pairing_hash == hashed and not found.revoked:
+                return _admit(session, row, found, now)
     raise NotEligible(
         "PAIRING_CODE",
-        "配对码不对、已经用过或过了十分钟。请工作人员重新生成一个。",
-        "The pairing code is wrong, used or older than ten minutes; ask the staff for a new one.",
+        "配对码不对、已经用过、过了十分钟，或因有人输错太多次已作废。请工作人员重新生成一个。",
+        "The pairing code is wrong, used, older than ten minutes, or void after too many wrong ones; ask the staff for "
+        "a new one.",
     )
 
 
-def _admit(session: Session, found: Kiosk, now: datetime) -> str:
+def _admit(session: Session, row: Box, found: Kiosk, now: datetime) -> str:
     token = secrets.token_urlsafe(32)
     found.token_hash = _hash("token", token)
     found.pairing_hash, found.pairing_until = None, None
-    row = chain.locked(session, found.box_id)
     journal.record(session, row.community_id, events.KioskPaired(row.uuid, found.id, found.name), now)
     return token
 
@@ -124,19 +128,9 @@ def _count_failure(session: Session, now: datetime) -> None:
             counted = PairingFailures(box_id=box, hour=whole_hour(now), count=0)
             session.add(counted)
         counted.count += 1
-
-
-def _refuse_guessing(session: Session, now: datetime) -> None:
-    counted = select(func.max(PairingFailures.count)).where(
-        PairingFailures.box_id.in_(_waiting(session, now)), PairingFailures.hour == whole_hour(now)
-    )
-    if (session.scalar(counted) or 0) >= MAX_FAILURES:
-        raise NotAllowed(
-            "PAIRING_WAIT",
-            "这一小时里输错的配对码太多，像是有人在猜，暂停配对。请工作人员查看网络，下一个整点后重新生成配对码。",
-            "Too many wrong pairing codes within this hour, as if somebody were guessing; pairing is paused. Let the "
-            "staff look at the network and make a new code after the next full hour.",
-        )
+        if counted.count % MAX_FAILURES == 0:
+            void = update(Kiosk).where(Kiosk.box_id == box, Kiosk.pairing_hash.is_not(None))
+            session.execute(void.values(pairing_hash=None, pairing_until=None))
 
 
 def kiosk_from_token(session: Session, token: str) -> Tablet | None:

@@ -49,7 +49,7 @@ def seal(session: Session, *, box: str, election_record: bytes, actor: str | Non
     """Write the Setup event; returns the election's fingerprint.
 
     Raises TooEarly KEYS_MISSING, CARDS_MISSING; TooLate BOX_SEALED; Conflict FORM_DIFFERS (uuid, group or
-    key of `election_record` are not this box's); Malformed ELECTION_….
+    key of `election_record` are not this box's), KEYS_NOT_LOGGED; Malformed ELECTION_….
     """
     with transaction(session):
         row = chain.locked(session, box)
@@ -63,6 +63,7 @@ def seal(session: Session, *, box: str, election_record: bytes, actor: str | Non
         cards = _credentials_record(session, row)
         election = Election.parse(election_record)
         _require_same(row, election, trustees)
+        _require_logged_keys(session, row, trustees)
         names = {"election": election_record, "trustees": trustees, "credentials": cards}
         setup = records.write({name: chain.keep(session, row, content) for name, content in names.items()})
         row.archive_time = int(now.timestamp())
@@ -159,6 +160,24 @@ def _require_same(row: Box, election: Election, trustees: bytes) -> None:
             "FORM_DIFFERS",
             "选票的编号、群或公钥与票箱不符：密钥后来换过。请重新生成选票再封存。",
             "Uuid, group or key of the form are not this box's: a key was replaced since. Make the form again.",
+        )
+
+
+def _require_logged_keys(session: Session, row: Box, trustees: bytes) -> None:
+    """The keys are those that the supervisors sent: a key put into the database by hand would open every ballot."""
+    group, head = get_group(row.group), journal.head(session, row.community_id)
+    logged = {
+        entry.data["owner"]: entry.data["public_key"]
+        for entry in journal.entries(session, row.community_id, 0, head.size if head else 0)
+        if entry.type == events.TrusteeKeyAdded.type and entry.data["box"] == row.uuid
+    }
+    kept = {owner: group.text(key.public_key) for owner, key in enumerate(parse_trustees(group, trustees).owners, 1)}
+    if kept != logged:
+        raise Conflict(
+            "KEYS_NOT_LOGGED",
+            "监督委员的公钥与日志记下的不一样，没有封存：有人改过数据库。请监督委员查明，各自重新建密钥，再封存。",
+            "The supervisors' keys are not those in the log, so nothing was sealed: somebody changed the database. The "
+            "supervisors find out who, and each make the key anew; then seal.",
         )
 
 

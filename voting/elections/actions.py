@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from voting import journal
 from voting.box import chain, slot
+from voting.box.desk import pile_voted
 from voting.box.sealing import make_box
 from voting.box.tables import Box
 from voting.database import transaction
@@ -256,7 +257,8 @@ def decide_missing(
 ) -> None:
     """Record the committee's decision to count although ``missing`` cards of the pile were not found.
 
-    A card found later makes the decision one about another number: it is asked for again.
+    The decision names the cards with a ballot found on the pile. A card found later, of either kind, makes it one
+    about other numbers: it is asked for again.
     Raises Malformed TEXT_…; Conflict MISSING_OTHER; TooEarly, TooLate when the box is not just closed.
     """
     reason = reason_text(reason, least=1)
@@ -271,12 +273,14 @@ def decide_missing(
                 f"现在没有扫到的卡是 {lacking} 张，不是 {missing} 张。请再清点一次，按现在的数目决定。",
                 f"{lacking} card(s) are not scanned now, not {missing}. Count again and decide on the present number.",
             )
-        election.cards_missing, election.missing_decision = missing, reason
+        voted = pile_voted(session, box.id)
+        election.cards_missing, election.missing_voted, election.missing_decision = missing, voted, reason
         fact = CardsMissingDecided(
             election_id=election.id,
             box_uuid=box.uuid,
             unused=box.cards_unused,
             missing=missing,
+            voted=voted,
             reason=reason,
             by=actor.account_id,
         )

@@ -235,6 +235,8 @@ def state_of(election: Election) -> dict[str, Any]:
             "spares": counters.spares,
             "left": counters.never_out,
             "unused": counters.cards_unused,
+            # Of the scanned cards; while the poll is open nobody scans.
+            "voted": box_desk.pile_voted(reading(), box.id) if box.state != "open" else 0,
             "papers": counters.papers_issued,
             "papers_left": counters.papers_printed - counters.papers_out,
         },

@@ -322,13 +322,17 @@ class FloorDecided:
 
 @dataclass(frozen=True)
 class CardsMissingDecided:
-    """The committee decided to count although cards of the pile were not found, and why."""
+    """The committee decided to count although cards of the pile were not found, and why.
+
+    ``voted``: the cards with a ballot that had been found on the pile by then; the log names each where it was scanned.
+    """
 
     type: ClassVar[str] = "cards_missing_decided"
     election_id: str
     box_uuid: str
     unused: int
     missing: int
+    voted: int
     reason: str
     by: str
 
@@ -338,6 +342,7 @@ class CardsMissingDecided:
             "box": self.box_uuid,
             "unused": self.unused,
             "missing": self.missing,
+            "voted": self.voted,
             "reason": self.reason,
             "by": self.by,
         }

@@ -28,7 +28,8 @@ class Facts:
     a check of the law. ``cards``: public credentials received; ``cards_needed``/``cards_allowed``: roll, and
     roll plus declared spares. After closing, and 0 in every other state: ``cards_unscanned``, the cards never
     handed out that are not scanned (yet), and ``cards_missing``, how many of them the committee decided to count as
-    missing. ``pile_voted``: scanned cards that turned out to have a ballot in the box.
+    missing. ``pile_voted``: scanned cards that turned out to have a ballot in the box, and ``voted_decided`` how many
+    of them that decision names.
     ``roll``: people on the list that counts in this mode; ``registered``: people on the roll. ``unconfirmed``: people
     of a category that nobody has confirmed; ``objections_open``: objections in time without a decision.
     ``law``: key of the version the election began under; empty: the newest for its mode.
@@ -71,6 +72,7 @@ class Facts:
     cards_unscanned: int = 0
     cards_missing: int = 0
     pile_voted: int = 0
+    voted_decided: int = 0
     shares: int = 0
     result: bool = False
     boxes_away: int = 0
@@ -318,19 +320,25 @@ IN_HAND = Need(
 )
 UNSCANNED = Need(
     "cards_unscanned",
-    lambda f: f.pile_voted > 0 or f.cards_unscanned == f.cards_missing,
+    lambda f: f.pile_voted > 0 or f.cards_unscanned in (0, f.cards_missing),
     "还有 {f.cards_unscanned} 张没有发出的卡没有扫描：请发票处工作人员扫描；找不到的，请选举委员会记录缺卡的决定。",
     "{f.cards_unscanned} card(s) that were never handed out are not scanned: the desk scans them; "
     "if some cannot be found, the election committee records a decision.",
 )
 PILE_VOTED = Need(
     "pile_card_voted",
-    lambda f: f.pile_voted == 0 or f.cards_unscanned == f.cards_missing,
+    # The verifier's rule (check 10): one voter who swaps the used card for an unused one must not void the poll.
+    lambda f: f.pile_voted == 0
+    or f.cards_unscanned == 0
+    or (f.cards_unscanned, f.pile_voted) == (f.cards_missing, f.voted_decided),
     "剩下的卡里有 {f.pile_voted} 张在票箱里已有选票，没有发出的卡还差 {f.cards_unscanned} 张：请把其余的卡扫完；"
-    "仍然不齐，就可能有没有发出的卡投了票，请监督委员到场查清，由选举委员会记录决定或宣布选举无效。",
+    "仍然不齐，可能是选民放回用过的卡、拿走了没用的，也可能有没有发出的卡投了票：请监督委员到场查清，"
+    "由选举委员会记录决定（写入日志，写明这两个数，核验结果里会印出来）或宣布选举无效。",
     "{f.pile_voted} card(s) among those left over have a ballot in the box, and {f.cards_unscanned} that were never "
-    "handed out are not accounted for: scan the rest; if some are still missing, a card of the pile may have voted: "
-    "the supervisors look into it, and the election committee records a decision or declares the election void.",
+    "handed out are not accounted for: scan the rest. If some are still missing, a voter may have laid the used card "
+    "back and taken an unused one, or a card of the pile may have voted: the supervisors look into it, and the "
+    "election committee records a decision (logged with both numbers and printed by the verifier) or declares the "
+    "election void.",
 )
 FLOOR = Need(
     "under_floor",

@@ -80,9 +80,6 @@ class ElectionForm(Form):
         description=_("少于这个数，开票会暴露个人选择，须有书面决定。"),
         default=5,
     )
-    group = SelectField(
-        _("加密所用的群"), choices=[SelectChoice("Ed25519"), SelectChoice("BELENIOS-2048")], default="Ed25519"
-    )
     offices = FieldList(FormField(OfficeForm), min_entries=OFFICE_ROWS, max_entries=OFFICE_ROWS)
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from voting.box import chain
-from voting.box.tables import Box, Kiosk, PublicCredential, TrusteeKey
+from voting.box.desk import pile_voted
+from voting.box.tables import Box, Kiosk, TrusteeKey
 from voting.elections import lifecycle
 from voting.elections.candidates.queries import standing
 from voting.elections.facts import Facts
@@ -54,11 +55,6 @@ def gather(session: Session, election: Election, now: datetime) -> Facts:
         .select_from(Kiosk)
         .where(Kiosk.box_id == box.id, Kiosk.token_hash.is_not(None), Kiosk.revoked.is_(False))
     )
-    voted = session.scalar(
-        select(func.count())
-        .select_from(PublicCredential)
-        .where(PublicCredential.box_id == box.id, PublicCredential.mark == "voted")
-    )
     draft = election.state == "draft"
     unscanned = max(box.cards_made - box.cards_out - box.cards_unused, 0)
     return Facts(
@@ -94,7 +90,8 @@ def gather(session: Session, election: Election, now: datetime) -> Facts:
         floor_decision=bool(election.floor_decision),
         cards_unscanned=unscanned if election.state == "closed" else 0,
         cards_missing=(election.cards_missing or 0) if election.state == "closed" else 0,
-        pile_voted=voted or 0,
+        pile_voted=pile_voted(session, box.id),
+        voted_decided=(election.missing_voted or 0) if election.state == "closed" else 0,
         shares=shares,
         result=box.state == "opened",
         **_papers(session, election),

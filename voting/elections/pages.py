@@ -1,7 +1,7 @@
 """The official's pages of an election: list, setting up, overview, moves, keys and cards."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from voting import founding
 from voting.box import chain, kiosk, sealing, trustees
 from voting.box.rules import spares_allowed
 from voting.box.tables import Box
@@ -18,6 +19,8 @@ from voting.elections import (
     loaders,  # noqa: F401 — registers how the ids in these addresses are loaded
 )
 from voting.elections.candidates.actions import post_candidates
+from voting.elections.count.bundle import committee_public
+from voting.elections.count.queries import counted
 from voting.elections.forms import ElectionForm, MoveForm
 from voting.elections.moves import gather
 from voting.elections.overview import overview
@@ -31,11 +34,11 @@ from voting.errors import Malformed, NotFound, Refused
 from voting.forms import say_at
 from voting.i18n import sentence
 from voting.law.calendar import HALL
-from voting.law.profiles import OPTIONS, PROFILES, Law, Mode, law_of
+from voting.law.profiles import OPTIONS, PROFILES, Law, Mode, law_for, law_of
 from voting.people import queries
 from voting.people.tables import Unit
 from voting.permissions import Actor, Permission, Role
-from voting.request import Link, acting, actor, home_links, now, reading, today, wants_json
+from voting.request import Link, acting, actor, home_links, house, now, reading, today, wants_json
 from voting.security import access
 
 elections = Blueprint("elections", __name__, url_prefix="/c/<community_id>/elections")
@@ -84,8 +87,15 @@ def new_election(community: Unit) -> Any:
                 raise
             form.form_errors.append(sentence(refusal))
     status = 422 if form.errors else 200
+    roll_days = law_for(Mode.ALL_VOTERS).roll_days
     page = render_template(
-        "elections/new.html", community=community, form=form, options=OPTIONS, profiles=PROFILES
+        "elections/new.html",
+        community=community,
+        form=form,
+        options=OPTIONS,
+        profiles=PROFILES,
+        roll_days=roll_days,
+        soonest=today() + timedelta(days=roll_days),
     )
     return page, status
 
@@ -113,7 +123,6 @@ def _create(writer: Session, community: Unit, form: ElectionForm) -> Election:
         offices=[actions.NewOffice(row.title.data or "", row.seats.data or 0, row.write_in.data) for row in rows],
         mode=form.mode.data,
         trustees=form.trustees.data or 0,
-        group=form.group.data,
         ballot_floor=form.ballot_floor.data or 0,
         profile=form.profile.data,
         options={option.name: form[option.name].data for option in OPTIONS},
@@ -137,6 +146,7 @@ def show(community: Unit, election: Election) -> str:
         facts=facts,
         steps=calendar_from(election, facts),
         view=overview(election.state, facts),
+        invalid=election.state == "certified" and not counted(reading(), election=election).outcome.valid,
         counters=chain.counters_of(box),
         box=box,
         law=_law(election),
@@ -351,5 +361,6 @@ def keys(community: Unit, election: Election) -> str:
         people=people,
         tablets=kiosk.tablets(reading(), box.id),
         fingerprint=fingerprint.split(),
+        committee=committee_public(founding.committee_folder(house().settings, community.id))[0],
         now=now(),
     )

@@ -4,6 +4,8 @@ During the poll no page here says how many have voted. The address of a page car
 oneself up on the roll is a form's body.
 """
 
+import hashlib
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, send_file, url_for
@@ -18,7 +20,7 @@ from voting.elections import loaders  # noqa: F401 — registers how ids in thes
 from voting.elections.candidates.queries import Contest, contests
 from voting.elections.candidates.tables import Candidate
 from voting.elections.count import queries
-from voting.elections.count.bundle import committee_public, kept_zip
+from voting.elections.count.bundle import committee_public
 from voting.elections.count.certificate import Notice, write_notice
 from voting.elections.count.shown import PHASES, Office, Sheet, sheet_of
 from voting.elections.queries import of_community, pause_of, rules
@@ -26,6 +28,7 @@ from voting.elections.roll.queries import REP_MODES, current_version, posted_pag
 from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election
 from voting.errors import NotFound, TooEarly
+from voting.files import kept
 from voting.i18n import in_language
 from voting.law.calendar import HALL, days_after
 from voting.law.thresholds import figure
@@ -33,7 +36,7 @@ from voting.paging import paging
 from voting.people import queries as people
 from voting.people.session import limiter
 from voting.people.tables import Unit
-from voting.request import house, now, reading, today
+from voting.request import house, reading, today
 from voting.security import csrf, public
 from voting.zips import zip_of
 
@@ -41,6 +44,7 @@ notice = Blueprint("notice", __name__, url_prefix="/c/<community_id>")
 
 #: Guessing four digits of somebody's ID number at this rate takes most of a day, for one name.
 LOOK_UP_LIMIT = "10 per minute"
+NOTICE_LIMIT = "30 per minute"
 ROLL_PAGE = 100
 MEDIA_TYPES = {
     "pdf": "application/pdf",
@@ -73,7 +77,7 @@ def show(community: Unit, election: Election) -> str:
 def look_up(community: Unit, election: Election) -> str:
     """Am I on the roll? Yes or no, to whoever knows the name and the last four of the ID number."""
     _require_hanging(election)
-    name, last4 = (request.form.get(one, "").strip()[:60] for one in ("name", "last4"))
+    name, last4 = (journal.typed(request.form.get(one, "")).strip()[:60] for one in ("name", "last4"))
     found = reading().scalars(
         select(RollEntry).where(
             RollEntry.election_id == election.id, RollEntry.name == name, RollEntry.id_last4 == last4.upper()
@@ -141,9 +145,8 @@ def bundle(community: Unit, election: Election) -> Response:  # noqa: ARG001 (th
     """The whole signed bundle, for `python -m verifier`."""
     if election.state != "certified":
         raise queries.not_certified()
-    path = kept_zip(
-        house().settings.data_dir / "bundles",
-        election.id,
+    path = kept(
+        house().settings.data_dir / "bundles" / f"{election.id}.zip",
         # The day, not the moment: a copy made anew is the same file.
         lambda: zip_of(queries.certified_bundle(reading(), election=election), election.opens_at.astimezone(HALL)),
     )
@@ -162,11 +165,12 @@ def file(community: Unit, election: Election, path: str) -> Response:  # noqa: A
 
 
 @notice.get("/e/<election_id>/notice.pdf")
+@limiter.limit(NOTICE_LIMIT)
 @public
 def notice_sheet(community: Unit, election: Election) -> Response:
     """The sheet with the keys for the notice board, as soon as the election is sealed."""
-    keys = _keys(community, election)
-    if not keys["election"] or not keys["committee"]:
+    keys, sealed = _keys(community, election), reading().get_one(Box, election.box_id).archive_time
+    if sealed is None or not keys["committee"]:
         raise TooEarly(
             "NOT_SEALED",
             "选举封定、选举委员会的密钥做好以后才有这张公告，请到时再来。",
@@ -180,9 +184,12 @@ def notice_sheet(community: Unit, election: Election) -> Response:
         ca_fingerprint=keys["authority"],
         log_vkey=keys["log"],
         election_fingerprint=keys["election"],
-        made_at=now(),
+        made_at=datetime.fromtimestamp(sealed, UTC),
     )
-    return Response(write_notice(sheet), mimetype="application/pdf")
+    # Named by what it says: a committee's new key or a new name is a new sheet.
+    name = f"{election.id}-{hashlib.sha256(repr(sheet).encode()).hexdigest()[:16]}.pdf"
+    path = kept(house().settings.data_dir / "notices" / name, lambda: write_notice(sheet))
+    return Response(path.read_bytes(), mimetype="application/pdf")
 
 
 def _require_shown(election: Election) -> None:

@@ -68,6 +68,8 @@ class Election(Base):
     floor_decision: Mapped[str | None] = mapped_column(Text)
     # Cards of the pile that were not found after closing, as the committee decided.
     cards_missing: Mapped[int | None]
+    # Cards with a ballot that lay on the pile, as that decision names them.
+    missing_voted: Mapped[int | None]
     missing_decision: Mapped[str | None] = mapped_column(Text)
 
     offices: Mapped[list["Office"]] = relationship(order_by="Office.ordinal", lazy="selectin")

@@ -11,12 +11,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from voting.errors import Conflict
+from voting.errors import Conflict, Malformed
 from voting.law.calendar import HALL
 from voting.mock_election import parties, run
 from voting.mock_election.day import Day
 from voting.mock_election.server import served
 
+#: Fewest and most people on the roll of a mock election.
+VOTERS = (10, 5000)
 #: A folder with this file was made here and may be made anew.
 _MARK = ".mock-election"
 
@@ -24,7 +26,7 @@ _MARK = ".mock-election"
 def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add ``voting election``."""
     parser = subparsers.add_parser("election", help="样例选举从头到尾做一遍 / the whole main job without a person")
-    parser.add_argument("--voters", type=int, default=200, help="选民人数 / people on the roll (10–5000)")
+    parser.add_argument("--voters", type=int, default=200, help="选民人数 / people on the roll ({}–{})".format(*VOTERS))
     parser.add_argument("--group", default="Ed25519", choices=("Ed25519", "BELENIOS-2048"))
     parser.add_argument("--out", type=Path, default=Path("out/election"), help="放结果的文件夹 / folder for everything")
     parser.set_defaults(run=run_election)
@@ -33,12 +35,13 @@ def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
 def run_election(args: argparse.Namespace) -> int:
     """Hold the mock election; 0 when every step and every check passed."""
     console = Console()
+    _require_voters(args.voters)
     folder = _fresh_folder(args.out)
     today = datetime.now(UTC).astimezone(HALL).date()
     times: list[tuple[str, float]] = []
     began = time.perf_counter()
     community = parties.found(folder, datetime.now(UTC), today)
-    day = Day(folder, max(10, min(args.voters, 5000)), args.group, community, today)
+    day = Day(folder, args.voters, args.group, community, today)
     times.append(("社区和人员 / community and people", time.perf_counter() - began))
     began = time.perf_counter()
     with served(folder) as port, _bars(console) as bars:
@@ -52,6 +55,15 @@ def run_election(args: argparse.Namespace) -> int:
     run.write_summary(day)
     _print(console, day, times)
     return 0
+
+
+def _require_voters(voters: int) -> None:
+    if not VOTERS[0] <= voters <= VOTERS[1]:
+        raise Malformed(
+            "VOTERS",
+            f"样例选举的选民可以有 {VOTERS[0]} 到 {VOTERS[1]} 人，请改 VOTERS={voters}。",
+            f"A mock election has {VOTERS[0]} to {VOTERS[1]} voters; change VOTERS={voters}.",
+        )
 
 
 def _fresh_folder(folder: Path) -> Path:

@@ -19,13 +19,7 @@ _START_SECONDS = 30
 def served(data_dir: Path, workers: int = 2) -> Iterator[int]:
     """`voting serve` over `data_dir` while the block runs; gives the port. Raises Refused SERVER_DOWN."""
     port = free_port()
-    environment = {
-        # Nobody's own settings: VOTING_DATABASE_URL, say, would lead to a real installation.
-        **{name: value for name, value in os.environ.items() if not name.startswith("VOTING_")},
-        "VOTING_DATA_DIR": str(data_dir),
-        "VOTING_LISTEN": f"127.0.0.1:{port}",
-        "VOTING_WORKERS": str(workers),
-    }
+    environment = environment_of(data_dir, VOTING_LISTEN=f"127.0.0.1:{port}", VOTING_WORKERS=str(workers))
     with (data_dir / "server.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "voting.cli", "serve"], env=environment, stdout=log, stderr=subprocess.STDOUT
@@ -36,6 +30,15 @@ def served(data_dir: Path, workers: int = 2) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(timeout=40)
+
+
+def environment_of(data_dir: Path, **settings: str) -> dict[str, str]:
+    """The environment of a server over `data_dir`, with `settings` and nobody's own.
+
+    VOTING_DATABASE_URL of the surroundings, say, would lead to a real installation.
+    """
+    around = {name: value for name, value in os.environ.items() if not name.startswith("VOTING_")}
+    return {**around, "VOTING_DATA_DIR": str(data_dir), **settings}
 
 
 def free_port() -> int:

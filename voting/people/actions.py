@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from voting import journal
@@ -29,6 +30,7 @@ from voting.people.tree import require_place
 from voting.permissions import DEPARTMENTS, Actor, Permission, Role, compatible
 
 _LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,39}", re.ASCII)
+_ADMINISTRATOR = Role.SYSTEM_ADMINISTRATOR
 
 
 @dataclass(frozen=True)
@@ -50,16 +52,11 @@ def create_unit(
         require_place(kind, parent.kind if parent else None)
         _require_power(actor, Permission.MANAGE_UNITS, parent)
         if any(sibling.name == name for sibling in queries.children(session, parent_id)):
-            raise Conflict(
-                "UNIT_EXISTS",
-                f"这里已经有「{name}」了，请换一个名称或打开已有的那一个。",
-                f"There is already a “{name}” here; choose another name or open the existing one.",
-            )
+            raise _unit_exists(name)
         unit_id = random_id()
         path = f"{parent.path}/{unit_id}" if parent else unit_id
         unit = Unit(id=unit_id, parent_id=parent_id, kind=kind, name=name, path=path, created_at=now)
-        session.add(unit)
-        session.flush()
+        _add(session, unit, _unit_exists(name))
         event = UnitCreated(unit_id, kind, name, _by(actor))
         if kind in {"community", "grid", "building"}:
             _record(session, unit, event, now)
@@ -94,23 +91,17 @@ def create_account(
         unit = _unit(session, unit_id)
         _require_power(actor, Permission.MANAGE_ACCOUNTS, unit)
         if session.scalar(select(Account.id).where(Account.login == login)) is not None:
-            raise Conflict(
-                "LOGIN_TAKEN",
-                f"登录名 {login} 已经有人用了，请换一个。",
-                f"The sign-in name {login} is taken; choose another.",
-            )
+            raise _login_taken(login)
         account_id = random_id()
-        session.add(
-            Account(
-                id=account_id,
-                unit_id=unit.id,
-                login=login,
-                display_name=display_name,
-                password_hash=hashed,
-                created_at=now,
-            )
+        account = Account(
+            id=account_id,
+            unit_id=unit.id,
+            login=login,
+            display_name=display_name,
+            password_hash=hashed,
+            created_at=now,
         )
-        session.flush()
+        _add(session, account, _login_taken(login))
         _record(session, unit, AccountCreated(account_id, _by(actor)), now)
         return NewAccount(account_id, login, first)
 
@@ -135,6 +126,8 @@ def appoint(
     _require_days(today, from_day, until_day)
     _require_department(role, department)
     with transaction(session):
+        # Locked, so that two appointments at once do not each miss the other that it may not stand beside.
+        session.scalars(select(Account.id).where(Account.id == account_id).with_for_update()).first()
         unit, account = _unit(session, unit_id), _account(session, account_id)
         _require_power(actor, Permission.APPOINT, unit)
         if actor is not None and actor.account_id == account_id:
@@ -176,8 +169,8 @@ def end_appointment(session: Session, *, actor: Actor, now: datetime, today: dat
                 "这项任命已经结束，不用再办。",
                 "This appointment is already over; nothing is left to do.",
             )
-        if appointment.role == Role.SYSTEM_ADMINISTRATOR.value and unit.parent_id is None:
-            _require_another_administrator(session, unit, appointment, today)
+        if appointment.role == _ADMINISTRATOR.value and unit.parent_id is None:
+            _require_another_administrator(session, unit, appointment.account_id, today)
         appointment.ended_at = now
         appointment.ended_by_id = actor.account_id
         session.flush()
@@ -204,7 +197,7 @@ def reset_password(session: Session, *, actor: Actor, now: datetime, today: date
 def disable_account(
     session: Session, *, actor: Actor, now: datetime, today: date, account_id: str, disabled: bool
 ) -> None:
-    """Close an account (its sessions end at once) or open it again."""
+    """Close an account (its sessions end at once) or open it again. The last administrator's stays open."""
     with transaction(session):
         account = _account(session, account_id)
         _require_over_account(session, actor, account, today)
@@ -214,6 +207,9 @@ def disable_account(
                 "不能停用自己的账号，请另一位系统管理员来办。",
                 "Nobody closes his own account; ask another administrator.",
             )
+        for held, unit in queries.not_over(session, account.id, today) if disabled else ():
+            if held.role == _ADMINISTRATOR.value and unit.parent_id is None:
+                _require_another_administrator(session, unit, account.id, today)
         account.disabled = disabled
         account.session_mark = random_id()
         record_for_account(session, account, AccountDisabled(account.id, disabled, actor.account_id), now, today)
@@ -265,13 +261,13 @@ def _require_compatible(session: Session, account: Account, unit: Unit, role: Ro
         )
 
 
-def _require_another_administrator(session: Session, unit: Unit, leaving: Appointment, today: date) -> None:
-    others = session.scalars(
-        select(Appointment).where(
-            Appointment.unit_id == unit.id, Appointment.role == leaving.role, Appointment.id != leaving.id
-        )
-    )
-    if not any(o.ended_at is None and o.from_day <= today and (o.until_day or today) >= today for o in others):
+def _require_another_administrator(session: Session, unit: Unit, leaving: str, today: date) -> None:
+    """Somebody besides the account `leaving` is administrator of the whole tree and can sign in.
+
+    Two administrators who take each other's power at once are put one after the other by the unit's row.
+    """
+    session.scalars(select(Unit.id).where(Unit.id == unit.id).with_for_update()).one()
+    if all(one.disabled or one.id == leaving for one in queries.holders(session, unit, _ADMINISTRATOR, today)):
         raise Conflict(
             "LAST_ADMINISTRATOR",
             "这是最后一位系统管理员，请先任命另一位。",
@@ -311,6 +307,31 @@ def _account(session: Session, account_id: str) -> Account:
     if account is None:
         raise NotFound("ACCOUNT", "没有这个账号，请刷新名单。", "There is no such account; reload the list.")
     return account
+
+
+def _add(session: Session, row: Unit | Account, taken: Conflict) -> None:
+    """Add `row`; raises `taken` where another transaction took its name after this one looked."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        raise taken from None
+
+
+def _unit_exists(name: str) -> Conflict:
+    return Conflict(
+        "UNIT_EXISTS",
+        f"这里已经有「{name}」了，请换一个名称或打开已有的那一个。",
+        f"There is already a “{name}” here; choose another name or open the existing one.",
+    )
+
+
+def _login_taken(login: str) -> Conflict:
+    return Conflict(
+        "LOGIN_TAKEN",
+        f"登录名 {login} 已经有人用了，请换一个。",
+        f"The sign-in name {login} is taken; choose another.",
+    )
 
 
 def _short(code: str, text: str) -> str:

@@ -115,6 +115,9 @@ def sign_in_send() -> Any:
         status = 429 if isinstance(refusal, sign_in.TooManyAttempts) else 403
         return render_template("people/sign_in.html", form=form), status
     session.begin(person.account_id, person.session_mark)
+    account = reading().get_one(Account, person.account_id)
+    if account.must_change_password:
+        return redirect(url_for("people.own_account"), 303)
     return redirect(_inside(form.next.data or "") or url_for("entrance.home"), 303)
 
 

@@ -13,6 +13,16 @@ SHORTEST, LONGEST = 10, 128
 #: RFC 9106's second recommended option (64 MiB, 3 passes), the library's default.
 HASHER = PasswordHasher()
 
+#: Rows that fingers and counting follow, in both directions.
+_RUNS = ("01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx3edc4rfv")
+#: What lists of leaked passwords begin with, as far as it is long enough, and what everybody here thinks of first.
+_COMMON = (
+    *("password", "passw0rd", "p@ssw0rd", "p@ssword", "iloveyou", "letmein", "welcome", "administrator", "admin"),
+    *("woaini", "5201314", "1314520", "xuanju", "shequ", "toupiao", "mima", "选举", "社区", "居委会", "密码", "口令"),
+)
+#: Characters that are left when runs, common words and repetitions are taken away.
+_FEWEST_LEFT = 4
+
 _READABLE = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
@@ -38,12 +48,22 @@ def require_good(password: str, login: str) -> None:
             f"口令要有 {SHORTEST} 到 {LONGEST} 个字符，请换一个；一句话就很好。",
             f"A password has {SHORTEST} to {LONGEST} characters; choose another, a sentence does well.",
         )
-    if len(set(text)) < 5 or login.lower() in text.lower():
+    if len(set(text)) < 5 or login.lower() in text.lower() or _unguessed(text) < _FEWEST_LEFT:
         raise Malformed(
             "PASSWORD_WEAK",
-            "口令太好猜：字符重复太多，或者含有登录名。请换一个。",
-            "This password is too easy to guess: it repeats itself or contains the sign-in name. Choose another.",
+            "口令太好猜：字符重复太多，是连着的数字或字母、常见的口令，或者含有登录名。请换一个，一句话就很好。",
+            "This password is too easy to guess: it repeats itself, is a run of characters or a common password, "
+            "or contains the sign-in name. Choose another; a sentence does well.",
         )
+
+
+def _unguessed(text: str) -> int:
+    """How many characters neither follow the one before in a run nor belong to a common word."""
+    rest = text.lower()
+    for word in _COMMON:
+        rest = rest.replace(word, "")
+    pairs = {row[at : at + 2] for one in _RUNS for row in (one, one[::-1]) for at in range(len(row) - 1)}
+    return sum(before + now not in pairs and before != now for before, now in zip(" " + rest, rest, strict=False))
 
 
 def first_password() -> str:

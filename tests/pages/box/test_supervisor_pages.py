@@ -1,13 +1,17 @@
 """The supervisors' pages over HTTP: keys, rehearsal, shares, the making of cards."""
 
+import html
 import io
 import json
+import re
+import shlex
 
 from box_build import Built, a_box, an_open_box, form, with_cards
 from box_visit import PASSWORD, address, cast, give, post_json, post_raw, signed_in, supervisor, tablet, token
 from flask import Flask
 from sqlalchemy import Engine
 
+from voting import cli
 from voting.box import sealing, slot, tallying
 from voting.box.tables import Box, TrusteeKey
 from voting.crypto import archive
@@ -43,6 +47,27 @@ def test_key_rehearsal_and_share_over_http(app: Flask, engine: Engine) -> None:
     assert "已解密" in client.get(page).text
     with read(engine) as session:
         assert session.query(TrusteeKey).one().share == share
+
+
+def test_a_registered_key_is_said_first_and_a_further_supervisor_is_told_there_are_enough(
+    app: Flask, engine: Engine
+) -> None:
+    box = a_box(engine, trustee_count=1)
+    client, page = supervisor(app, box), address(box, "trustee")
+    secret, record = crypto.make_key(_group(box), "监督委员一")
+    post_json(client, page, address(box, "trustee/key"), {"record": record.decode()})
+    shown = client.get(page).text
+    text = box_key(box, secret)
+    assert "您已登记" in shown and f"{text[:4]} {text[4:8]}" in shown
+    assert shown.index("您已登记") < shown.index("重做密钥，旧文件作废") < shown.index("data-key-url"), "folded away"
+    other = signed_in(app, give(box, box.clerk, Role.SUPERVISOR)).get(page).text
+    assert "要的 1 把密钥都已登记" in other
+    assert "data-key-url" not in other and "公钥记录文件" not in other
+
+
+def box_key(box: Built, secret: int) -> str:
+    group = _group(box)
+    return group.text(group.base_power(secret))  # type: ignore[attr-defined,no-any-return]
 
 
 def _group(box: Built) -> object:
@@ -176,6 +201,10 @@ def test_credentials_as_the_file_of_the_command_line(app: Flask, engine: Engine)
     client.post(address(box, "cards/witness"), data={"login": second, "password": PASSWORD, "csrf_token": csrf})
     group = _group(box)
     content = json.dumps([group.text(group.base_power(5))]).encode()  # type: ignore[attr-defined]
+    hint = re.search(r"voting (cards --uuid [^<]+)</p>", html.unescape(client.get(page).text))
+    assert hint is not None
+    asked = cli._parser().parse_args(shlex.split(hint[1]))
+    assert (asked.uuid, asked.count, str(asked.out)) == (box.row().uuid, 1, "cards"), "the command is complete"
     sent = client.post(
         address(box, "cards/credentials"), data={"file": (io.BytesIO(content), "credentials.json"), "csrf_token": csrf}
     )

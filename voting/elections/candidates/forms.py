@@ -8,6 +8,7 @@ from wtforms import DateField, HiddenField, IntegerField, SelectField, StringFie
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from voting.elections.candidates.nominating import WAYS
+from voting.elections.candidates.photos import LIMIT
 from voting.elections.candidates.rules import BARS
 from voting.elections.candidates.tables import Candidate
 from voting.elections.tables import Election
@@ -30,12 +31,29 @@ class CandidateForm(Form):
     photo = FileField(
         _("照片"),
         description=_("JPEG 或 PNG，最多 300 KB，竖的证件照最好。"),
-        render_kw={"accept": "image/jpeg,image/png"},
+        # static/js/files.js says the sentence as soon as the file is chosen.
+        render_kw={
+            "accept": "image/jpeg,image/png",
+            "data-most": str(LIMIT),
+            "data-too-large": _(
+                "照片有 {size} KB，最多 300 KB，没有发出。请用电脑或手机自带的看图程序缩小，再选一次。"
+            ),
+        },
     )
 
 
 class BarsForm(Form):
     """The four statutory bars, each answered twice; “yes”, “no”, or still unanswered."""
+
+    def answer(self, who: str, code: str) -> str:
+        """“yes”, “no”, or nothing."""
+        given = getattr(self, f"{who}_{code}").data
+        return given if given in ("yes", "no") else ""
+
+    def unanswered(self) -> dict[str, list[str]]:
+        """The bars that lack an answer, with whose is missing: an official signs for all of them or for none."""
+        lacking = {code: [who for who in ("declared", "checked") if not self.answer(who, code)] for code in BARS}
+        return {code: who for code, who in lacking.items() if who}
 
 
 for _code in BARS:

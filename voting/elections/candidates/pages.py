@@ -25,8 +25,6 @@ from voting.security import access, upload
 
 candidates = Blueprint("candidates", __name__, url_prefix="/c/<community_id>/elections/<election_id>/candidates")
 
-_UPLOAD = LIMIT + 100_000
-
 
 @candidates.get("")
 @access(Permission.SEE_ELECTION)
@@ -78,7 +76,7 @@ def _new_page(community: Unit, election: Election, form: CandidateForm) -> str:
 
 
 @candidates.post("/new")
-@upload(_UPLOAD)
+@upload(LIMIT)
 @access(Permission.PREPARE_ELECTION)
 def add(community: Unit, election: Election) -> Any:
     """Put the person on the list; next come the bars."""
@@ -129,6 +127,7 @@ def _person_page(
         office=office_of(election, candidate.office_id),
         form=form,
         bars_form=bars_form or BarsForm(None),
+        unanswered=bars_form.unanswered() if bars_form else {},
         bars=bars(law),
         law=law,
         checker=checker,
@@ -138,7 +137,7 @@ def _person_page(
 
 
 @candidates.post("/<candidate_id>")
-@upload(_UPLOAD)
+@upload(LIMIT)
 @access(Permission.PREPARE_ELECTION)
 def describe(community: Unit, election: Election, candidate: Candidate) -> Any:
     """Change what the ballot shows."""
@@ -169,6 +168,8 @@ def describe(community: Unit, election: Election, candidate: Candidate) -> Any:
 def answer_bars(community: Unit, election: Election, candidate: Candidate) -> Any:
     """Record the answers to the bars under the signed-in official's name."""
     form = BarsForm()
+    if form.unanswered() and election.state in ("draft", "published") and not wants_json():
+        return _bars_again(community, election, candidate, form), 422
     try:
         with acting() as writer:
             actions.record_bars(
@@ -184,15 +185,18 @@ def answer_bars(community: Unit, election: Election, candidate: Candidate) -> An
         if wants_json():
             raise
         form.form_errors.append(sentence(refusal))
-        described = CandidateForm(None)
-        described.trade.data, described.introduction.data = candidate.trade, candidate.introduction
-        return _person_page(community, election, candidate, described, form), 409
+        return _bars_again(community, election, candidate, form), 409
     return redirect(url_for("candidates.show", **_place(community, election)), 303)
 
 
+def _bars_again(community: Unit, election: Election, candidate: Candidate, form: BarsForm) -> str:
+    described = CandidateForm(None)
+    described.trade.data, described.introduction.data = candidate.trade, candidate.introduction
+    return _person_page(community, election, candidate, described, form)
+
+
 def _answers(form: BarsForm, who: str) -> dict[str, bool]:
-    given = {code: getattr(form, f"{who}_{code}").data for code in BARS}
-    return {code: answer == "yes" for code, answer in given.items() if answer in ("yes", "no")}
+    return {code: answer == "yes" for code in BARS if (answer := form.answer(who, code))}
 
 
 @candidates.post("/<candidate_id>/remove")

@@ -4,11 +4,9 @@ Nothing here reads the database or the clock. The passphrase opens both of the c
 for as long as the signing takes; it is kept nowhere.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from voting import signing
 from voting.elections.count.certificate import build_bundle
@@ -43,10 +41,11 @@ def read_committee(folder: Path) -> CommitteeFiles:
     except OSError as missing:
         raise NotFound(
             "COMMITTEE_KEY_MISSING",
-            f"选举委员会的密钥文件不全，应在 {folder}：{'、'.join(names)}。请选举委员会把保管的文件放回，"
-            "或请管理员运行 voting init。",
+            f"选举委员会的密钥文件不全，应在 {folder}：{'、'.join(names)}。请选举委员会把保管的文件放回；"
+            f"从来没有做过的，请管理员运行 voting committee --community {folder.name}。",
             f"The election committee's key files are not all in {folder} ({', '.join(names)}). The committee puts "
-            "its copies back, or the administrator runs voting init.",
+            "its copies back; where none was ever made, the administrator runs voting committee --community "
+            f"{folder.name}.",
         ) from missing
 
 
@@ -100,17 +99,3 @@ def _signed(pdf: bytes, committee: CommitteeFiles, passphrase: str, now: datetim
             f"{signing.AUTHORITY_PEM} and post its fingerprint anew.",
         )
     return signed
-
-
-def kept_zip(folder: Path, name: str, make: Callable[[], bytes]) -> Path:
-    """The zip named ``name`` in ``folder``, made when it is first asked for. The database stays its source.
-
-    Written beside and renamed: two who ask at once get whole files, and both are the same.
-    """
-    path = folder / f"{name}.zip"
-    if not path.exists():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=folder, delete=False) as beside:
-            beside.write(make())
-        Path(beside.name).replace(path)
-    return path

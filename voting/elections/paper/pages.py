@@ -146,7 +146,7 @@ def agree(community: Unit, election: Election, paper_box: PaperBox) -> Any:
 
 
 @paper_pages.post("/<paper_box_id>/doubtful")
-@upload(LIMIT + 100_000)
+@upload(LIMIT)
 @access(Permission.MOVE_ELECTION)
 def decide_doubtful(community: Unit, election: Election, paper_box: PaperBox) -> Any:
     """The committee decided on a doubtful paper; its picture is kept sealed."""

@@ -32,7 +32,7 @@ def show(community: Unit, election: Election) -> str:
 
 
 @proxy_pages.post("")
-@upload(LIMIT + 100_000)
+@upload(LIMIT)
 @access(Permission.MANAGE_ROLL)
 def record(community: Unit, election: Election) -> Any:
     """Record a written form: both people by roll number."""

@@ -29,7 +29,6 @@ from voting.security import access, upload
 
 review = Blueprint("review", __name__, url_prefix="/c/<community_id>/elections/<election_id>/review")
 
-_UPLOAD = LIMIT + 100_000
 _KIND_CODES = {word: code for code, words in KINDS.items() for word in (words[0], code)}
 
 
@@ -313,7 +312,7 @@ def _answers_page(community: Unit, election: Election, **more: Any) -> str:
 
 
 @review.post("/answers")
-@upload(_UPLOAD)
+@upload(LIMIT)
 @access(Permission.ANSWER_REVIEW)
 def answer(community: Unit, election: Election) -> Any:
     """A department's answer to one question."""

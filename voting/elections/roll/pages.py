@@ -8,8 +8,9 @@ from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, stream_with_context, url_for
+from sqlalchemy.exc import DBAPIError
 
-from voting.database import writing_session
+from voting.database import first_line, writing_session
 from voting.elections import loaders  # noqa: F401 — registers how the ids in these addresses are loaded
 from voting.elections.roll import actions, exports, queries
 from voting.elections.roll.grids import grid_moves, grids_of
@@ -64,7 +65,7 @@ def _roll_page(community: Unit, election: Election, refusal: Refused | None = No
 
 
 @roll.post("/file")
-@upload(MAX_BYTES + 100_000)
+@upload(MAX_BYTES)
 @access(Permission.MANAGE_ROLL)
 def send_file(community: Unit, election: Election) -> Any:
     """Dry run of a file: nothing is imported yet."""
@@ -164,8 +165,12 @@ def _import_lines(deed: Callable[..., int], there: str) -> Iterator[str]:
             lines.put({"url": there})
         except Refused as refusal:
             lines.put({"refused": {"code": refusal.code, "zh": refusal.zh, "en": refusal.en}})
-        except Exception:
-            app.logger.exception("roll import")
+        except Exception as error:
+            # A trace ends with the error's words, and PostgreSQL's quote the row: of the database only the first line.
+            if isinstance(error, DBAPIError):
+                app.logger.error("roll import: %s", first_line(error))
+            else:
+                app.logger.exception("roll import")
             failed = Refused(
                 "INTERNAL",
                 "导入没有办成，名单没有改动。请再试一次；还不行，请找系统管理员看运行记录。",

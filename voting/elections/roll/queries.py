@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from voting.elections.roll.tables import Objection, Representative, RollEntry, RollVersion
 from voting.elections.tables import Election
 from voting.errors import NotEligible, NotFound
+from voting.journal import typed
 from voting.keys import FieldKeys
 from voting.law.profiles import Mode
 
@@ -40,7 +41,7 @@ class Found:
 
 def find(session: Session, *, election: Election, query: str, limit: int = SEARCH_LIMIT) -> list[Found]:
     """Voters by name, pinyin initials, roll number or the last four of the ID number; best matches first."""
-    text = unicodedata.normalize("NFKC", query).strip()
+    text = _searched(query)
     if not text:
         return []
     near = RollEntry.initials != text.lower() if text.isascii() else RollEntry.name != text
@@ -85,7 +86,7 @@ def page_of_roll(
 ) -> tuple[int, list[Found]]:
     """Number of matching voters, and the ``page``-th (from 1) ``size`` of them by roll number."""
     condition = [RollEntry.election_id == election.id]
-    text = unicodedata.normalize("NFKC", query).strip()
+    text = _searched(query)
     if text:
         condition.append(_matching(election.id, text))
     total = session.scalar(select(func.count()).select_from(RollEntry).where(*condition)) or 0
@@ -254,6 +255,11 @@ def birth_date(session: Session, *, entry_id: str, keys: FieldKeys) -> date:
     return date.fromisoformat(sealed["birth"])
 
 
+def _searched(query: str) -> str:
+    # A NUL in a parameter is an error of PostgreSQL's driver, and no part of any name.
+    return unicodedata.normalize("NFKC", typed(query)).strip()
+
+
 def _matching(election_id: str, text: str) -> ColumnElement[bool]:
     """What the query asks for, each kind in the form its index answers."""
     here = RollEntry.election_id == election_id
@@ -264,7 +270,7 @@ def _matching(election_id: str, text: str) -> ColumnElement[bool]:
         return and_(here, RollEntry.number == int(text))
     if re.fullmatch(r"[A-Za-z]+", text):
         low = text.lower()
-        return and_(here, RollEntry.initials.between(low, low + "z" * 20), RollEntry.initials.startswith(low))
+        return and_(here, RollEntry.initials.between(low, low + "z" * 60), RollEntry.initials.startswith(low))
     # Every name is over the empty one: the scan runs over the index of names, not over the rows.
     return and_(here, RollEntry.name > "", RollEntry.name.contains(text, autoescape=True))
 

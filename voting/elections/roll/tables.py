@@ -28,7 +28,8 @@ class RollEntry(Base):
     # The roll number printed on the 选民证, from 1.
     number: Mapped[int]
     name: Mapped[str] = mapped_column(String(60))
-    initials: Mapped[str] = mapped_column(String(20))
+    # One letter for each of the name's at most.
+    initials: Mapped[str] = mapped_column(String(60))
     sex: Mapped[str] = mapped_column(String(1))
     # Decade of age on election day ("70–79 岁"), enough to tell namesakes apart at the desk.
     age_group: Mapped[str] = mapped_column(String(12))

@@ -280,6 +280,7 @@ def upgrade() -> None:
         sa.Column("ballot_floor", sa.Integer(), nullable=False),
         sa.Column("floor_decision", sa.Text(), nullable=True),
         sa.Column("cards_missing", sa.Integer(), nullable=True),
+        sa.Column("missing_voted", sa.Integer(), nullable=True),
         sa.Column("missing_decision", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "mode IN ('all_voters', 'household_reps', 'resident_reps', 'village')", name=op.f("ck_election_mode")
@@ -462,7 +463,7 @@ def upgrade() -> None:
         sa.Column("election_id", sa.String(length=22), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
-        sa.Column("initials", sa.String(length=20), nullable=False),
+        sa.Column("initials", sa.String(length=60), nullable=False),
         sa.Column("sex", sa.String(length=1), nullable=False),
         sa.Column("age_group", sa.String(length=12), nullable=False),
         sa.Column("building", sa.String(length=20), nullable=False),
