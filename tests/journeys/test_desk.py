@@ -171,6 +171,7 @@ def test_a_check_in_is_undone_with_the_card_and_the_code_stays_here(desk: Desk) 
     expect(tab.locator("#undo")).not_to_have_attribute("open", "")
     expect(tab.locator("#said")).to_contain_text("已撤销")
     expect(tab.locator("#recent .pill--warn")).to_have_text("已撤销：本人没有投票就离开了")
+    expect(tab.locator("#query")).to_be_focused()
     assert (focused(tab), desk.count("checked_in"), desk.count("returned")) == ("query", "0", "1")
     box = desk.built.box
     assert (box.cards_out, box.cards_returned) == (1, 1)
@@ -193,7 +194,8 @@ def test_a_card_of_nobody_cannot_undo(desk: Desk) -> None:
     tab.keyboard.press("Enter")
     expect(tab.locator('#undo [data-slot="refusal"]')).to_contain_text("不是本次选举的选票卡")
     tab.locator("#undo [data-close]").click()
-    assert focused(tab) == "query" and desk.built.box.cards_returned == 0
+    expect(tab.locator("#query")).to_be_focused()
+    assert desk.built.box.cards_returned == 0
 
 
 def test_a_torn_card_is_replaced(desk: Desk) -> None:
@@ -280,7 +282,7 @@ def test_after_closing_the_page_turns_to_the_pile(desk: Desk) -> None:
     for place in range(2, len(desk.codes)):
         scan(place)
         expect(tab.locator(".desk-pile > strong")).to_have_text(str(place - 1))
-    expect(tab.locator("#unused-said")).to_contain_text("全部扫完，数目相符")
+    expect(tab.locator("#unused-said")).to_contain_text("数目相符；另有 1 张投过票的卡")
     scan(5)
     expect(tab.locator("#unused-said")).to_contain_text("已经扫过")
     assert (focused(tab), built.box.cards_unused) == ("unused-card", 15)
