@@ -1,14 +1,16 @@
 """What every form of the pages has in common: where it takes its fields from."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from voting.errors import Refused
 from voting.i18n import sentence
+from voting.request import acting, wants_json
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -36,3 +38,25 @@ def say_at(form: FlaskForm, refusal: Refused, fields: Mapping[str, str]) -> None
         form[name].errors = [*form[name].errors, sentence(refusal)]
     else:
         form.form_errors.append(sentence(refusal))
+
+
+def carried_out(form: FlaskForm, deed: Callable[[Session], object], fields: Mapping[str, str] | None = None) -> bool:
+    """Whether what the form asks was done, in one transaction.
+
+    False when the form is not valid or `deed` was refused; why then stands in the form, at the field it is about
+    (`fields`, as in `say_at`). A program that asked in JSON gets the refusal itself.
+
+    Raises:
+        Refused: `deed` was refused and the answer is wanted as JSON.
+    """
+    if not form.validate_on_submit():
+        return False
+    try:
+        with acting() as writer:
+            deed(writer)
+    except Refused as refusal:
+        if wants_json():
+            raise
+        say_at(form, refusal, fields or {})
+        return False
+    return True

@@ -17,12 +17,11 @@ from voting.elections.committee.forms import KinshipForm, MeetingForm, StaffForm
 from voting.elections.committee.rules import BODIES, DUTIES, POSTS, REASONS, RELATIONS
 from voting.elections.queries import rules
 from voting.elections.tables import Election
-from voting.errors import Malformed, Refused
-from voting.forms import Form
-from voting.i18n import sentence
+from voting.errors import Malformed
+from voting.forms import Form, carried_out
 from voting.people.tables import Unit
 from voting.permissions import Permission
-from voting.request import acting, actor, now, reading, today, wants_json
+from voting.request import acting, actor, now, reading, today
 from voting.security import access
 
 committee = Blueprint("committee", __name__, url_prefix="/c/<community_id>/elections/<election_id>/committee")
@@ -62,15 +61,8 @@ def _page(community: Unit, election: Election, **forms: Form) -> str:
 
 def _try(community: Unit, election: Election, name: str, form: Form, deed: Callable[[Session], object]) -> Any:
     """Validate, act, show the page; a refusal stands in the form that caused it."""
-    if form.validate_on_submit():
-        try:
-            with acting() as writer:
-                deed(writer)
-            return _back(community, election)
-        except Refused as refusal:
-            if wants_json():
-                raise
-            form.form_errors.append(sentence(refusal))
+    if carried_out(form, deed):
+        return _back(community, election)
     return _page(community, election, **{name: form}), 422
 
 

@@ -9,10 +9,10 @@ from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 
 from voting.box.tables import Box
-from voting.elections import loaders  # noqa: F401 — registers how an election in the address is loaded
 from voting.elections.after import by_election, deeds, forms, next_polls, outcome, queries, reserve
 from voting.elections.after.next_polls import When
 from voting.elections.after.tables import DEEDS, Dispute, Member
+from voting.elections.loaders import part_of_election
 from voting.elections.tables import Election
 from voting.errors import NotFound, Refused
 from voting.forms import say_at
@@ -20,7 +20,7 @@ from voting.law.calendar import HALL
 from voting.people.tables import Unit
 from voting.permissions import Permission
 from voting.request import acting, actor, house, now, reading, today, wants_json
-from voting.security import access, loader
+from voting.security import access
 
 after = Blueprint("after", __name__, url_prefix="/c/<community_id>/elections/<election_id>/after")
 
@@ -35,16 +35,8 @@ _FIELD_OF = {
 }
 
 
-@loader("member_id")
-def _load_member(reader: Session, member_id: str, loaded: dict[str, Any]) -> Member | None:
-    found = reader.get(Member, member_id)
-    return found if found is not None and found.election_id == loaded["election"].id else None
-
-
-@loader("dispute_id")
-def _load_dispute(reader: Session, dispute_id: str, loaded: dict[str, Any]) -> Dispute | None:
-    found = reader.get(Dispute, dispute_id)
-    return found if found is not None and found.election_id == loaded["election"].id else None
+part_of_election("member_id", Member)
+part_of_election("dispute_id", Dispute)
 
 
 @after.get("")

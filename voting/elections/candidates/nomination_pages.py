@@ -21,13 +21,12 @@ from voting.elections.candidates.queries import check, list_candidates
 from voting.elections.candidates.tables import NominatingPoll
 from voting.elections.queries import rules
 from voting.elections.tables import Election
-from voting.errors import Malformed, Refused
-from voting.forms import Form
-from voting.i18n import sentence
+from voting.errors import Malformed
+from voting.forms import Form, carried_out
 from voting.law.calendar import days_before
 from voting.people.tables import Unit
 from voting.permissions import Permission
-from voting.request import acting, actor, house, now, reading, today, wants_json
+from voting.request import acting, actor, house, now, reading, today
 from voting.security import access
 
 nominating = Blueprint("nominations", __name__, url_prefix="/c/<community_id>/elections/<election_id>/nominations")
@@ -85,15 +84,8 @@ def note_party_post(community: Unit, election: Election) -> Any:
 
 
 def _try(community: Unit, election: Election, name: str, form: Form, deed: Callable[[Session], object]) -> Any:
-    if form.validate_on_submit():
-        try:
-            with acting() as writer:
-                deed(writer)
-            return _back(community, election)
-        except Refused as refusal:
-            if wants_json():
-                raise
-            form.form_errors.append(sentence(refusal))
+    if carried_out(form, deed):
+        return _back(community, election)
     return _page(community, election, **{name: form}), 422
 
 

@@ -10,19 +10,18 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 
-from voting.elections import loaders  # noqa: F401 — registers how an election in the address is loaded
 from voting.elections.after import queries as after
 from voting.elections.after.next_polls import When
+from voting.elections.loaders import part_of_election
 from voting.elections.recall import actions, forms, queries
 from voting.elections.recall.tables import Petition
 from voting.elections.tables import Election
-from voting.errors import Refused
-from voting.forms import say_at
+from voting.forms import carried_out
 from voting.law.calendar import HALL
 from voting.people.tables import Unit
 from voting.permissions import Permission
-from voting.request import acting, actor, house, now, reading, today, wants_json
-from voting.security import access, loader, public
+from voting.request import actor, house, now, reading, today, wants_json
+from voting.security import access, public
 
 recall = Blueprint("recall", __name__, url_prefix="/c/<community_id>/elections/<election_id>/recall")
 recall_notice = Blueprint("recall_notice", __name__, url_prefix="/c/<community_id>")
@@ -30,10 +29,7 @@ recall_notice = Blueprint("recall_notice", __name__, url_prefix="/c/<community_i
 _FIELD_OF = {"RECALL_LATE": "day", "ELECTION_HOURS": "day", "RECALL_AGAIN": "same_facts", "RECALL_UNHEARD": "heard"}
 
 
-@loader("petition_id")
-def _load_petition(reader: Session, petition_id: str, loaded: dict[str, Any]) -> Petition | None:
-    found = reader.get(Petition, petition_id)
-    return found if found is not None and found.election_id == loaded["election"].id else None
+part_of_election("petition_id", Petition)
 
 
 @recall_notice.get("/e/<election_id>/recall")
@@ -157,18 +153,10 @@ def _step(community: Unit, election: Election, petition: Petition, action: Calla
 
 def _try(community: Unit, election: Election, form: FlaskForm, deed: Callable[[Session], object]) -> Any:
     election_id = election.id
-    if form.validate_on_submit():
-        try:
-            with acting() as writer:
-                deed(writer)
-        except Refused as refusal:
-            if wants_json():
-                raise
-            say_at(form, refusal, _FIELD_OF)
-        else:
-            if wants_json():
-                return {"ok": True}
-            return redirect(url_for("recall.page", community_id=community.id, election_id=election_id), 303)
+    if carried_out(form, deed, _FIELD_OF):
+        if wants_json():
+            return {"ok": True}
+        return redirect(url_for("recall.page", community_id=community.id, election_id=election_id), 303)
     return _page(community, reading().get_one(Election, election_id), form), 422
 
 

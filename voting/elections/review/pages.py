@@ -20,7 +20,7 @@ from voting.elections.review.presets import presets
 from voting.elections.review.rules import KINDS, OUTCOMES, VERDICTS, Criterion
 from voting.elections.tables import Election
 from voting.errors import Malformed, NotFound, Refused
-from voting.forms import Form
+from voting.forms import Form, carried_out
 from voting.i18n import sentence
 from voting.people.tables import Account, Unit
 from voting.permissions import DEPARTMENTS, Actor, Permission
@@ -89,15 +89,8 @@ def _criteria_form(criteria: tuple[Criterion, ...]) -> CriteriaForm:
 
 
 def _try(community: Unit, election: Election, name: str, form: Form, deed: Callable[[Session], object]) -> Any:
-    if form.validate_on_submit():
-        try:
-            with acting() as writer:
-                deed(writer)
-            return _back(community, election)
-        except Refused as refusal:
-            if wants_json():
-                raise
-            form.form_errors.append(sentence(refusal))
+    if carried_out(form, deed):
+        return _back(community, election)
     return _page(community, election, **{name: form}), 422
 
 
