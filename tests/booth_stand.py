@@ -113,7 +113,7 @@ class Stand:
         self.election = Election.parse(self.record)
         self.card = make_code()
         self.server = make_server("127.0.0.1", 0, self._app(), threaded=True)
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
         self.thread.start()
 
     @property

@@ -35,7 +35,7 @@ class Quiet(WSGIRequestHandler):
 def served(house: House) -> Iterator[str]:
     """The application on a port of its own, under a name that is no secure context: as in a hall."""
     server = make_server("127.0.0.1", 0, house.app(), threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield f"http://{HOST}:{server.port}"
     server.shutdown()

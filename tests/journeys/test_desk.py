@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_check import violations
 from browser_page import chromium, page  # noqa: F401  fixtures
 from count_build import CHOICES, close, vote
 from election_build import ON_THE_DAY, Built
@@ -65,8 +65,7 @@ def desk(house: House, page: Page) -> Iterator[Desk]:  # noqa: F811  the fixture
 
 
 def sound(tab: Page) -> None:
-    found = Axe().run(tab).response["violations"]
-    assert not found, [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+    assert violations(tab) == []
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_check import violations
 from browser_page import chromium, page  # noqa: F401  fixtures
 from count_build import (
     CHOICES,
@@ -48,8 +48,7 @@ def public(built: Built, rest: str = "") -> str:
 
 
 def sound(tab: Page) -> None:
-    found = Axe().run(tab).response["violations"]
-    assert not found, [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+    assert violations(tab) == []
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -5,11 +5,11 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from axe_check import violations
 from house_build import PASSWORD, House
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 
-axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 CHROMIUM = next((p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if os.access(p, os.X_OK)), None)
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="
 @pytest.fixture
 def address(house: House) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, house.app(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
     server.shutdown()
@@ -55,8 +55,3 @@ def test_axe_finds_nothing_on_the_peoples_pages(house: House, address: str, brow
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
         page.set_viewport_size({"width": 1440, "height": 900})
     assert said == [], "the content policy or a script complained"
-
-
-def violations(page: object) -> list[str]:
-    found = axe.Axe().run(page).response["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
