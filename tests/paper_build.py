@@ -12,7 +12,7 @@ from voting.box import anchors
 from voting.elections import actions, issuing
 from voting.elections.count import actions as count
 from voting.elections.paper import actions as paper
-from voting.elections.paper import boxes, queries
+from voting.elections.paper import boxes, ledger, queries
 from voting.elections.paper.sheets import BoxSheet
 from voting.elections.proxies import actions as proxies
 from voting.elections.roll.queries import find
@@ -155,7 +155,7 @@ def settle(built: Built, written: str, entry_id: str | None, office: str = "ä¸»ä
 def reconciled(house: House) -> Built:
     built, hall, mobile = voted_on_paper(house)
     agreed(built, hall, mobile)
-    built.do(paper.close_ledger, unused=PRINTED - built.box.papers_out, now=EVENING)
+    built.do(ledger.close_ledger, unused=PRINTED - built.box.papers_out, now=EVENING)
     return built
 
 

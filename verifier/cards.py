@@ -123,7 +123,8 @@ def check_check_ins(story: Story, closed: events.BoxClosed) -> None:
 
 def check_issued(story: Story, closed: events.BoxClosed) -> None:
     """10: cards and papers together went to no more people than stand on the roll, each once; proxies among them."""
-    issued, roll = issued_of(closed), story.only(ElectionSealed).fact.eligible
+    issued, sealed = issued_of(closed), story.only(ElectionSealed).fact
+    roll, most = sealed.eligible, sealed.proxies_max
     if issued > roll:
         raise Malformed(
             "ISSUED_OVER_ROLL",
@@ -136,12 +137,12 @@ def check_issued(story: Story, closed: events.BoxClosed) -> None:
             f"发出纸票 {closed.papers_out} 张，多于印制 {closed.papers_printed} 张",
             f"{closed.papers_out} papers were handed out of {closed.papers_printed} printed",
         )
-    if 4 * closed.proxies > 3 * issued:
-        # A holder takes an own ballot and at most three more.
+    if (most + 1) * closed.proxies > most * issued:
+        # A holder takes an own ballot and at most so many more.
         raise Malformed(
             "PROXIES_OVER_HOLDERS",
-            f"委托投票 {closed.proxies} 张，多于发出的 {issued} 张里每位受托人代三人能有的数目",
-            f"{closed.proxies} proxy ballots among {issued} issued are more than three to each holder",
+            f"委托投票 {closed.proxies} 张，多于发出的 {issued} 张里每位受托人代 {most} 人能有的数目",
+            f"{closed.proxies} proxy ballots among {issued} issued are more than {most} to each holder",
         )
 
 

@@ -3,6 +3,8 @@
 The papers themselves lie sealed in the street office; the log holds who counted what, twice, and every box's figures.
 """
 
+from collections import Counter
+
 from verifier.cards import papers_issued
 from verifier.report import Lacking
 from verifier.story import Said, Story
@@ -10,6 +12,7 @@ from voting.box import events
 from voting.elections.count.report import Papers
 from voting.elections.events import ElectionSealed, OutcomeDecided
 from voting.elections.paper import events as told
+from voting.elections.paper.rules import BallotClass
 from voting.elections.paper.sheets import BoxSheet, add, check_sheet, from_data
 from voting.elections.proxies.events import ProxiesPosted
 from voting.errors import Malformed
@@ -25,6 +28,7 @@ def check_paper(story: Story) -> None:
     check_boxes(story, closed)
     check_entries(story)
     check_sheets(story)
+    check_doubtful(story)
     check_mobile(story)
     check_reconciled(story, closed.fact)
     check_proxies(story, closed.fact)
@@ -42,16 +46,25 @@ def sheet_of(story: Story) -> BoxSheet | None:
     return add(found) if found else None
 
 
-def papers_of(closed: events.BoxClosed) -> Papers:
-    """The papers by the desk's counters at closing."""
+def papers_of(story: Story, closed: events.BoxClosed) -> Papers:
+    """The papers by the desk's counters at closing, and what the committee decided to be missing."""
+    missing, surplus = decided_missing(story)
     return Papers(
         printed=closed.papers_printed,
         out=closed.papers_out,
         returned=closed.papers_returned,
         torn=closed.papers_torn,
-        unused=closed.papers_printed - closed.papers_out,
+        unused=closed.papers_printed - closed.papers_out - missing + surplus,
         assisted=closed.assisted,
+        missing=missing,
+        surplus=surplus,
     )
+
+
+def decided_missing(story: Story) -> tuple[int, int]:
+    """Papers missing and too many left, as the ledger was closed on; nothing where it was not."""
+    said = story.all(told.PapersReconciled)
+    return (said[-1].fact.missing, said[-1].fact.surplus) if said else (0, 0)
 
 
 def check_printed(story: Story, closed: events.BoxClosed) -> None:
@@ -82,7 +95,8 @@ def check_boxes(story: Story, closed: Said[events.BoxClosed]) -> None:
             raise _box(f"{number} 号票箱不是在结束投票以后开箱计票的", f"box {number} was not opened after the poll")
         if (opened[number].fact.seal, said.fact.kind) != (sealed[number].fact.seal, sealed[number].fact.kind):
             raise _box(f"{number} 号票箱开箱时不是封箱的封条", f"box {number} was not opened with its own seal")
-    if set(sealed) != set(agreed):
+    by_paper = story.only(ElectionSealed).fact.legal_record == "paper" and closed.fact.casts
+    if set(sealed) != set(agreed) or (by_paper and not agreed):
         raise Lacking("BOXES_UNCOUNTED", "有票箱还没有核对一致的数字", "Some boxes have no agreed figures")
 
 
@@ -113,6 +127,32 @@ def check_sheets(story: Story) -> None:
             raise _sheet(said, error.zh, error.en) from error
 
 
+def check_doubtful(story: Story) -> None:
+    """14: every doubtful paper laid before the committee was decided by majority before its box was agreed upon, by the
+    picture that was laid, and those found void are among the void papers of the box."""
+    laid = {(said.fact.paper_box, said.fact.number): said for said in story.all(told.DoubtfulPaperLaid)}
+    decided = {(said.fact.paper_box, said.fact.number): said for said in story.all(told.DoubtfulPaperDecided)}
+    once = (len(laid), len(decided)) == (
+        len(story.all(told.DoubtfulPaperLaid)),
+        len(story.all(told.DoubtfulPaperDecided)),
+    )
+    agreed = {said.fact.paper_box: said for said in story.all(told.PaperBoxAgreed)}
+    sound = once and set(laid) == set(decided)
+    for at, said in decided.items():
+        one, before = said.fact, laid.get(at)
+        whole = before is not None and before.seq < said.seq and before.fact.picture_sha256 == one.picture_sha256
+        counted = one.paper_box not in agreed or said.seq < agreed[one.paper_box].seq
+        sound = sound and whole and counted and one.in_favour > one.against and one.kind in set(BallotClass)
+    void = Counter(box for (box, _), said in decided.items() if said.fact.kind == BallotClass.VOID)
+    if not sound or any(void[number] > from_data(said.fact.sheet).void for number, said in agreed.items()):
+        raise Malformed(
+            "DOUBTFUL_OTHER",
+            "有疑义的选票没有逐张按同一张照片多数认定，或认定的废票多于票箱里的废票",
+            "Doubtful papers were not each decided by majority on the picture laid before, or more were found void "
+            "than the box has",
+        )
+
+
 def check_mobile(story: Story) -> None:
     """14: a mobile box went out with a posted list, watchers and papers, and what came back makes them whole."""
     left = {said.fact.paper_box: said.fact for said in story.all(told.MobileBoxLeft)}
@@ -134,7 +174,8 @@ def check_mobile(story: Story) -> None:
 
 
 def check_reconciled(story: Story, closed: events.BoxClosed) -> None:
-    """14: printed = issued + come back + spoilt + unused; the boxes' papers are those collected; before the outcome."""
+    """14: printed + surplus = issued + come back + spoilt + unused + missing, what is missing by a decision before; the
+    boxes' papers are those collected; all before the outcome."""
     if not closed.papers_printed and not boxes_of(story):
         if story.all(told.PapersReconciled) or closed.papers_out:
             raise _balance()
@@ -143,18 +184,33 @@ def check_reconciled(story: Story, closed: events.BoxClosed) -> None:
         raise Lacking("PAPERS_OPEN", "纸质选票还没有结清", "The papers are not reconciled")
     said = story.only(told.PapersReconciled)
     one = said.fact
-    found = (one.printed, one.issued, one.returned, one.spoilt, one.unused, one.collected)
+    found = (one.printed, one.issued, one.returned, one.spoilt, one.unused + one.missing - one.surplus, one.collected)
     collected = sum(papers for *_, papers in boxes_of(story))
     unused = closed.papers_printed - closed.papers_out
     right = (closed.papers_printed, papers_issued(closed), closed.papers_returned, closed.papers_torn)
     if found != (*right, unused, collected) or any(said.seq > out.seq for out in story.all(OutcomeDecided)):
         raise _balance()
+    known = [each.fact for each in story.all(told.PapersMissingDecided) if each.seq < said.seq][-1:]
+    explained = [(each.unused, each.missing, each.surplus) for each in known if each.in_favour > each.against]
+    if (one.missing or one.surplus) and explained != [(one.unused, one.missing, one.surplus)]:
+        raise Malformed(
+            "PAPERS_MISSING_UNDECIDED",
+            f"结清时缺失 {one.missing} 张、多出 {one.surplus} 张，却没有选举委员会事先多数作出的决定",
+            f"{one.missing} paper(s) missing and {one.surplus} too many, without a majority decision before",
+        )
 
 
 def check_proxies(story: Story, closed: events.BoxClosed) -> None:
     """14: nobody voted for others who was not on a list posted before the poll opened."""
     opened = story.some(events.SlotOpened)[0].seq
     listed = [said for said in story.all(ProxiesPosted) if said.seq < opened]
+    most = story.only(ElectionSealed).fact.proxies_max
+    if any(said.fact.principals > most * said.fact.holders for said in listed):
+        raise Malformed(
+            "PROXIES_OVER_LIMIT",
+            f"公布的名单上有受托人代投多于 {most} 人",
+            f"On the posted list somebody votes for more than {most} people",
+        )
     if closed.proxies > sum(said.fact.principals for said in listed) or len(listed) > 1:
         raise Malformed(
             "PROXIES_UNPOSTED",

@@ -8,7 +8,9 @@ from audit.checkpoint import spoken_head
 from verifier.checks import CHECKS, BundleReport, Facts
 from verifier.outcome import sentences
 from verifier.report import Finding, Verdict, printable
+from voting.elections.count.comparison import checked_document
 from voting.elections.count.report import OfficeResult, ResultDocument
+from voting.elections.count.wording import Wording, wording
 
 LANGUAGES: Final = ("zh", "en")
 VERDICTS: Final = {
@@ -48,11 +50,6 @@ MENDS: Final = {
         "请监督委员会核对票箱、唱计票单和领票登记；对不上，报告街道",
         "the supervisors compare boxes, count sheets and the desk's record, or report it",
     ),
-}
-_WORDS: Final = {
-    "elected": ("当选", "elected"),
-    "tied": ("票数相同", "tied"),
-    "none": ("未当选", "not elected"),
 }
 
 
@@ -105,12 +102,14 @@ def _result(document: ResultDocument, at: int) -> Iterator[tuple[str, str]]:
         ("制", "发", "收回", "破损", "未用", "缺", "拒绝重复使用"),
         ("made", "out", "returned", "torn", "unused", "missing", "second uses refused"),
     )
-    if document.papers.printed:
+    if document.papers.printed or figures.paper or figures.mobile:
         yield ("纸质选票", "Papers")[at], _papers(document, at)
+    if check := checked_document(document):
+        yield ("平板核对纸票", "Tablets against papers")[at], (check.zh, check.en)[at]
     made = ("，", ", ")[at].join(f"{label} {value}" for label, value in zip(labels[at], used, strict=True))
     yield ("选票卡", "Cards")[at], made
     for office in document.offices:
-        yield office.title, _office(office, at)
+        yield office.title, _office(office, at, wording(document.kind))
 
 
 def _papers(document: ResultDocument, at: int) -> str:
@@ -120,14 +119,19 @@ def _papers(document: ResultDocument, at: int) -> str:
         ("印", "发", "交回", "写坏", "未用", "大厅票箱", "流动票箱"),
         ("printed", "out", "returned", "spoilt", "unused", "hall boxes", "mobile boxes"),
     )
-    counted = ("，", ", ")[at].join(f"{label} {value}" for label, value in zip(labels[at], values, strict=True))
+    said = list(zip(labels[at], values, strict=True))
+    # Only by a decision of the committee, which the log has.
+    said += [(("缺失", "missing")[at], papers.missing)] if papers.missing else []
+    said += [(("多出", "too many left")[at], papers.surplus)] if papers.surplus else []
+    counted = ("，", ", ")[at].join(f"{label} {value}" for label, value in said)
     record = (("以纸质选票为准", "the papers are the legal record"), ("", ""))[document.legal_record != "paper"][at]
     return "；".join(filter(None, (counted, record))) if at == 0 else "; ".join(filter(None, (counted, record)))
 
 
-def _office(office: OfficeResult, at: int) -> str:
+def _office(office: OfficeResult, at: int, words: Wording) -> str:
     names = "；" if at == 0 else "; "
-    lines = [f"{one.name} {one.votes} {_WORDS[one.seal][at]}" for one in office.candidates]
+    seals = {"elected": words.won, "tied": ("票数相同", "tied"), "none": words.lost}
+    lines = [f"{one.name} {one.votes} {seals[one.seal][at]}" for one in office.candidates]
     return names.join([*lines, f"{('弃权', 'blank')[at]} {office.blank}"])
 
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 from verifier.story import Said, Story
 from voting.box import events
 from voting.elections.events import ElectionSealed
+from voting.elections.paper import events as told
 from voting.errors import Malformed
 from voting.law.calendar import HALL
 
@@ -12,17 +13,25 @@ from voting.law.calendar import HALL
 def check_times(story: Story) -> None:
     """11: the desk's facts before the closing, the scans after it, pauses without a ballot, the day the sealed one."""
     check_around_closing(story)
+    check_papers_in_order(story)
     check_two_people(story)
     check_pauses(story)
     check_day(story)
 
 
 def check_around_closing(story: Story) -> None:
-    """11: nobody checked in, undid or tore a card after the closing counters, nor scanned the pile before them."""
+    """11: nobody checked in, undid, tore a card or spoilt a paper after the closing counters, nor scanned the pile or
+    opened a box of papers before them; the papers were printed and the mobile boxes went out in the poll's order."""
     closed = story.only(events.BoxClosed).seq
     desk: list[Said[object]] = [*story.all(events.CheckInBatch), *story.all(events.CheckInUndone)]
-    desk += story.all(events.CardTorn)
+    desk += [*story.all(events.CardTorn), *story.all(events.PaperReturned), *story.all(events.PaperSpoilt)]
+    # Papers are printed, boxes sealed and brought back before the closing; opened and counted after it.
+    desk += [*story.all(told.PapersPrinted), *story.all(told.PaperBoxSealed)]
+    desk += [*story.all(told.MobileBoxLeft), *story.all(told.MobileBoxBack)]
     scans: list[Said[object]] = [*story.all(events.UnusedScanned), *story.all(events.UnusedCardVoted)]
+    scans += [*story.all(told.PaperBoxOpened), *story.all(told.PaperBoxAgreed), *story.all(told.PapersReconciled)]
+    scans += [*story.all(told.DoubtfulPaperLaid), *story.all(told.DoubtfulPaperDecided)]
+    scans += story.all(told.PapersMissingDecided)
     wrong = [said.seq for said in desk if said.seq > closed] + [said.seq for said in scans if said.seq < closed]
     if wrong:
         raise Malformed(
@@ -32,10 +41,32 @@ def check_around_closing(story: Story) -> None:
         )
 
 
+def check_papers_in_order(story: Story) -> None:
+    """11: papers were printed before the poll opened; a mobile box was sealed before it left, left before it was back;
+    boxes were opened, papers decided and reconciled on the day of the closing or later, in that order."""
+    opening = story.some(events.SlotOpened)[0].seq
+    wrong = [said.seq for said in story.all(told.PapersPrinted) if said.seq > opening]
+    sealed = {said.fact.paper_box: said.seq for said in story.all(told.PaperBoxSealed)}
+    left = {said.fact.paper_box: said.seq for said in story.all(told.MobileBoxLeft)}
+    back = {said.fact.paper_box: said.seq for said in story.all(told.MobileBoxBack)}
+    wrong += [seq for box, seq in left.items() if seq < max(opening, sealed.get(box, opening))]
+    wrong += [seq for box, seq in back.items() if box in left and seq < left[box]]
+    reconciled = [said.seq for said in story.all(told.PapersReconciled)]
+    counted: list[Said[object]] = [*story.all(told.PaperBoxOpened), *story.all(told.PaperBoxAgreed)]
+    wrong += [said.seq for said in counted if reconciled and said.seq > reconciled[-1]]
+    if wrong:
+        raise Malformed(
+            "PAPERS_OUT_OF_ORDER",
+            f"日志第 {wrong[0]} 条：印票、封箱、流动票箱进出、开箱和结清的先后不对",
+            f"Entry {wrong[0]}: printing, sealing, mobile boxes, opening and reconciling are not in order",
+        )
+
+
 def check_two_people(story: Story) -> None:
     """11: cards were received, and check-ins undone, before somebody else."""
     alone = [said.seq for said in story.all(events.CardsReceived) if said.fact.by == said.fact.witness]
     alone += [said.seq for said in story.all(events.CheckInUndone) if said.fact.by == said.fact.second]
+    alone += [said.seq for said in story.all(events.PaperReturned) if said.fact.by == said.fact.second]
     if alone:
         raise Malformed(
             "ONE_PERSON_ALONE",

@@ -15,7 +15,7 @@ from flask import Blueprint, Flask, Response, current_app, jsonify, make_respons
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import ClientDisconnected, HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from voting import errors, i18n, security
@@ -39,6 +39,7 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("public", "voting.box.pages:board"),
     ("desk", "voting.box.staff_pages:box_rooms"),
     ("desk", "voting.elections.pages:elections"),
+    ("desk", "voting.elections.change_pages:changes"),
     ("desk", "voting.elections.rule_pages:rule_book"),
     ("desk", "voting.elections.roll.pages:roll"),
     ("desk", "voting.elections.roll.law_pages:roll_law"),
@@ -57,6 +58,7 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("public", "voting.elections.recall.pages:recall_notice"),
     ("desk", "voting.elections.papers.pages:papers"),
     ("public", "voting.elections.public_pages:notice"),
+    ("public", "voting.elections.candidates.list_pages:lists"),
 )
 
 STATUS: dict[type[Refused], HTTPStatus] = {
@@ -157,6 +159,7 @@ def _answer_refusals(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _form_expired)
     app.register_error_handler(SecurityError, _unknown_host)
+    app.register_error_handler(ClientDisconnected, _sent_too_slowly)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(StaleDataError, _somebody_was_first)
     app.register_error_handler(IntegrityError, _constraint_held)
@@ -204,6 +207,18 @@ def _unknown_host(_error: SecurityError) -> Response:
         "This server does not answer to this address; use the published one.",
     )
     return Response(f"{zh}\n{en}\n", HTTPStatus.BAD_REQUEST, content_type="text/plain; charset=utf-8")
+
+
+def _sent_too_slowly(_error: ClientDisconnected) -> Response:
+    # Who hung up reads nothing; whoever is still there stalled in the middle of what was sent.
+    return _answer(
+        Refused(
+            "SENT_TOO_SLOWLY",
+            "网络太慢，这次没有收全，也没有办理。请看看网络，再试一次。",
+            "The network was too slow: not everything arrived and nothing was done. Check the network and try again.",
+        ),
+        HTTPStatus.REQUEST_TIMEOUT,
+    )
 
 
 def _somebody_was_first(_error: StaleDataError | None = None) -> Response:

@@ -2,7 +2,8 @@
 
 The attacker: a telephone on the hall's wireless that opens connections and sends half a request on each. A thread
 that waits for the other half serves no tablet. Here a request's head is there within seconds or its connection is
-closed, every wait for a body's next bytes is bounded, and one address holds only some of a worker's threads.
+closed, every wait for a body's next bytes is bounded and ends in a refusal (408), and one address holds only some of a
+worker's threads.
 """
 
 import socket
@@ -61,6 +62,7 @@ class PatientWorker(gthread.ThreadWorker):  # type: ignore[misc]  # gunicorn has
         """The head is there: from now on the application takes the time it needs."""
         with self._guard:
             self._heads.pop(conn, None)
+        req.body.reader = BoundedReader(req)
         return super().handle_request(req, conn)
 
     def _welcome(self, conn: Any) -> bool:
@@ -77,6 +79,25 @@ class PatientWorker(gthread.ThreadWorker):  # type: ignore[misc]  # gunicorn has
                 late = [conn.sock for conn, until in self._heads.items() if until < now]
             for sock in late:
                 _hang_up(sock)  # the reading thread wakes up with nothing and lets go
+
+
+class BoundedReader:
+    """What a request's body is read from: its next bytes are waited for as long as the kernel was told.
+
+    Where none came, the sender is told so (408) and the connection ends with the answer: nobody waits for the rest.
+    """
+
+    def __init__(self, req: Any) -> None:
+        self._req, self._reader = req, req.body.reader
+
+    def read(self, size: int) -> bytes:
+        """The next bytes. Raises TimeoutError where the sender stalls."""
+        try:
+            read: bytes = self._reader.read(size)
+        except BlockingIOError as stalled:
+            self._req.force_close()
+            raise TimeoutError("the body's next bytes did not come") from stalled
+        return read
 
 
 def _hang_up(sock: socket.socket) -> bool:

@@ -1,5 +1,6 @@
 """Paper ballots: printed, issued, boxes on their way, entered twice, settled openly, counted to the last one."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -29,14 +30,20 @@ from paper_build import (
     voted_on_paper,
 )
 from photo_build import a_jpeg
+from sqlalchemy import select
 
 from voting.box import papers
 from voting.elections import actions, issuing
+from voting.elections.after.queries import next_poll
 from voting.elections.count import actions as count
 from voting.elections.count.queries import counted
 from voting.elections.paper import actions as paper
-from voting.elections.paper import boxes, queries
+from voting.elections.paper import boxes, doubtful, ledger, queries
+from voting.elections.roll.tables import RollEntry
 from voting.errors import Refused
+
+VOID = {"reason": "涂改看不清", "in_favour": 4, "against": 1}
+LOST = {"reason": "当众数过三遍", "in_favour": 5, "against": 0, "now": EVENING}
 
 
 def code(deed: Callable[..., Any], *args: Any, **facts: Any) -> str:
@@ -213,34 +220,90 @@ def test_a_written_name_means_somebody_of_the_roll_or_nobody(closed: tuple[Built
 
 def test_a_namesake_of_a_candidate_is_named_with_the_roll_number(closed: tuple[Built, str, str]) -> None:
     built, *_ = closed
-    assert settle(built, f"{name(built, 12)}二栋", entry(built, 12)) == name(built, 12)
-    with_number = settle(built, name(built, 12) + "（另一位）", entry(built, 12))
-    assert with_number == name(built, 12)
+    twelve = name(built, 12)
+    assert settle(built, f"{twelve}二栋", entry(built, 12)) == twelve
+    # On the roll 13 bears the name of 12, and 14 that of a candidate: the number tells them apart.
+    for number, other in ((13, twelve), (14, name(built, 1))):
+        built.act(renamed, entry_id=entry(built, number), name=other)
+    found = built.look(lambda session, election: queries.namesakes(session, election=election, name=twelve + "三栋"))
+    assert [one.number for one in found] == [12, 13]
+    assert settle(built, f"{twelve}三栋", entry_of(built, 13)) == f"{twelve}（13 号）"
+    assert settle(built, f"{twelve}二栋", entry_of(built, 12)) == f"{twelve}（12 号）"
+    assert settle(built, f"{name(built, 1)}（退休）", entry_of(built, 14)) == f"{name(built, 1)}（14 号）"
+
+
+def renamed(session: Any, entry_id: str, name: str) -> None:
+    session.get_one(RollEntry, entry_id).name = name
+
+
+def entry_of(built: Built, number: int) -> str:
+    """By number alone, where names no longer tell."""
+    rows = select(RollEntry.id).where(RollEntry.election_id == built.election_id, RollEntry.number == number)
+    return str(built.look(lambda session, _election: session.scalars(rows).one()))
 
 
 def test_the_committee_decides_on_a_doubtful_paper_with_its_picture(closed: tuple[Built, str, str]) -> None:
     built, hall, _ = closed
     built.do(boxes.open_box, box_id=hall, seal="封 001", now=EVENING)
-    facts = {"box_id": hall, "picture": a_jpeg(200, 300), "reason": "涂改看不清", "keys": built.keys, "now": EVENING}
-    votes = {"kind": "void", "in_favour": 4, "against": 1}
-    assert code(built.do, paper.decide_doubtful, **(facts | votes | {"kind": "?"})) == "DOUBTFUL_KIND"
-    assert code(built.do, paper.decide_doubtful, **(facts | votes | {"against": 4})) == "DOUBTFUL_MAJORITY"
-    assert built.do(paper.decide_doubtful, **facts, **votes) == 1
+    picture, box = a_jpeg(200, 300), {"box_id": hall, "now": EVENING}
+    assert code(built.do, doubtful.decide, number=1, kind="void", **VOID, **box) == "NO_SUCH_DOUBTFUL"
+    assert built.do(doubtful.lay_before, picture=picture, keys=built.keys, **box) == 1
+    kind, laid = built.events()[-1]
+    assert (kind, len(laid["picture_sha256"])) == ("paper_doubtful_laid", 64)
+
+    def kept(session: Any, election: Any) -> tuple[bytes, bytes]:
+        row = queries.get_box(session, election=election, box_id=hall)
+        shown, _ = doubtful.picture_of(session, box=row, number=1, keys=built.keys)
+        return shown, queries.doubtful(session, box=row)[0].picture
+
+    shown, sealed = built.look(kept)
+    # What the committee sees is what the log's hash is of; at rest it is sealed.
+    assert hashlib.sha256(shown).hexdigest() == laid["picture_sha256"] and shown not in sealed
+    # No box is agreed upon while the committee has not decided, nor against what it decided.
+    for login in ("official", "clerk"):
+        enter(built, hall, sheet(built, 7, 0, {"votes": [1, 5]}, {"votes": [5, 3, 1]}), login)
+    assert code(built.do, paper.agree_box, **box) == "DOUBTFUL_WAITING"
+    assert code(built.do, doubtful.decide, number=1, kind="?", **VOID, **box) == "DOUBTFUL_KIND"
+    divided = {**VOID, "against": 4}
+    assert code(built.do, doubtful.decide, number=1, kind="void", **divided, **box) == "DOUBTFUL_MAJORITY"
+    built.do(doubtful.decide, number=1, kind="void", **VOID, **box)
     kind, data = built.events()[-1]
-    assert (kind, data["kind"], len(data["picture_sha256"])) == ("paper_doubtful_decided", "void", 64)
+    assert (kind, data["kind"], data["picture_sha256"]) == ("paper_doubtful_decided", "void", laid["picture_sha256"])
     assert "涂改" not in str(data)
+    assert code(built.do, doubtful.decide, number=1, kind="valid", **VOID, **box) == "DOUBTFUL_DECIDED"
+    assert code(built.do, paper.agree_box, **box) == "DOUBTFUL_OVER"
 
 
 def test_the_ledger_closes_when_every_paper_is_found(closed: tuple[Built, str, str]) -> None:
     built, hall, mobile = closed
-    assert code(built.do, paper.close_ledger, unused=21, now=EVENING) == "PAPER_BOXES_OPEN"
+    assert code(built.do, ledger.close_ledger, unused=21, now=EVENING) == "PAPER_BOXES_OPEN"
     built.do(count.begin_count, now=EVENING)
     assert code(built.do, count.decide_outcome, now=EVENING) in ("paper_open", "SHARES_MISSING")
     agreed(built, hall, mobile)
-    assert code(built.do, paper.close_ledger, unused=20, now=EVENING) == "PAPERS_BALANCE"
-    built.do(paper.close_ledger, unused=PRINTED - 9, now=EVENING)
-    assert code(built.do, paper.close_ledger, unused=21, now=EVENING) == "LEDGER_CLOSED"
+    assert code(built.do, ledger.close_ledger, unused=20, now=EVENING) == "PAPERS_BALANCE"
+    assert code(built.do, ledger.decide_missing, unused=21, **LOST) == "PAPERS_WHOLE"
+    built.do(ledger.close_ledger, unused=PRINTED - 9, now=EVENING)
+    assert code(built.do, ledger.close_ledger, unused=21, now=EVENING) == "LEDGER_CLOSED"
+    assert code(built.do, ledger.decide_missing, unused=20, **LOST) == "LEDGER_CLOSED"
     assert built.look(lambda session, election: queries.waiting(session, election=election)) is None
+
+
+@pytest.mark.parametrize(("counted_left", "missing", "surplus"), [(19, 2, 0), (22, 0, 1)])
+def test_papers_that_are_gone_take_a_decision(
+    closed: tuple[Built, str, str], counted_left: int, missing: int, surplus: int
+) -> None:
+    built, hall, mobile = closed
+    agreed(built, hall, mobile)
+    assert code(built.do, ledger.decide_missing, unused=counted_left, **{**LOST, "against": 5}) == "DOUBTFUL_MAJORITY"
+    assert built.do(ledger.decide_missing, unused=counted_left, **LOST) == (missing, surplus)
+    kind, data = built.events()[-1]
+    assert (kind, data["missing"], data["surplus"]) == ("papers_missing_decided", missing, surplus)
+    # The decision is about this number and no other.
+    assert code(built.do, ledger.close_ledger, unused=18, now=EVENING) == "PAPERS_BALANCE"
+    built.do(ledger.close_ledger, unused=counted_left, now=EVENING)
+    total = built.look(queries.totals)
+    assert total.printed + total.surplus == total.out + total.unused + total.missing
+    assert (built.events()[-1][1]["missing"], total.missing, total.surplus) == (missing, missing, surplus)
 
 
 def test_both_channels_are_shown_apart_and_added_once(house: House) -> None:
@@ -263,7 +326,7 @@ def test_more_papers_in_a_box_than_issued_void_the_poll(closed: tuple[Built, str
     settle(built, name(built, 12), entry(built, 12))
     for box in (hall, mobile):
         built.do(paper.agree_box, box_id=box, now=EVENING)
-    built.do(paper.close_ledger, unused=PRINTED - 9, now=EVENING)
+    built.do(ledger.close_ledger, unused=PRINTED - 9, now=EVENING)
     built.do(count.begin_count, now=EVENING)
     from count_build import give_share
 
@@ -272,6 +335,9 @@ def test_more_papers_in_a_box_than_issued_void_the_poll(closed: tuple[Built, str
     outcome = built.do(count.decide_outcome, now=EVENING).outcome
     assert (outcome.valid, outcome.reason, outcome.next) == (False, "collected>issued", "rerun")
     assert "2 号流动票箱收回 3 张，多于发出的 2 张" in outcome.because[0].zh
+    # What follows: the whole poll again.
+    [rerun] = built.look(lambda session, election: next_poll(session, election=election))
+    assert rerun.poll.kind == "rerun"
 
 
 def test_an_election_without_paper_asks_for_none(house: House) -> None:

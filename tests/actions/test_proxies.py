@@ -9,9 +9,13 @@ from election_build import ON_THE_DAY, Built, a_sealed_election, with_rehearsals
 from house_build import House
 from paper_build import a_paper_poll, entry, issue, opened, record
 from photo_build import a_jpeg
+from sqlalchemy import select
 
+from voting.elections.candidates.tables import Candidate
+from voting.elections.committee.actions import declare_kinship
 from voting.elections.proxies import actions as proxies
 from voting.elections.proxies import queries
+from voting.elections.tables import Election
 from voting.errors import Refused
 
 
@@ -107,6 +111,34 @@ def test_representatives_vote_in_person(house: House) -> None:
     assert "no_proxy_in_rep_mode" in wrong
     assert "PROXY_IN_REP_MODE" in {refusal[0] for refusal in proxies._REFUSALS.values()}
     assert datetime.now(UTC).year >= 2024
+
+
+def test_under_the_village_law_of_2018_only_near_relatives_hold(built: Built) -> None:
+    """P05: a friend may not, a brother may once the kinship is declared; the law of 2026 asks nobody."""
+
+    def begun_before_2026(session: Any, election_id: str) -> None:
+        election = session.get_one(Election, election_id)
+        election.law, election.mode = "villagers-2018", "village"
+
+    built.act(begun_before_2026, election_id=built.election_id)
+    assert code(record, built, 16, 15) == "PROXY_NOT_KIN"
+    kin = {"one": entry(built, 16), "other": entry(built, 15), "relation": "sibling"}
+    built.do(declare_kinship, **kin)
+    record(built, 16, 15)
+    # Kin of the principal's, not of the holder's: no more than a friend.
+    built.do(declare_kinship, **(kin | {"other": entry(built, 17)}))
+    assert code(record, built, 17, 15) == "PROXY_NOT_KIN"
+
+
+def test_a_holder_who_came_to_stand_is_found_at_posting(built: Built) -> None:
+    record(built, 16, 15)
+
+    def stands(session: Any, roll_entry: str) -> None:
+        one = session.scalars(select(Candidate).where(Candidate.election_id == built.election_id)).first()
+        one.roll_entry_id = roll_entry
+
+    built.act(stands, roll_entry=entry(built, 15))
+    assert code(built.do, proxies.post_list) == "PROXY_HOLDER_STANDS"
 
 
 def test_nobody_of_another_roll_holds(built: Built) -> None:

@@ -361,10 +361,10 @@ def choose(built: Built, **facts: Any) -> None:
 
 
 def test_rules_are_chosen_at_creation_and_recorded(house: House) -> None:
-    built = an_election(house, profile="shanghai", options={"dup_office": "lower_adds", "legal_record": "tablet"})
-    assert (built.election.profile, built.election.options) == ("shanghai", {"dup_office": "lower_adds"})
+    built = an_election(house, profile="shanghai", options={"second_poll_turnout": "no", "legal_record": "tablet"})
+    assert (built.election.profile, built.election.options) == ("shanghai", {"second_poll_turnout": "no"})
     kind, fact = built.events()[-1]
-    assert (kind, fact["profile"], fact["options"]) == ("election_created", "shanghai", {"dup_office": "lower_adds"})
+    assert (kind, fact["profile"], fact["options"]) == ("election_created", "shanghai", {"second_poll_turnout": "no"})
 
 
 def test_rules_of_a_running_election_are_fixed(house: House) -> None:
@@ -372,7 +372,7 @@ def test_rules_of_a_running_election_are_fixed(house: House) -> None:
     choose(built)
     assert built.events()[-1][0] == "election_rules_changed" and built.election.profile == "zhejiang"
     refused(Malformed, "PROFILE_UNKNOWN", choose, built, profile="atlantis")
-    refused(Malformed, "OPTION_UNKNOWN", choose, built, options={"dup_office": "both"})
+    refused(Malformed, "OPTION_UNKNOWN", choose, built, options={"legal_record": "both"})
     refused(Malformed, "ALARM_DAYS", choose, built, alarm_days=-1)
     built.do(publication.publish_roll)
     refused(TooLate, "PROFILE_FIXED", choose, built, profile="beijing")

@@ -1,14 +1,19 @@
 """A telephone in the hall's network that sends half of everything: tablets are served as before."""
 
 import socket
+import struct
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import pytest
+from gunicorn.config import Config  # type: ignore[import-untyped]  # no stubs are locked
+from gunicorn.http.parser import RequestParser  # type: ignore[import-untyped]  # as above
+from house_build import House
 
 from voting.mock_election.browser import Browser
 from voting.mock_election.server import served
+from voting.patience import BoundedReader
 
 HEAD = b"GET /health HTTP/1.1\r\nHost: hall\r\nX-"
 BODY = b"POST /booth/pair HTTP/1.1\r\nHost: hall\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{"
@@ -53,3 +58,27 @@ def test_who_sends_slowly_stops_nobody_else(port: int, count: int, sent: bytes, 
         time.sleep(0.5)
         waited = [seconds_to_answer(port) for _ in range(5)]
     assert max(waited) < 5, waited
+
+
+def test_a_body_that_stalls_ends_the_connection() -> None:
+    ours, theirs = socket.socketpair()
+    with closing(ours), closing(theirs):
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 0, 50_000))
+        theirs.sendall(BODY)
+        request = next(RequestParser(Config(), ours, ("127.0.0.1", 1)))
+        request.body.reader = BoundedReader(request)
+        with pytest.raises(TimeoutError):
+            request.body.read()
+        assert request.should_close()
+
+
+def test_who_stalls_is_told_so_in_a_sentence(house: House) -> None:
+    class Stalled:
+        def read(self, _size: int) -> bytes:
+            raise TimeoutError
+
+    answer = house.app().test_client().post(
+        "/booth/pair", input_stream=Stalled(), content_length=100, content_type="application/json"
+    )
+    assert answer.status_code == 408, answer.text
+    assert "SENT_TOO_SLOWLY" in answer.text and "再试一次" in answer.text

@@ -50,9 +50,9 @@ def test_rules_are_set_on_the_page_until_the_roll_is_posted(house: House) -> Non
     built = with_roll(an_election(house))
     client = house.signed_in("official")
     url = address(built, "rules")
-    assert send(client, url, profile="zhejiang", dup_office="lower_adds", alarm_days="5").status_code == 303
+    assert send(client, url, profile="zhejiang", second_poll_turnout="no", alarm_days="5").status_code == 303
     assert (built.election.profile, built.election.options, built.election.alarm_days) == (
-        "zhejiang", {"dup_office": "lower_adds"}, 5,
+        "zhejiang", {"second_poll_turnout": "no"}, 5,
     )  # fmt: skip
     assert send(client, url, profile="zhejiang", alarm_days="x").status_code == 422
     built.do(publication.publish_roll)
@@ -76,7 +76,7 @@ def test_a_new_election_is_created_with_its_rules(house: House) -> None:
         "title": "换届", "place": "大厅", "day": "2026-12-20", "opens": "08:00", "closes": "18:00",
         "mode": "all_voters",
         "trustees": "2", "ballot_floor": "5", "group": "Ed25519", "offices-0-title": "主任", "offices-0-seats": "1",
-        "profile": "beijing", "second_poll_turnout": "no", "holiday_moves": "no", "dup_office": "void",
+        "profile": "beijing", "second_poll_turnout": "no", "holiday_moves": "no",
         "legal_record": "tablet",
     }  # fmt: skip
     assert send(client, url, **form).status_code == 303

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voting.elections.count.merging import outlets_of, with_paper
+from voting.elections.count.merging import with_paper
 from voting.elections.count.rules import CountFacts, OfficeCount, decide
-from voting.elections.paper.channels import Outlet, Tablets, merge
+from voting.elections.paper.channels import Outlet, Tablets, merge, outlets_of
 from voting.elections.paper.sheets import (
     BoxSheet,
     OfficeSheet,

@@ -13,7 +13,7 @@ from voting.law.thresholds import ONE_FIFTH, OVER_HALF
     ("profile", "formal", "proxy_paper", "proxy_list", "withdraw", "second", "excess_chair", "size"),
     [
         ("national", 1, 1, 1, 1, 10, (1, None), (3, None)),
-        ("beijing", 5, 1, 1, 1, 15, (1, 2), (3, None)),
+        ("beijing", 5, 1, 1, 1, 15, (1, 2), (5, 9)),
         ("shanghai", 5, 5, 2, 1, 30, (1, 1), (7, 9)),
         ("zhejiang", 5, 3, 1, 3, 30, (1, None), (5, 9)),
     ],
@@ -49,6 +49,9 @@ def test_every_value_has_a_source(profile, law: str, mode: Mode) -> None:
         # A statute is cited by its article, and only the statute of this election.
         if ruled.kind is Source.STATUTE:
             assert "第" in ruled.source_zh and "、" not in ruled.source_zh, name
+        # A text that was read is named with its article and the day of this version.
+        if ruled.kind in (Source.STATUTE, Source.FOUND):
+            assert ruled.dated is not None and "条" in ruled.source_zh, name
 
 
 def test_values_known_from_memory_say_so() -> None:
@@ -86,12 +89,12 @@ def test_open_points_have_a_default_and_can_be_settled() -> None:
     assert settled.second_poll_turnout.value is False
     assert settled.second_poll_turnout.kind is Source.CHOSEN
     # What equals the default is no decision.
-    assert check_options(rules, {"second_poll_turnout": "yes", "dup_office": "lower_adds"}) == {
-        "dup_office": "lower_adds"
+    assert check_options(rules, {"second_poll_turnout": "yes", "legal_record": "paper"}) == {
+        "legal_record": "paper"
     }
 
 
-@pytest.mark.parametrize("wrong", [{"roll_days": "10"}, {"dup_office": "both"}, {"": ""}])
+@pytest.mark.parametrize("wrong", [{"roll_days": "10"}, {"dup_office": "lower_adds"}, {"legal_record": "both"}, {"": ""}])
 def test_what_is_no_open_point_cannot_be_chosen(wrong: dict[str, str]) -> None:
     with pytest.raises(Malformed, match="OPTION_UNKNOWN"):
         rules_of("residents-2026", Mode.ALL_VOTERS, "national", wrong)

@@ -142,4 +142,5 @@ def _sealed(election: Election, box: Box, ballot: tuple[Contest, ...], actor: Ac
         follows=election.follows_id,
         legal_record=legal_record(election),
         second_turnout=rules(election).second_poll_turnout.value,
+        proxies_max=rules(election).proxies_max.value,
     )

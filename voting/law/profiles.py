@@ -73,10 +73,6 @@ OPTIONS: Final = (
         _choices(no=(False, "不顺延", "no"), yes=(True, "顺延", "yes")),
     ),
     Option(
-        "dup_office", "同一人在两个职务上都被选", "One person chosen for two offices",
-        _choices(void=("void", "该票两项都无效", "void"), lower_adds=("lower_adds", "下加法", "added to the lower")),
-    ),
-    Option(
         "legal_record", "哪一份选票是法定依据", "Which ballot is the legal record",
         _choices(
             tablet=("tablet", "平板投的票", "the tablet's"),

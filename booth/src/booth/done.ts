@@ -21,9 +21,14 @@ export const doneScreen: Draw = (booth) => {
   booth.watchIdle(false);
   const ring = countdown(booth, visit);
   const onPaper = booth.election?.legal_record === "paper";
-  if (onPaper && !visit.printed) {
+  const paper = onPaper && !visit.printed ? paperBallot(booth.election as Election, visit) : null;
+  if (paper) {
     visit.printed = true;
-    // After this screen stands: what is printed is what it holds.
+    document.body.append(paper);
+    // Gone with the print: no copy waits in the page, whatever ends it first.
+    window.addEventListener("pagehide", () => paper.remove(), { once: true });
+    window.addEventListener("afterprint", () => paper.remove(), { once: true });
+    // After this screen stands, so that nobody waits for a printer before the words are there.
     setTimeout(() => window.print(), 0);
   }
   const more = (): void => {
@@ -38,7 +43,6 @@ export const doneScreen: Draw = (booth) => {
       el("span", { class: "booth-done-mark", "aria-hidden": "true" }, icon("check")),
       heading(words.done, "booth-done-title"),
       el("p", { class: "booth-lead" }, onPaper ? words.paperTake : words.doneWhat),
-      ...(onPaper ? [paperBallot(booth.election as Election, visit, words)] : []),
       receipt(visit.sealed as SealedBallot, words, [words.doneReceipt]),
     ],
     foot: [ring.picture, ring.text, button("plain", more, icon("clock"), words.more), button("primary", () => void booth.reset(), words.enough)],

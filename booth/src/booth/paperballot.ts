@@ -1,20 +1,31 @@
 // The marked paper ballot that the tablet prints for the box, where the law's record is paper. It carries the marks
 // and nothing else: no tracker, no card, no time, so that no paper can be told from another with the same marks.
-import { UNDECIDED } from "./choices.ts";
-import type { Election } from "./election.ts";
+// Its words are Chinese whatever the screen speaks, for the same reason.
+import { UNDECIDED, type Choice } from "./choices.ts";
+import type { Election, Office } from "./election.ts";
 import { el } from "./element.ts";
 import type { Visit } from "./visit.ts";
-import type { Words } from "./words.ts";
+
+/** More names than this stand in two columns. */
+const LONG = 16;
 
 /** Shown to the printer only (booth.css); on the screen it takes no place. */
-export function paperBallot(election: Election, visit: Visit, words: Words): HTMLElement {
-  const offices = election.offices.map((office, index) => {
-    const choice = visit.choices[index] ?? UNDECIDED;
-    const lines = office.candidates.map((one, position) =>
-      el("li", {}, choice.picked.includes(position) ? "☑ " : "☐ ", one.name),
-    );
-    const blank = el("li", {}, choice.blank ? "☑ " : "☐ ", words.blankOnPaper);
-    return el("section", {}, el("h2", {}, office.title), el("ul", {}, ...lines, blank));
-  });
-  return el("div", { class: "booth-paper", "aria-hidden": "true" }, el("h1", {}, election.title), ...offices);
+export function paperBallot(election: Election, visit: Visit): HTMLElement {
+  const offices = election.offices.map((office, index) => section(office, visit.choices[index] ?? UNDECIDED));
+  const lines = election.offices.reduce((sum, office) => sum + office.candidates.length + 1, 0);
+  return el(
+    "div",
+    { class: lines > LONG ? "booth-paper booth-paper-long" : "booth-paper", "aria-hidden": "true", lang: "zh-Hans" },
+    el("h1", {}, election.title, el("span", {}, "选票")),
+    el("div", { class: "booth-paper-offices" }, ...offices),
+    el("p", {}, "○ 是选民在平板上选定的。请核对后投入票箱；有错的，不要投入，交工作人员作废。"),
+    el("p", { class: "booth-paper-seal" }, "选举委员会（盖章）"),
+  );
 }
+
+function section(office: Office, choice: Choice): HTMLElement {
+  const lines = office.candidates.map((one, position) => line(one.name, choice.picked.includes(position)));
+  return el("section", {}, el("h2", {}, `${office.title}（应选 ${office.seats} 人）`), el("ul", {}, ...lines, line("弃权", choice.blank)));
+}
+
+const line = (text: string, marked: boolean): HTMLElement => el("li", {}, el("span", { class: "booth-paper-mark" }, marked ? "○" : ""), text);

@@ -4,7 +4,6 @@ the verifier make them by this one file.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from voting.elections.count.report import Figures
@@ -35,6 +34,8 @@ def with_paper(
         collected=electronic + (sheet.collected if sheet is not None else 0),
         invalid=sheet.void if sheet is not None else 0,
         outlets=outlets,
+        legal_record=legal_record,
+        by_hand=papers_issued,
         offices=tuple(
             OfficeCount(
                 name=one.title,
@@ -46,25 +47,6 @@ def with_paper(
                 paper=one.paper,
             )
             for one in merged
-        ),
-    )
-
-
-def outlets_of(boxes: Sequence[tuple[int, str, int, int]], papers_issued: int) -> tuple[Outlet, ...]:
-    """Issued and collected by outlet. ``boxes``: number, kind, papers issued from it (mobile) and papers in it;
-    ``papers_issued``: all that stayed with people, so the boxes of the hall hold what no mobile box issued."""
-    if not boxes:
-        return ()
-    mobile = [one for one in boxes if one[1] == "mobile"]
-    inside = sum(papers for _, kind, _, papers in boxes if kind == "main")
-    hall = Outlet(
-        "大厅票箱", "the boxes of the hall", papers_issued - sum(issued for _, _, issued, _ in mobile), inside
-    )
-    return (
-        hall,
-        *(
-            Outlet(f"{number} 号流动票箱", f"mobile box {number}", issued, papers)
-            for number, _, issued, papers in mobile
         ),
     )
 

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from voting.box import chain, tallying, trustees
 from voting.box.tables import Box
 from voting.box.trustees import TrusteeState
-from voting.elections.count.merging import outlets_of, with_paper
+from voting.elections.count.merging import with_paper
 from voting.elections.count.rules import CountFacts, ElectionOutcome, Kind, OfficeCount, decide
 from voting.elections.count.tables import AnnulledWin, CertifiedFile
+from voting.elections.paper.channels import outlets_of
 from voting.elections.paper.queries import legal_record, totals
 from voting.elections.queries import rules
 from voting.elections.tables import Election

@@ -92,8 +92,9 @@ class Cards:
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """The paper ballots: printed = out + unused; ``returned`` unmarked and ``torn`` (spoilt, replaced) are among those
-    out; ``assisted``: voters for whom somebody wrote (代写), by number only."""
+    """The paper ballots: printed + surplus = out + unused + missing; ``returned`` and ``torn`` are among those out.
+
+    ``assisted``: voters for whom somebody wrote (代写); ``missing``, ``surplus``: as the committee decided."""
 
     printed: int = 0
     out: int = 0
@@ -101,6 +102,8 @@ class Papers:
     torn: int = 0
     unused: int = 0
     assisted: int = 0
+    missing: int = 0
+    surplus: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,8 +313,9 @@ def _check_channels(document: ResultDocument) -> None:
     papers = figures.paper + figures.mobile
     if figures.collected != papers + (figures.tablet if document.legal_record == "tablet" else 0):
         raise _figures("收回选票不等于平板、纸票、流动票箱之和", "collected is not the sum of tablet, paper and mobile")
-    if document.papers.printed != document.papers.out + document.papers.unused:
-        raise _figures("印制纸票不等于发出、未用之和", "papers printed are not the sum of out and unused")
+    run = document.papers
+    if run.printed + run.surplus != run.out + run.unused + run.missing:
+        raise _figures("印制纸票不等于发出、未用、缺失之和", "papers printed are not those out, unused and missing")
     if papers and any(
         one.votes != one.paper + (one.tablet if document.legal_record == "tablet" else 0)
         for office in document.offices

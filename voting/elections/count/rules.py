@@ -82,7 +82,8 @@ class CountFacts:
 
     ``eligible``: the list that counts (N); ``issued``: cards and papers handed out and not given back (I);
     ``collected``: ballots in all boxes (C). ``kind``: what this poll is, which fixes the bar its winners must pass.
-    ``law``: key of the version that the election began under; empty: the newest for its mode.
+    ``law``: key of the version that the election began under; empty: the newest for its mode. ``legal_record``:
+    ``paper`` where the papers alone were counted, ``by_hand`` of them filled in without a tablet; both decide nothing.
     """
 
     mode: Mode
@@ -96,6 +97,8 @@ class CountFacts:
     require_turnout: bool = True
     law: str = ""
     outlets: tuple[Outlet, ...] = ()
+    legal_record: str = "tablet"
+    by_hand: int = 0
 
     @property
     def overfull(self) -> Outlet | None:

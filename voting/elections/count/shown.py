@@ -3,13 +3,15 @@
 The same values feed the projector, the public page and the staff's; texts are pairs (Chinese, English).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+from voting.elections.count.comparison import checked, departures
 from voting.elections.count.report import OfficeResult, offices_of
 from voting.elections.count.rules import CountFacts, ElectionOutcome, Kind, turnout_counts
+from voting.elections.count.wording import Wording, judged, wording
 from voting.law.profiles import law_of
-from voting.law.thresholds import Reason, figure, over_half
+from voting.law.thresholds import Reason, figure
 
 #: Phases as everyone may know them, by the election's state. Turnout is nobody's business before the box is closed.
 PHASES: Final = {
@@ -58,13 +60,18 @@ class Proof:
 
 @dataclass(frozen=True)
 class Line:
-    """One candidate. ``sum`` compares twice the votes with the ballots collected; ``over``: more than half."""
+    """One candidate. ``sum`` holds the votes against the poll's bar, empty where it has none; ``over``: the bar is
+    reached, None where this line is held against none.
+
+    ``tablet``/``paper``: the votes by channel, whichever of them counts."""
 
     name: str
     votes: int
     seal: str
     sum: str
-    over: bool
+    over: bool | None
+    tablet: int
+    paper: int
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,10 @@ class Office:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The whole count. ``rule``: the bar in words, where it is not more than half of the ballots."""
+    """The whole count. ``rule``: the bar in words, where it is not more than half of the ballots.
+
+    ``channels``: papers were counted as well. ``check``: where the paper is the record, what the tablets' count says
+    of it."""
 
     roll: int
     issued: int
@@ -96,11 +106,16 @@ class Sheet:
     offices: tuple[Office, ...]
     article: tuple[str, str]
     rule: tuple[str, str] | None = None
+    words: Wording = field(default_factory=lambda: wording(Kind.FIRST))
+    channels: bool = False
+    check: Reason | None = None
+    check_agrees: bool = True
 
 
 def sheet_of(facts: CountFacts, outcome: ElectionOutcome) -> Sheet:
     """Everything a page shows of a decided count."""
     law = law_of(facts.law, facts.mode)
+    apart = [(one.name, one.tablet, one.paper) for one in facts.offices]
     article = law.reason("", "", law.turnout_article)
     share = law.turnout[facts.mode]
     turnout = share.compare(facts.collected, facts.eligible)
@@ -125,13 +140,18 @@ def sheet_of(facts: CountFacts, outcome: ElectionOutcome) -> Sheet:
             ),
         ),
         because=outcome.because,
-        offices=tuple(_office(office, facts.collected) for office in offices_of(facts, outcome)),
+        offices=tuple(_office(office, facts.collected, facts.kind) for office in offices_of(facts, outcome)),
         article=(article.article, article.article_en),
         rule=_RULES.get(facts.kind),
+        words=wording(facts.kind),
+        channels=any(paper for *_, paper in apart),
+        check=checked(apart, facts.by_hand) if facts.legal_record == "paper" else None,
+        check_agrees=not departures(apart, facts.by_hand),
     )
 
 
-def _office(office: OfficeResult, collected: int) -> Office:
+def _office(office: OfficeResult, collected: int, kind: Kind) -> Office:
+    words = wording(kind)
     votes = sum(one.votes for one in office.candidates)
     rest = office.unused + office.lost + (office.blank + office.void) * office.seats
     total = office.seats * collected
@@ -140,9 +160,16 @@ def _office(office: OfficeResult, collected: int) -> Office:
         seats=office.seats,
         needed=office.needed,
         lines=tuple(
-            Line(one.name, one.votes, one.seal, half.sum, half.ok)
+            Line(
+                name=one.name,
+                votes=one.votes,
+                seal=one.seal,
+                sum=words.sum(one.votes, collected) if judged(kind, one.name) else "",
+                over=words.reached(one.votes, collected) if words.bar and judged(kind, one.name) else None,
+                tablet=one.tablet,
+                paper=one.paper,
+            )
             for one in office.candidates
-            for half in (over_half(one.votes, collected),)
         ),
         blank=office.blank,
         unused=office.unused,

@@ -1,8 +1,5 @@
-"""The count of paper: two entries of every box, differences settled openly, doubtful papers, written-in names, the
-papers counted to the last one (居委会组织法 19; 公开计票).
-"""
+"""The count of paper: two entries of every box, differences settled openly, written-in names (居委会组织法 19)."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -10,39 +7,32 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from voting import journal
-from voting.box import chain
 from voting.box.tables import Box
-from voting.database import random_id, transaction
-from voting.elections.candidates.photos import read_photo
+from voting.database import transaction
 from voting.elections.candidates.queries import contests
 from voting.elections.lifecycle import require_state
 from voting.elections.paper.boxes import box_state
-from voting.elections.paper.events import DoubtfulPaperDecided, PaperBoxAgreed, PapersReconciled
+from voting.elections.paper.events import PaperBoxAgreed
 from voting.elections.paper.queries import (
     boxes,
     doubtful,
     empty_sheet,
     entries,
     get_box,
-    legal_record,
-    totals,
-    uses_paper,
-    waiting,
+    namesakes,
     written_names,
 )
 from voting.elections.paper.rules import BallotClass
 from voting.elections.paper.sheets import BoxSheet, as_data, check_sheet, differences, from_data, settle_names
-from voting.elections.paper.tables import BoxEntry, DoubtfulPaper, PaperBox, PaperLedger, WrittenName
+from voting.elections.paper.tables import BoxEntry, PaperBox, WrittenName
 from voting.elections.queries import locked
 from voting.elections.roll.queries import get_entry
 from voting.elections.tables import Election
 from voting.elections.texts import reason as typed_reason
-from voting.elections.texts import typed
 from voting.errors import Conflict, Malformed, NotAllowed, NotFound, TooEarly
-from voting.keys import FieldKeys
 from voting.permissions import Actor
 
-_COUNTING: Final = ("closed", "counting")
+COUNTING: Final = ("closed", "counting")
 
 
 def enter_box(session: Session, *, election_id: str, box_id: str, sheet: BoxSheet, actor: Actor) -> int:
@@ -54,8 +44,8 @@ def enter_box(session: Session, *, election_id: str, box_id: str, sheet: BoxShee
     check_sheet(sheet)
     with transaction(session):
         election = locked(session, election_id)
-        require_state(election.state, *_COUNTING)
-        row = _opened(session, election, box_id)
+        require_state(election.state, *COUNTING)
+        row = opened(session, election, box_id)
         _require_ballot(session, election, sheet)
         known = entries(session, box=row)
         own = next((one for one in known if one.account_id == actor.account_id), None)
@@ -76,12 +66,13 @@ def enter_box(session: Session, *, election_id: str, box_id: str, sheet: BoxShee
 def agree_box(session: Session, *, election_id: str, box_id: str, actor: Actor, now: datetime) -> BoxSheet:
     """Both entries are the same: the figures of the box stand, and the log has them.
 
-    Raises Conflict BOX_STATE, ENTRIES_DIFFER (naming the figures); TooEarly ENTRIES_MISSING, NAMES_WAITING.
+    Raises Conflict BOX_STATE, ENTRIES_DIFFER (naming the figures); TooEarly ENTRIES_MISSING, NAMES_WAITING,
+    DOUBTFUL_WAITING; Conflict DOUBTFUL_OVER.
     """
     with transaction(session):
         election = locked(session, election_id)
-        require_state(election.state, *_COUNTING)
-        row = _opened(session, election, box_id)
+        require_state(election.state, *COUNTING)
+        row = opened(session, election, box_id)
         first, second = _both(session, row)
         found = differences(from_data(first.sheet), from_data(second.sheet))
         if found:
@@ -107,8 +98,8 @@ def settle_box(
     reason = typed_reason(reason, least=4)
     with transaction(session):
         election = locked(session, election_id)
-        require_state(election.state, *_COUNTING)
-        row = _opened(session, election, box_id)
+        require_state(election.state, *COUNTING)
+        row = opened(session, election, box_id)
         _require_ballot(session, election, sheet)
         first, second = _both(session, row)
         if actor.account_id in (first.account_id, second.account_id):
@@ -144,7 +135,7 @@ def settle_name(
     """
     with transaction(session):
         election = locked(session, election_id)
-        require_state(election.state, *_COUNTING)
+        require_state(election.state, *COUNTING)
         if office not in {one.title for one in election.offices}:
             raise NotFound(
                 "NO_SUCH_OFFICE_HERE", "本次选举没有这个职务，请刷新页面。", "This election has no such office; reload."
@@ -165,114 +156,8 @@ def settle_name(
         return shown
 
 
-def decide_doubtful(
-    session: Session,
-    *,
-    election_id: str,
-    box_id: str,
-    picture: bytes,
-    kind: str,
-    reason: str,
-    in_favour: int,
-    against: int,
-    keys: FieldKeys,
-    actor: Actor,
-    now: datetime,
-) -> int:
-    """The committee decided by majority what a doubtful paper is worth; returns its number in the box.
-
-    Raises Malformed DOUBTFUL_KIND, DOUBTFUL_MAJORITY, PHOTO_…, TEXT_…; Conflict BOX_STATE.
-    """
-    photo = read_photo(picture)
-    if kind not in {one.value for one in BallotClass}:
-        raise Malformed("DOUBTFUL_KIND", "请选择这张选票的认定结果。", "Choose what the paper was found to be.")
-    if not 0 <= against < in_favour:
-        raise Malformed(
-            "DOUBTFUL_MAJORITY",
-            "认定须经选举委员会当场多数同意，请填写赞成和反对人数。",
-            "The committee decides by majority on the spot; enter how many were for and against.",
-        )
-    with transaction(session):
-        election = locked(session, election_id)
-        require_state(election.state, *_COUNTING)
-        row = _opened(session, election, box_id)
-        number = len(doubtful(session, box=row)) + 1
-        digest = hashlib.sha256(photo.content).hexdigest()
-        one = DoubtfulPaper(
-            id=random_id(),
-            paper_box_id=row.id,
-            number=number,
-            picture_type=photo.media_type,
-            picture_sha256=digest,
-            kind=kind,
-            reason=typed(reason, zh="认定理由", en="Reason", most=200, least=2),
-            in_favour=in_favour,
-            against=against,
-            decided_by=actor.account_id,
-        )
-        one.picture = keys.seal(photo.content, one.id)
-        session.add(one)
-        uuid = session.get_one(Box, election.box_id).uuid
-        fact = DoubtfulPaperDecided(
-            election.id, uuid, row.number, number, digest, kind, in_favour, against, actor.account_id
-        )
-        journal.record(session, election.community_id, fact, now)
-        return number
-
-
-def close_ledger(session: Session, *, election_id: str, unused: int, actor: Actor, now: datetime) -> None:
-    """Every box is agreed and the `unused` papers were counted and cancelled: printed = out + unused.
-
-    More papers out of a box than issued do not stop this: that is a fact of the count, and it voids the poll.
-    Raises TooEarly PAPER_BOXES_OPEN, NO_PAPERS; Conflict PAPERS_BALANCE, LEDGER_CLOSED.
-    """
-    with transaction(session):
-        election = locked(session, election_id)
-        require_state(election.state, *_COUNTING)
-        box = chain.locked(session, election.box_id)
-        counters = chain.counters_of(box)
-        if session.get(PaperLedger, election.id) is not None or not uses_paper(session, election=election):
-            raise Conflict(
-                "LEDGER_CLOSED",
-                "纸质选票已经结清，或者没有用纸质选票；请刷新页面。",
-                "The papers are reconciled already, or none were used; reload the page.",
-            )
-        found = boxes(session, election=election)
-        missing = waiting(session, election=election)
-        if missing is not None and any(one.state != "agreed" for one in found):
-            raise TooEarly("PAPER_BOXES_OPEN", missing.zh, missing.en)
-        if not found and (counters.papers_issued or legal_record(election) == "paper"):
-            raise TooEarly(
-                "PAPER_BOXES_OPEN",
-                f"发出纸质选票 {counters.papers_issued} 张，却没有登记票箱；请先登记、开箱并录入。",
-                f"{counters.papers_issued} papers were issued and no box is recorded; enter the boxes first.",
-            )
-        if counters.papers_out + unused != counters.papers_printed:
-            raise Conflict(
-                "PAPERS_BALANCE",
-                f"印制 {counters.papers_printed} 张 = 发出 {counters.papers_out} 张（含交回 "
-                f"{counters.papers_returned}、写坏 {counters.papers_torn}）+ 未用，未用应为 "
-                f"{counters.papers_printed - counters.papers_out} 张，清点到 {unused} 张；请重新清点。",
-                f"{counters.papers_printed} printed = {counters.papers_out} out (with {counters.papers_returned} "
-                f"come back, {counters.papers_torn} spoilt) + unused, so "
-                f"{counters.papers_printed - counters.papers_out} must be left, not {unused}; count again.",
-            )
-        session.add(PaperLedger(election_id=election.id, unused=unused, closed_by=actor.account_id))
-        fact = PapersReconciled(
-            election=election.id,
-            box=box.uuid,
-            printed=counters.papers_printed,
-            issued=counters.papers_issued,
-            returned=counters.papers_returned,
-            spoilt=counters.papers_torn,
-            unused=unused,
-            collected=totals(session, election).collected,
-            by=actor.account_id,
-        )
-        journal.record(session, election.community_id, fact, now)
-
-
-def _opened(session: Session, election: Election, box_id: str) -> PaperBox:
+def opened(session: Session, election: Election, box_id: str) -> PaperBox:
+    """A box that is being counted. Raises Conflict BOX_STATE."""
     row = get_box(session, election=election, box_id=box_id)
     if row.state != "opened":
         raise box_state()
@@ -324,6 +209,7 @@ def _agree(session: Session, election: Election, row: PaperBox, agreed: _Agreed,
             f"另选他人“{'、'.join(unknown[:6])}”还没有对照选民名单认定；请先认定。",
             f"The written names {', '.join(unknown[:6])} have not been looked up on the roll; do so first.",
         )
+    _require_doubts_decided(session, row, sheet)
     final = settle_names(sheet, known)
     check_sheet(final)
     row.sheet, row.state = as_data(final), "agreed"
@@ -345,6 +231,24 @@ def _agree(session: Session, election: Election, row: PaperBox, agreed: _Agreed,
     return final
 
 
+def _require_doubts_decided(session: Session, row: PaperBox, sheet: BoxSheet) -> None:
+    """No doubtful paper waits for the committee, and those it found void are among the void ones of the sheet."""
+    laid = doubtful(session, box=row)
+    if waiting := [str(one.number) for one in laid if one.kind is None]:
+        raise TooEarly(
+            "DOUBTFUL_WAITING",
+            f"第 {'、'.join(waiting)} 张有疑义的选票还没有认定，请选举委员会先认定。",
+            f"The committee has not decided on doubtful paper(s) {', '.join(waiting)}; it does so first.",
+        )
+    void = sum(one.kind == BallotClass.VOID for one in laid)
+    if void > sheet.void:
+        raise Conflict(
+            "DOUBTFUL_OVER",
+            f"选举委员会认定废票 {void} 张，录入的整张废票只有 {sheet.void} 张；请照唱计票单更正录入。",
+            f"The committee found {void} paper(s) void and the entry has {sheet.void}; correct the entry.",
+        )
+
+
 def _wrote(session: Session, box: PaperBox, office: str, name: str) -> bool:
     sheets: list[Any] = [one.sheet for one in entries(session, box=box)]
     return any(
@@ -357,7 +261,7 @@ def _wrote(session: Session, box: PaperBox, office: str, name: str) -> bool:
 
 def _shown(session: Session, election: Election, office: str, name: str, entry_id: str) -> str:
     """How the result names the person: a candidate of this office as on the ballot; else the name, with the roll
-    number where somebody else of that name could be meant."""
+    number where the roll has a namesake or a candidate bears the name."""
     entry = get_entry(session, election=election, entry_id=entry_id)
     if entry.name not in name:
         raise Malformed(
@@ -373,9 +277,5 @@ def _shown(session: Session, election: Election, office: str, name: str, entry_i
             if candidate.roll_entry_id == entry.id:
                 return printed
     taken = {printed for contest in ballot for printed in contest.names if contest.office.title == office}
-    same = any(
-        one.roll_entry_id not in (None, entry.id) and one.shown == entry.name
-        for one in written_names(session, election=election).values()
-        if one.office == office
-    )
-    return f"{entry.name}（{entry.number} 号）" if same or entry.name in taken else entry.name
+    alike = [one for one in namesakes(session, election=election, name=entry.name) if one.name == entry.name]
+    return f"{entry.name}（{entry.number} 号）" if len(alike) > 1 or entry.name in taken else entry.name

@@ -81,3 +81,22 @@ def _merged(tablet: Tablets, sheet: OfficeSheet, legal_record: str) -> Merged:
         tablet=electronic,
         paper=paper,
     )
+
+
+def outlets_of(boxes: Sequence[tuple[int, str, int, int]], papers_issued: int) -> tuple[Outlet, ...]:
+    """Issued and collected by outlet. ``boxes``: number, kind, papers issued from it (mobile) and papers in it;
+    ``papers_issued``: all that stayed with people, so the boxes of the hall hold what no mobile box issued."""
+    if not boxes:
+        return ()
+    mobile = [one for one in boxes if one[1] == "mobile"]
+    inside = sum(papers for _, kind, _, papers in boxes if kind == "main")
+    hall = Outlet(
+        "大厅票箱", "the boxes of the hall", papers_issued - sum(issued for _, _, issued, _ in mobile), inside
+    )
+    return (
+        hall,
+        *(
+            Outlet(f"{number} 号流动票箱", f"mobile box {number}", issued, papers)
+            for number, _, issued, papers in mobile
+        ),
+    )

@@ -83,6 +83,19 @@ class PaperBoxOpened(_Fact):
 
 
 @dataclass(frozen=True)
+class DoubtfulPaperLaid(_Fact):
+    """A doubtful paper was photographed and laid before the committee; the picture stays in the house."""
+
+    type: ClassVar[str] = "paper_doubtful_laid"
+    election: str
+    box: str
+    paper_box: int
+    number: int
+    picture_sha256: str
+    by: str
+
+
+@dataclass(frozen=True)
 class DoubtfulPaperDecided(_Fact):
     """The committee decided on a doubtful paper by majority; its picture stays in the house, its hash here."""
 
@@ -122,8 +135,26 @@ class PaperBoxAgreed(_Fact):
 
 
 @dataclass(frozen=True)
+class PapersMissingDecided(_Fact):
+    """The papers left are fewer (``missing``) or more (``surplus``) than they must be, and the committee decided by
+    majority to count on; ``unused`` is what was counted."""
+
+    type: ClassVar[str] = "papers_missing_decided"
+    election: str
+    box: str
+    unused: int
+    missing: int
+    surplus: int
+    reason: str
+    in_favour: int
+    against: int
+    by: str
+
+
+@dataclass(frozen=True)
 class PapersReconciled(_Fact):
-    """All boxes agreed, the papers left counted and cancelled: printed = issued + come back + spoilt + unused."""
+    """All boxes agreed, the papers left counted and cancelled: printed + surplus = issued + come back + spoilt +
+    unused + missing."""
 
     type: ClassVar[str] = "papers_reconciled"
     election: str
@@ -133,5 +164,7 @@ class PapersReconciled(_Fact):
     returned: int
     spoilt: int
     unused: int
+    missing: int
+    surplus: int
     collected: int
     by: str

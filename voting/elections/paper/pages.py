@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from voting.elections import loaders  # noqa: F401 — registers how the ids in these addresses are loaded
 from voting.elections.by_number import entry_of, numbers_in
 from voting.elections.candidates.photos import LIMIT
-from voting.elections.paper import actions, boxes, queries
+from voting.elections.paper import actions, boxes, doubtful, ledger, queries
 from voting.elections.paper.rules import BallotClass
 from voting.elections.paper.sent import number, sheet_from
 from voting.elections.paper.sheets import differences, from_data
@@ -148,22 +148,46 @@ def agree(community: Unit, election: Election, paper_box: PaperBox) -> Any:
 @paper_pages.post("/<paper_box_id>/doubtful")
 @upload(LIMIT)
 @access(Permission.MOVE_ELECTION)
-def decide_doubtful(community: Unit, election: Election, paper_box: PaperBox) -> Any:
-    """The committee decided on a doubtful paper; its picture is kept sealed."""
+def lay_doubtful(community: Unit, election: Election, paper_box: PaperBox) -> Any:
+    """A doubtful paper is photographed for the committee; its picture is kept sealed."""
     photo = request.files.get("picture")
     content = photo.read() if photo else b""
     return _try(
         community,
         election,
-        lambda writer: actions.decide_doubtful(
+        lambda writer: doubtful.lay_before(
+            writer, box_id=paper_box.id, picture=content, keys=house().keys.fields, **_who(election)
+        ),
+        paper_box,
+    )
+
+
+@paper_pages.get("/<paper_box_id>/doubtful/<int:number_in_box>")
+@access(Permission.MOVE_ELECTION)
+def doubtful_picture(community: Unit, election: Election, paper_box: PaperBox, number_in_box: int) -> Response:  # noqa: ARG001 (the guard loaded the first two)
+    """The picture of a doubtful paper, for the committee that decides and for a dispute."""
+    content, media_type = doubtful.picture_of(reading(), box=paper_box, number=number_in_box, keys=house().keys.fields)
+    response = Response(content, content_type=media_type)
+    response.headers["Content-Disposition"] = "inline"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@paper_pages.post("/<paper_box_id>/doubtful/<int:number_in_box>")
+@access(Permission.MOVE_ELECTION)
+def decide_doubtful(community: Unit, election: Election, paper_box: PaperBox, number_in_box: int) -> Any:
+    """The committee decided, with the picture before it."""
+    return _try(
+        community,
+        election,
+        lambda writer: doubtful.decide(
             writer,
             box_id=paper_box.id,
-            picture=content,
+            number=number_in_box,
             kind=_text("kind"),
             reason=_text("reason"),
             in_favour=number(_text("in_favour")),
             against=number(_text("against")),
-            keys=house().keys.fields,
             **_who(election),
         ),
         paper_box,
@@ -195,7 +219,25 @@ def close_ledger(community: Unit, election: Election) -> Any:
     return _try(
         community,
         election,
-        lambda writer: actions.close_ledger(writer, unused=number(_text("unused")), **_who(election)),
+        lambda writer: ledger.close_ledger(writer, unused=number(_text("unused")), **_who(election)),
+    )
+
+
+@paper_pages.post("/missing")
+@access(Permission.MOVE_ELECTION)
+def decide_missing(community: Unit, election: Election) -> Any:
+    """The committee decided to count on although papers are missing, or too many are left."""
+    return _try(
+        community,
+        election,
+        lambda writer: ledger.decide_missing(
+            writer,
+            unused=number(_text("unused")),
+            reason=_text("reason"),
+            in_favour=number(_text("in_favour")),
+            against=number(_text("against")),
+            **_who(election),
+        ),
     )
 
 
@@ -229,6 +271,8 @@ def _page(community: Unit, election: Election, refusal: Refused | None = None) -
         lists={one.id: queries.list_of(reading(), box=one) for one in found if one.kind == "mobile"},
         entries={one.id: len(queries.entries(reading(), box=one)) for one in found if one.state == "opened"},
         totals=queries.totals(reading(), election),
+        overfull=[one for one in queries.outlets(reading(), election) if one.overfull],
+        missing=queries.missing_papers(reading(), election=election),
         open=queries.waiting(reading(), election=election),
         names={(office, name): queries.namesakes(reading(), election=election, name=name) for office, name in waiting},
         rules=rules(election),

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
 from voting.box import chain
 from voting.box.tables import Box
 from voting.elections.candidates.queries import contests
+from voting.elections.paper.channels import Outlet, outlets_of
 from voting.elections.paper.sheets import BoxSheet, OfficeSheet, add, differences, from_data
 from voting.elections.paper.tables import (
     BoxEntry,
@@ -15,6 +16,7 @@ from voting.elections.paper.tables import (
     MobileVoter,
     PaperBox,
     PaperLedger,
+    PapersMissing,
     PrintRun,
     WrittenName,
 )
@@ -30,7 +32,8 @@ from voting.law.thresholds import Reason
 class PaperTotals:
     """The papers of an election, counted. ``sheet``: all boxes as one; ``None`` where none was agreed.
 
-    ``issued`` stayed with people; printed = issued + ``returned`` + ``spoilt`` + ``unused`` once closed.
+    ``issued`` stayed with people; printed + ``surplus`` = issued + ``returned`` + ``spoilt`` + ``unused`` +
+    ``missing`` once closed.
     ``main``/``mobile``: papers found in boxes of either kind; ``boxes``: number, kind, papers issued from it (mobile
     ones) and papers found in it, of every box agreed upon.
     """
@@ -44,6 +47,8 @@ class PaperTotals:
     mobile: int
     sheet: BoxSheet | None
     boxes: tuple[tuple[int, str, int, int], ...]
+    missing: int = 0
+    surplus: int = 0
 
     @property
     def collected(self) -> int:
@@ -65,6 +70,21 @@ def legal_record(election: Election) -> str:
 def uses_paper(session: Session, *, election: Election) -> bool:
     """Whether any paper was printed for this election, or its ballots are paper by its rules."""
     return legal_record(election) == "paper" or bool(session.get_one(Box, election.box_id).papers_printed)
+
+
+def missing_papers(session: Session, *, election: Election) -> PapersMissing | None:
+    """What the committee decided about papers that are gone or too many; None where it decided nothing."""
+    return session.get(PapersMissing, election.id)
+
+
+def outlets(session: Session, election: Election) -> tuple[Outlet, ...]:
+    """Issued and collected by outlet, once every box is agreed; nothing before, when the sums are not whole."""
+    rows = boxes(session, election=election)
+    if not rows or any(one.state != "agreed" for one in rows):
+        return ()
+    found, counters = totals(session, election), chain.counters_of(session.get_one(Box, election.box_id))
+    cards = counters.checked_in if legal_record(election) == "paper" else 0
+    return outlets_of(found.boxes, found.issued + cards)
 
 
 def print_runs(session: Session, *, election: Election) -> list[PrintRun]:
@@ -164,6 +184,8 @@ def totals(session: Session, election: Election) -> PaperTotals:
         mobile=sum(papers for _, kind, _, papers in counted if kind == "mobile"),
         sheet=add(sheet for _, sheet in found) if found else None,
         boxes=counted,
+        missing=ledger.missing if ledger else 0,
+        surplus=ledger.surplus if ledger else 0,
     )
 
 
@@ -191,10 +213,14 @@ def away(session: Session, *, election: Election) -> int:
 
 
 def namesakes(session: Session, *, election: Election, name: str) -> list[Found]:
-    """Everybody on the roll who bears this name: whom a written name may mean."""
+    """Everybody on the roll whose name stands in what was written: whom it may mean.
+
+    A paper that tells namesakes apart says more than the name (王芳，三栋), and each way of writing is looked up by
+    itself.
+    """
     rows = session.scalars(
         select(RollEntry.id)
-        .where(RollEntry.election_id == election.id, RollEntry.name == name)
+        .where(RollEntry.election_id == election.id, literal(name).contains(RollEntry.name))
         .order_by(RollEntry.number)
     )
     return [get_entry(session, election=election, entry_id=one) for one in rows]

@@ -107,13 +107,15 @@ class WrittenName(Base):
 
 
 class DoubtfulPaper(Base):
-    """A paper that the committee had to decide on. The picture is sealed with the field key."""
+    """A paper laid before the committee, and what it decided; ``kind`` is empty until then. The picture is sealed with
+    the field key."""
 
     __tablename__ = "doubtful_paper"
     __table_args__ = (
         UniqueConstraint("paper_box_id", "number"),
         CheckConstraint(one_of("kind", tuple(one.value for one in BallotClass)), name="kind"),
-        CheckConstraint("in_favour > against AND against >= 0", name="majority"),
+        CheckConstraint("kind IS NULL OR (in_favour > against AND against >= 0)", name="majority"),
+        CheckConstraint("(kind IS NULL) = (decided_by IS NULL)", name="decided"),
     )
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True, default=random_id)
@@ -122,7 +124,31 @@ class DoubtfulPaper(Base):
     picture: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     picture_type: Mapped[str] = mapped_column(String(20))
     picture_sha256: Mapped[str] = mapped_column(String(64))
-    kind: Mapped[str] = mapped_column(String(12))
+    laid_by: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    kind: Mapped[str | None] = mapped_column(String(12))
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    in_favour: Mapped[int] = mapped_column(default=0)
+    against: Mapped[int] = mapped_column(default=0)
+    decided_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
+
+
+class PapersMissing(Base):
+    """Papers that were printed and are gone, or more left than there should be, as the committee decided to count on.
+
+    ``unused``: what was counted when it decided. A later decision takes the place of an earlier one.
+    """
+
+    __tablename__ = "papers_missing"
+    __table_args__ = (
+        CheckConstraint("unused >= 0 AND missing >= 0 AND surplus >= 0", name="figures"),
+        CheckConstraint("(missing = 0) <> (surplus = 0)", name="one_side"),
+        CheckConstraint("in_favour > against AND against >= 0", name="majority"),
+    )
+
+    election_id: Mapped[str] = mapped_column(ForeignKey("election.id"), primary_key=True)
+    unused: Mapped[int]
+    missing: Mapped[int]
+    surplus: Mapped[int]
     reason: Mapped[str] = mapped_column(String(200))
     in_favour: Mapped[int]
     against: Mapped[int]
@@ -136,4 +162,7 @@ class PaperLedger(Base):
 
     election_id: Mapped[str] = mapped_column(ForeignKey("election.id"), primary_key=True)
     unused: Mapped[int]
+    # Printed and gone, or left over beyond the sum, by the committee's decision; 0 where every paper was found.
+    missing: Mapped[int] = mapped_column(default=0)
+    surplus: Mapped[int] = mapped_column(default=0)
     closed_by: Mapped[str] = mapped_column(ForeignKey("account.id"))

@@ -14,6 +14,7 @@ from voting.box.tables import Box
 from voting.database import random_id, transaction
 from voting.elections.candidates.photos import read_photo
 from voting.elections.candidates.tables import Candidate
+from voting.elections.committee.queries import kinships
 from voting.elections.lifecycle import require_state
 from voting.elections.proxies.events import ProxiesPosted, ProxyRecorded, ProxyWithdrawn
 from voting.elections.proxies.queries import PostedLine, canonical, forms, get_proxy
@@ -26,7 +27,7 @@ from voting.elections.texts import typed
 from voting.errors import Conflict, Malformed, TooEarly, TooLate
 from voting.keys import FieldKeys
 from voting.law.calendar import HALL, days_before
-from voting.law.profiles import Mode, Profile, rules_of
+from voting.law.profiles import Mode, Profile, law_of, rules_of
 from voting.permissions import Actor
 
 _BEFORE_POLL: Final = ("published", "sealed")
@@ -43,6 +44,17 @@ _REFUSALS: Final = {
         "PROXY_CANDIDATE",
         "候选人不得接受委托。请委托人另选一位选民。",
         "A candidate may not vote for others; the principal must name another voter.",
+    ),
+    "not_close_relative": (
+        "PROXY_NOT_KIN",
+        (
+            "这次选举按2018年的村委会组织法办理，只能委托近亲属（第15条）。两人是近亲属的，请先在选举委员会页登记亲属关系；"
+            "不是的，请委托人另选一位近亲属。"
+        ),
+        (
+            "This election is held under the Villagers' Committees Law of 2018: only near relatives vote for others "
+            "(Art. 15). Record the kinship on the election committee's page, or the principal names a near relative."
+        ),
     ),
     "holder_has_delegated_own_vote": (
         "PROXY_CHAIN",
@@ -146,7 +158,8 @@ def withdraw_proxy(session: Session, *, election_id: str, proxy_id: str, actor: 
 def post_list(session: Session, *, election_id: str, actor: Actor, now: datetime) -> str:
     """Freeze the list and post it; returns its SHA-256 (hex). Only posted proxies are served at the desk.
 
-    Raises TooLate PROXIES_POSTED, PROXY_LIST_LATE (on the election day or after it); TooEarly PROXY_LIST_EMPTY.
+    Raises TooLate PROXIES_POSTED, PROXY_LIST_LATE (on the election day or after it); TooEarly PROXY_LIST_EMPTY;
+    Conflict PROXY_HOLDER_STANDS.
     """
     with transaction(session):
         election = locked(session, election_id)
@@ -168,6 +181,7 @@ def post_list(session: Session, *, election_id: str, actor: Actor, now: datetime
                 "还没有登记委托书，没有名单可公布。请先登记。",
                 "No form is recorded yet, so there is no list; record the forms first.",
             )
+        _refuse_standing_holders(session, election)
         digest = hashlib.sha256(canonical(lines).encode()).hexdigest()
         stored = [[*one.holder, [list(each) for each in one.principals]] for one in lines]
         session.add(ProxyList(election_id=election.id, posted=today, sha256=digest, lines=stored))
@@ -218,6 +232,21 @@ def _refuse_after_posting(session: Session, election: Election) -> None:
         )
 
 
+def _refuse_standing_holders(session: Session, election: Election) -> None:
+    """A candidate may not vote for others; somebody may have come to stand after the form was recorded."""
+    found = session.scalars(
+        select(Candidate.name)
+        .join(Proxy, Proxy.holder_id == Candidate.roll_entry_id)
+        .where(Candidate.election_id == election.id, Proxy.election_id == election.id, Proxy.state == "standing")
+    )
+    if names := sorted(set(found)):
+        raise Conflict(
+            "PROXY_HOLDER_STANDS",
+            f"受托人 {'、'.join(names)} 已经是候选人，不得接受委托。请先撤回这些委托，再公布名单。",
+            f"{', '.join(names)} now stand as candidates and may not vote for others; withdraw those forms, then post.",
+        )
+
+
 def _require_lawful(session: Session, election: Election, principal: Found, holder: Found) -> None:
     for one in (principal, holder):
         require_entitled(session, election=election, entry_id=one.id)
@@ -231,6 +260,8 @@ def _require_lawful(session: Session, election: Election, principal: Found, hold
         )
     )
     mode, rules = Mode(election.mode), _rules(election)
+    near_kin_only = law_of(election.law, mode).proxies_near_kin_only
+    kin = kinships(session, election) if near_kin_only else frozenset()
     errors = proxy_errors(
         Delegation(
             mode=mode,
@@ -240,6 +271,8 @@ def _require_lawful(session: Session, election: Election, principal: Found, hold
             candidates=frozenset(
                 session.scalars(select(Candidate.roll_entry_id).where(Candidate.election_id == election.id))
             ),
+            kin=frozenset(one for pair in kin if holder.id in pair for one in pair - {holder.id}),
+            near_kin_only=near_kin_only,
             holder_delegated=any(one == holder.id for one, _ in standing),
             chained=frozenset(other for _, other in standing),
             most=rules.proxies_max.value,

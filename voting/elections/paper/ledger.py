@@ -1,0 +1,141 @@
+"""Papers counted to the last one: printed = issued + come back + spoilt + unused, or a decision on what is missing."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from voting import journal
+from voting.box import chain
+from voting.box.rules import Counters
+from voting.database import transaction
+from voting.elections.lifecycle import require_state
+from voting.elections.paper.actions import COUNTING
+from voting.elections.paper.doubtful import require_majority
+from voting.elections.paper.events import PapersMissingDecided, PapersReconciled
+from voting.elections.paper.queries import boxes, legal_record, totals, uses_paper, waiting
+from voting.elections.paper.tables import PaperLedger, PapersMissing
+from voting.elections.queries import locked
+from voting.elections.tables import Election
+from voting.elections.texts import typed
+from voting.errors import Conflict, TooEarly
+from voting.permissions import Actor
+
+
+def decide_missing(
+    session: Session,
+    *,
+    election_id: str,
+    unused: int,
+    reason: str,
+    in_favour: int,
+    against: int,
+    actor: Actor,
+    now: datetime,
+) -> tuple[int, int]:
+    """`unused` papers were counted, fewer or more than there must be, and the committee decided by majority to count
+    on; returns how many are missing and how many too many. The log has number and reason.
+
+    Raises Conflict LEDGER_CLOSED, PAPERS_WHOLE; Malformed DOUBTFUL_MAJORITY, TEXT_….
+    """
+    require_majority(in_favour, against)
+    reason = typed(reason, zh="理由", en="Reason", most=200, least=4)
+    with transaction(session):
+        election = locked(session, election_id)
+        require_state(election.state, *COUNTING)
+        _refuse_closed(session, election)
+        box = chain.locked(session, election.box_id)
+        left = _left(chain.counters_of(box))
+        missing, surplus = max(left - unused, 0), max(unused - left, 0)
+        if not missing and not surplus:
+            raise Conflict(
+                "PAPERS_WHOLE",
+                f"未用选票 {unused} 张，一张不少，不用作决定；请直接结清。",
+                f"{unused} papers are left, as there must be: nothing to decide, close the ledger.",
+            )
+        row = session.get(PapersMissing, election.id) or PapersMissing(election_id=election.id)
+        row.unused, row.missing, row.surplus, row.reason = unused, missing, surplus, reason
+        row.in_favour, row.against, row.decided_by = in_favour, against, actor.account_id
+        session.add(row)
+        fact = PapersMissingDecided(
+            election.id, box.uuid, unused, missing, surplus, reason, in_favour, against, actor.account_id
+        )
+        journal.record(session, election.community_id, fact, now)
+        return missing, surplus
+
+
+def close_ledger(session: Session, *, election_id: str, unused: int, actor: Actor, now: datetime) -> None:
+    """Every box is agreed and the `unused` papers were counted and cancelled: printed = out + unused, but for what the
+    committee decided to be missing or too many.
+
+    More papers out of a box than issued do not stop this: that is a fact of the count, and it voids the poll.
+    Raises TooEarly PAPER_BOXES_OPEN; Conflict PAPERS_BALANCE, LEDGER_CLOSED.
+    """
+    with transaction(session):
+        election = locked(session, election_id)
+        require_state(election.state, *COUNTING)
+        box = chain.locked(session, election.box_id)
+        counters = chain.counters_of(box)
+        _refuse_closed(session, election)
+        _require_boxes(session, election, counters)
+        decided = session.get(PapersMissing, election.id)
+        missing, surplus = (decided.missing, decided.surplus) if decided and decided.unused == unused else (0, 0)
+        if unused + missing - surplus != _left(counters):
+            raise _balance(counters, unused)
+        session.add(
+            PaperLedger(
+                election_id=election.id, unused=unused, missing=missing, surplus=surplus, closed_by=actor.account_id
+            )
+        )
+        fact = PapersReconciled(
+            election=election.id,
+            box=box.uuid,
+            printed=counters.papers_printed,
+            issued=counters.papers_issued,
+            returned=counters.papers_returned,
+            spoilt=counters.papers_torn,
+            unused=unused,
+            missing=missing,
+            surplus=surplus,
+            collected=totals(session, election).collected,
+            by=actor.account_id,
+        )
+        journal.record(session, election.community_id, fact, now)
+
+
+def _left(counters: Counters) -> int:
+    """The papers that nobody ever received, by the desk's counters."""
+    return counters.papers_printed - counters.papers_out
+
+
+def _refuse_closed(session: Session, election: Election) -> None:
+    if session.get(PaperLedger, election.id) is not None or not uses_paper(session, election=election):
+        raise Conflict(
+            "LEDGER_CLOSED",
+            "纸质选票已经结清，或者没有用纸质选票；请刷新页面。",
+            "The papers are reconciled already, or none were used; reload the page.",
+        )
+
+
+def _require_boxes(session: Session, election: Election, counters: Counters) -> None:
+    found, missing = boxes(session, election=election), waiting(session, election=election)
+    if missing is not None and any(one.state != "agreed" for one in found):
+        raise TooEarly("PAPER_BOXES_OPEN", missing.zh, missing.en)
+    if not found and (counters.papers_issued or legal_record(election) == "paper"):
+        raise TooEarly(
+            "PAPER_BOXES_OPEN",
+            f"发出纸质选票 {counters.papers_issued} 张，却没有登记票箱；请先登记、开箱并录入。",
+            f"{counters.papers_issued} papers were issued and no box is recorded; enter the boxes first.",
+        )
+
+
+def _balance(counters: Counters, unused: int) -> Conflict:
+    left = _left(counters)
+    return Conflict(
+        "PAPERS_BALANCE",
+        f"印制 {counters.papers_printed} 张 = 发出 {counters.papers_out} 张（含交回 {counters.papers_returned}、"
+        f"写坏 {counters.papers_torn}）+ 未用，未用应为 {left} 张，清点到 {unused} 张；请重新清点。"
+        "确实对不上的，由选举委员会作出决定，在下面登记。",
+        f"{counters.papers_printed} printed = {counters.papers_out} out (with {counters.papers_returned} come back, "
+        f"{counters.papers_torn} spoilt) + unused, so {left} must be left, not {unused}; count again. If they cannot "
+        "be found, the committee decides; record its decision below.",
+    )
