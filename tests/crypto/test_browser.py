@@ -5,13 +5,13 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from browser_page import Hall, chromium, client, hall, page  # noqa: F401  fixtures
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from voting.crypto import archive, credentials, keyfile, trustees
 from voting.crypto.ballot import make_ballot, parse_ballot, short_tracker, tracker, verify_ballot
@@ -34,9 +34,23 @@ CODE = "".join(
 Call = Callable[..., dict[str, Any]]
 
 
+@pytest.fixture(scope="module")
+def client_page(chromium: Browser) -> Iterator[Call]:  # noqa: F811
+    """The client of all these tests: its functions keep nothing between two calls."""
+    served, context = Hall(), chromium.new_context(locale="zh-CN")
+    opened = context.new_page()
+    faults: list[str] = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
+    yield client(opened, served)
+    context.close()
+    served.close()
+    assert faults == []
+
+
 @pytest.fixture
-def call(page: Page, hall: Hall) -> Call:  # noqa: F811
-    return client(page, hall)
+def call(client_page: Call) -> Call:
+    return client_page
 
 
 def value(answer: dict[str, Any]) -> Any:
@@ -124,7 +138,8 @@ def packed(raw: bytes) -> dict[str, str]:
     return {"base64": base64.b64encode(raw).decode()}
 
 
-def test_page_is_no_secure_context(call: Call, page: Page) -> None:  # noqa: F811
+def test_page_is_no_secure_context(page: Page, hall: Hall) -> None:  # noqa: F811
+    call = client(page, hall)
     assert page.evaluate("() => [isSecureContext, typeof crypto.subtle]") == [False, "undefined"]
     assert value(call("checkGroup", 0, CODE[:5])) is True
 

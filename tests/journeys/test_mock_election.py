@@ -36,7 +36,7 @@ def test_ed25519(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(shutil.which("belenios-tool") is None, reason="Debian's belenios-tool is not installed")
 def test_belenios_2048_passes_belenios_tool(tmp_path: Path) -> None:
-    held = hold(tmp_path / "out", "BELENIOS-2048", 40)
+    held = hold(tmp_path / "out", "BELENIOS-2048", 12)
     assert (held["notes"]["verifier"], held["notes"]["belenios-tool"]) == ("exit 0", "exit 0")
 
 

@@ -343,9 +343,9 @@ def test_what_postgresql_says_becomes_a_sentence(house: House, state: str, words
 # --- languages ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("template", [name for name in TEMPLATES if not name.startswith(("print/",))])
-def test_every_template_compiles(app: Flask, template: str) -> None:
-    app.jinja_env.get_template(template)
+def test_every_template_compiles(app: Flask) -> None:
+    for template in TEMPLATES:
+        app.jinja_env.get_template(template)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
