@@ -24,7 +24,14 @@ expect.set_options(timeout=20_000)
 # Here nothing may open a socket at all; elsewhere only on this machine.
 SHUT = ("rules", "audit", "actions")
 # Long files begin first: nobody then waits at the end for one process that got the longest last.
-LONGEST_FIRST = ("journeys/test_mock_election.py", "faults/", "journeys/", "actions/test_elections_sample.py")
+LONGEST_FIRST = (
+    "journeys/test_whole_election.py",
+    "journeys/test_mock_election.py",
+    "faults/",
+    "journeys/",
+    "crypto/test_browser.py",
+    "actions/test_elections_sample.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
