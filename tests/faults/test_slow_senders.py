@@ -1,5 +1,6 @@
 """A telephone in the hall's network that sends half of everything: tablets are served as before."""
 
+import io
 import socket
 import struct
 import time
@@ -73,12 +74,14 @@ def test_a_body_that_stalls_ends_the_connection() -> None:
 
 
 def test_who_stalls_is_told_so_in_a_sentence(house: House) -> None:
-    class Stalled:
-        def read(self, _size: int) -> bytes:
+    class Stalled(io.BytesIO):
+        def readinto(self, _buffer: object) -> int:
             raise TimeoutError
 
-    answer = house.app().test_client().post(
-        "/booth/pair", input_stream=Stalled(), content_length=100, content_type="application/json"
+    answer = (
+        house.app()
+        .test_client()
+        .post("/sign-in", input_stream=Stalled(b"a" * 100), content_type="application/x-www-form-urlencoded")
     )
     assert answer.status_code == 408, answer.text
     assert "SENT_TOO_SLOWLY" in answer.text and "再试一次" in answer.text

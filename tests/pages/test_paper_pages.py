@@ -4,13 +4,28 @@ import io
 from typing import Any
 
 import pytest
-from count_build import EVENING
+from count_build import EVENING, give_share
 from election_build import AFTER_OBJECTIONS, ON_THE_DAY, Built, a_sealed_election, with_rehearsals
 from flask.testing import FlaskClient
 from house_build import House, token
-from paper_build import a_paper_poll, entry, issue, main_box, name, opened, printed, record, voted_on_paper
+from paper_build import (
+    a_paper_poll,
+    entered,
+    entry,
+    issue,
+    main_box,
+    name,
+    opened,
+    printed,
+    record,
+    sheet,
+    voted_on_paper,
+)
 from photo_build import a_jpeg
 
+from voting.elections.count import actions as count
+from voting.elections.paper import actions as paper
+from voting.elections.paper import ledger
 from voting.elections.proxies import actions as proxies
 
 
@@ -156,20 +171,49 @@ def test_names_doubts_and_the_ledger_on_the_page(house: House) -> None:
     for client in (official, clerk):
         assert send(client, f"{page}/{hall}", wrote).status_code == 303
         assert send(client, f"{page}/{mobile}", small).status_code == 303
-    picture = {"picture": (io.BytesIO(a_jpeg(200, 300)), "paper.jpg"), "kind": "void", "reason": "看不清"}
+    picture = {"picture": (io.BytesIO(a_jpeg(200, 300)), "paper.jpg")}
     doubtful = f"{page}/{hall}/doubtful"
-    votes = {"in_favour": "3", "against": "1"}
-    answer = send(official, doubtful, {**picture, **votes}, content_type="multipart/form-data")
-    assert answer.status_code == 303, answer.text.split('role="alert"')[1][:600]
-    assert "看不清" in official.get(f"{page}/{hall}").text
+    assert send(official, doubtful, picture, content_type="multipart/form-data").status_code == 303
+    # The committee sees the picture before it decides, and nobody else does.
+    assert f'src="{doubtful}/1"' in official.get(f"{page}/{hall}").text
+    shown = official.get(f"{doubtful}/1")
+    assert (shown.status_code, shown.mimetype, shown.headers["Cache-Control"]) == (200, "image/jpeg", "no-store")
+    assert official.get(f"{doubtful}/2").status_code == 404
+    assert clerk.get(f"{doubtful}/1").status_code == 403
+    votes = {"kind": "void", "reason": "看不清", "in_favour": "3", "against": "1"}
+    assert "多数同意" in send(official, f"{doubtful}/1", {**votes, "against": "3"}).text
+    assert send(official, f"{doubtful}/1", votes).status_code == 303
+    assert "废票 · 看不清 · 同意 3 人，不同意 1 人" in official.get(f"{page}/{hall}").text
     assert name(built, 12) in official.get(page).text
     settled = {"office": "主任", "name": name(built, 12), "entry": entry(built, 12)}
     assert send(official, f"{page}/names", settled).status_code == 303
     for box in (hall, mobile):
         assert send(clerk, f"{page}/{box}/agreed", {}).status_code == 303
     assert "清点到 20 张" in send(official, f"{page}/ledger", {"unused": "20"}).text
-    assert send(official, f"{page}/ledger", {"unused": "21"}).status_code == 303
-    assert official.get(page).status_code == 200
+    lost = {"unused": "20", "reason": "当众数过三遍", "in_favour": "5", "against": "0"}
+    assert send(official, f"{page}/missing", lost).status_code == 303
+    assert "缺失 1 张" in official.get(page).text
+    assert send(official, f"{page}/ledger", {"unused": "20"}).status_code == 303
+    assert "缺失 1 · 多出 0" in official.get(page).text
+
+
+def test_more_papers_than_issued_say_what_follows(house: House) -> None:
+    built, hall, mobile = voted_on_paper(house)
+    entered(built, hall, sheet(built, 7, 0, {"votes": [2, 5]}, {"votes": [5, 3, 1]}))
+    entered(built, mobile, sheet(built, 3, 0, {"votes": [1, 2]}, {"votes": [1, 1, 1]}))
+    for box in (hall, mobile):
+        built.do(paper.agree_box, box_id=box, now=EVENING)
+    house.clock.now = EVENING
+    page = house.signed_in("official").get(place(built, "paper")).text
+    assert "2 号流动票箱收回 3 张，多于发出的 2 张：整次选举无效" in page and "重新选举" in page
+    built.do(ledger.close_ledger, unused=21, now=EVENING)
+    built.do(count.begin_count, now=EVENING)
+    for trustee in (0, 1):
+        give_share(built, trustee)
+    built.do(count.decide_outcome, now=EVENING)
+    decided = house.signed_in("official").get(place(built, "count")).text
+    assert "选举无效" in decided and "接下来怎么办：重新组织选举" in decided
+    assert "多于发出的 2 张" in decided
 
 
 def test_a_mobile_box_goes_and_comes_on_the_page(house: House) -> None:
