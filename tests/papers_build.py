@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from voting.elections.count.certificate import Notice
 from voting.elections.count.report import CandidateResult, Figures, OfficeResult
 from voting.elections.papers.data import (
     COMMUNITY,
@@ -13,7 +14,6 @@ from voting.elections.papers.data import (
     PaperCards,
     PaperCheck,
     PaperContest,
-    PaperElected,
     PaperHandover,
     PaperLog,
     PaperMember,
@@ -28,12 +28,13 @@ from voting.elections.papers.data import (
     PaperVoter,
     PaperVotes,
 )
+from voting.elections.papers.rules import Entered
 from voting.law.profiles import RESIDENTS_2026, Mode, rules_of
 from voting.law.thresholds import Reason
 
 DAY = date(2026, 12, 20)
 CREATED = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
-RARE = ("王㐂样", "李𠮷例", "周䶮样", "陈𬎆例", "赵㛃样", "买买提·示例·吐尔逊")
+RARE = ("王㐂样", "李𠮷例", "周䶮样", "陈喆镕", "赵㛃样", "阿卜杜拉·示例吐尔逊")
 SURNAMES, GIVEN = "赵钱孙李周吴郑王冯陈褚卫", "安平宁远清明和乐春秋"
 
 
@@ -66,7 +67,10 @@ def contests() -> tuple[PaperContest, ...]:
             title,
             3 if title == "委员" else 1,
             title != "副主任",
-            tuple(PaperCandidate(one, "男女"[at % 2], 41 + at, "退休教师") for at, one in enumerate(names)),
+            tuple(
+                PaperCandidate(one, "男女"[at % 2], 41 + at, "退休教师", (), "汉族", "中共党员", "高中（中专）", "yes")
+                for at, one in enumerate(names)
+            ),
         )
         for title, names in people.items()
     )
@@ -127,13 +131,29 @@ def dossier(many: int = 40, **changes: Any) -> Dossier:
             PaperMember("吴清例", "计票人"), PaperMember("钱远样", "唱票人"), PaperMember("郑宁例", "代写人"),
         ),
         "representatives": tuple(PaperMember(one, f"{at + 1}号楼") for at, one in enumerate(RARE)),
-        "group_leaders": tuple(PaperMember(one, f"第{'一二三'[at]}居民小组") for at, one in enumerate(RARE[:3])),
+        "entered": Entered(
+            {"prepare.leader": "示例镇长", "prepare.audit": "已完成"},
+            {"committee.party": 3, "roll.party": 9, "roll.minorities": 4, "candidates.present": 31, "poll.booths": 4},
+            tuple((f"第{'一二三'[at]}居民小组", one) for at, one in enumerate(RARE[:3])),
+            (("主任", "褚明例", 700), ("成员", "卫和样", 655)),
+            {},
+        ),
+        "board": Notice(
+            community="枫林示例社区",
+            electors="居民选举委员会",
+            title="枫林示例社区居民委员会换届选举",
+            day=DAY,
+            committee_vkey="fenglin.example/committee+f815f353+AY+tU1ET7tCkE+oLyv679yF1n704u18omVh+4PkmBysA",
+            ca_fingerprint="6e8d be20 a60a 6a6f a3ab 38b2 5dc9 4dfd cfc4 154f cb2f bd19 20b4 68a3 9e02 f592",
+            log_vkey="fenglin.example/log+0a1b2c3d+AY+tU1ET7tCkE+oLyv679yF1n704u18omVh+4PkmBysA",
+            election_fingerprint="f3f3 f3f3 f3f3 f3f3 f3f3 f3f3 f3f3 f3f3 f3f3 f3f3 A",
+            made_at=CREATED,
+        ),
         "preliminary": standing,
         "preliminary_posted": date(2026, 12, 8),
         "nominating_poll": tuple(
             PaperVotes(one.title, who.name, 300 - 7 * at) for one in standing for at, who in enumerate(one.candidates)
         ),
-        "supervisors_elected": (PaperElected("褚明例", "主任", 700), PaperElected("卫和样", "成员", 655)),
         "proxies": (PaperProxy(7, roll[6].name, 9, roll[8].name), PaperProxy(2, RARE[1], 9, roll[8].name)),
         "mobile": (
             PaperMobileBox("流动票箱 1 号", "1 号楼 → 敬老院", roll[10:16], ("卫和样", "吴清例", "钱远样")),

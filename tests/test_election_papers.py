@@ -8,12 +8,16 @@ import pypdf
 import pytest
 from papers_build import CREATED, RARE, dossier, result, voters
 
+from voting.elections.count.report import CandidateResult, OfficeResult
 from voting.elections.papers.catalogue import BY_KEY, PAPERS, lacking, paper_of, written
 from voting.elections.papers.data import VILLAGE, Dossier, PaperRoll
-from voting.elections.papers.kept import KEPT
+from voting.elections.papers.kept import KINDS, kept
 from voting.elections.papers.printing import print_paper
+from voting.elections.papers.rules import NOTHING as NOTHING_ENTERED
 from voting.errors import NotFound, TooEarly
+from voting.law.polls import Kind
 from voting.law.profiles import VILLAGERS_2026, Mode, rules_of
+from voting.law.provinces import PROFILES
 
 WRITTEN = [paper for paper in PAPERS if paper.write is not None]
 #: What no paper can be made without.
@@ -22,6 +26,7 @@ NOTHING = {
     for field in fields(Dossier)
     if field.default is None and field.name not in {"committee_formed_on", "preliminary_posted", "handover_by"}
 }
+UNFINISHED = {"contests": (), "state": "draft", "certified": False, "entered": NOTHING_ENTERED}
 
 
 def read(key: str, facts: Dossier) -> str:
@@ -33,7 +38,8 @@ def test_the_catalogue_has_every_notice_and_paper_once() -> None:
     numbers = [paper.number for paper in PAPERS if paper.number]
     assert numbers == ["1", "2", "2-1", *"3456", "6-1", *"789", *map(str, range(10, 20))]
     assert len(BY_KEY) == len(PAPERS)
-    assert {paper.keep for paper in PAPERS} <= set(KEPT)
+    assert {paper.keep for paper in PAPERS} <= set(KINDS)
+    assert all(kept(kind, profile).zh for kind in KINDS for profile in PROFILES)
     assert all(re.fullmatch("[a-z0-9-]{3,20}", paper.key) and paper.zh and paper.en for paper in PAPERS)
 
 
@@ -50,7 +56,7 @@ def test_every_paper_is_printed_as_pdf_a_under_its_title(paper) -> None:
 
 @pytest.mark.parametrize("paper", [one for one in WRITTEN if one.needs], ids=lambda paper: paper.key)
 def test_without_its_facts_no_paper_is_printed_and_the_refusal_says_what_is_missing(paper) -> None:
-    empty = replace(dossier(), **(NOTHING | {"contests": (), "state": "draft", "certified": False}))
+    empty = replace(dossier(), **(NOTHING | UNFINISHED))
     missing = lacking(paper, empty)
     assert missing and all("：" in one.zh or "不需要" in one.zh for one in missing)
     with pytest.raises(TooEarly) as refused:
@@ -84,7 +90,8 @@ def test_dates_are_counted_from_the_election_day() -> None:
 
 def test_a_village_is_spoken_of_as_a_village() -> None:
     law = {"law": VILLAGERS_2026, "mode": "village", "rules": rules_of("villagers-2026", Mode.VILLAGE, "national", {})}
-    facts = dossier(words=VILLAGE, **law)
+    board = replace(dossier().board, electors=VILLAGE.electors)  # type: ignore[type-var]  # it is there
+    facts = dossier(words=VILLAGE, board=board, **law)
     for paper in WRITTEN:
         printed = read(paper.key, facts)
         assert "居民选举委员会" not in printed and "居民代表" not in printed.replace("居民代表会议", ""), paper.key
@@ -111,6 +118,28 @@ def test_a_void_poll_elects_nobody_on_any_paper() -> None:
     assert "本次选举无效" in read("notice-16", facts) and "当选：" not in read("notice-16", facts)
     assert "当选人员如下" not in read("filing-report", facts)
     assert [one.zh for one in lacking(BY_KEY["certificates"], facts)]
+
+
+def test_a_recall_is_called_a_recall_and_elects_nobody() -> None:
+    votes = (CandidateResult("同意罢免", 700, "elected"), CandidateResult("不同意罢免", 200, "none"))
+    answers = OfficeResult("罢免", 1, votes, 5, 13, 8, 491, "done", 0, ())
+    facts = dossier(kind=Kind.RECALL, result=result(offices=(answers,)), seats=None)
+    for key in ("notice-16", "filing-report"):
+        printed = read(key, facts)
+        assert "本次罢免成立" in printed and "当选" not in printed and "换届" not in printed.replace(facts.title, ""), (
+            key
+        )
+
+
+def test_a_stamp_never_stands_alone_on_a_page() -> None:
+    for key in ("notice-08", "notice-09"):
+        pages = pypdf.PdfReader(io.BytesIO(print_paper(BY_KEY[key], dossier(), created=CREATED))).pages
+        assert len(pages) == 1, key
+    facts = dossier(
+        mobile=tuple(replace(one, voters=voters(many)) for many in range(22, 34) for one in dossier().mobile[:1])
+    )
+    last = pypdf.PdfReader(io.BytesIO(print_paper(BY_KEY["notice-12"], facts, created=CREATED))).pages[-1]
+    assert "特此公告" in last.extract_text()
 
 
 def test_more_papers_out_of_the_boxes_than_issued_is_said() -> None:

@@ -33,6 +33,7 @@ def text(reader: pypdf.PdfReader) -> str:
 def notice(**changes) -> bytes:
     values = {
         "community": "枫林示例社区",
+        "electors": "居民选举委员会",
         "title": "枫林示例社区换届选举",
         "day": CREATED.date(),
         "committee_vkey": "fenglin.example/committee+f815f353+AY+tU1ET7tCkE+oLyv679yF1n704u18omVh+4PkmBysA",

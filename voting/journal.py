@@ -15,6 +15,7 @@ from audit.entry import Entry, logged_text
 from audit.errors import AuditError
 from audit.merkle import root_of
 from audit.note import Signer, sign_note
+from audit.verify import Report
 from voting.database import Base
 from voting.errors import Conflict
 
@@ -131,8 +132,7 @@ def recheck(session: Session, log_seed: bytes) -> dict[str, int]:
     """
     entries = {}
     for name in store.origins(session.connection()):
-        key = signer(name.removeprefix(origin("")), log_seed).key
-        report = store.fsck(session.connection(), name, key)
+        report = _derived(session, name.removeprefix(origin("")), log_seed)
         if report.findings:
             raise Conflict(
                 "LOG_DAMAGED",
@@ -142,6 +142,16 @@ def recheck(session: Session, log_seed: bytes) -> dict[str, int]:
             )
         entries[name] = report.entries
     return entries
+
+
+def fault_of(session: Session, community_id: str, log_seed: bytes) -> str:
+    """The first fault that deriving a community's log anew finds, by its code; empty when it is whole."""
+    report = _derived(session, community_id, log_seed)
+    return report.findings[0].code if report.findings else ""
+
+
+def _derived(session: Session, community_id: str, log_seed: bytes) -> Report:
+    return store.fsck(session.connection(), origin(community_id), signer(community_id, log_seed).key)
 
 
 def sign_head(session: Session, community_id: str, log_seed: bytes, name: str | None = None) -> str:

@@ -15,6 +15,7 @@ import voting.elections.candidates.tables
 import voting.elections.committee.tables
 import voting.elections.count.tables
 import voting.elections.paper.tables
+import voting.elections.papers.tables
 import voting.elections.proxies.tables
 import voting.elections.recall.tables
 import voting.elections.review.tables

@@ -11,6 +11,8 @@ from election_build import Built, a_published_election, an_election, with_candid
 from flask.testing import FlaskClient
 from house_build import House, token
 
+from voting.elections.candidates.queries import contests
+
 
 def get(built: Built, client: FlaskClient, place: str = ""):
     return client.get(f"/c/{built.community}/elections/{built.election_id}/papers{place}")
@@ -95,8 +97,58 @@ def test_the_pack_is_made_by_the_committees_passphrase_with_each_step_told(house
 def test_the_reporting_table_in_three_forms(house: House) -> None:
     built = a_published_election(house)
     client = house.signed_in("official")
-    assert "张榜公布选民总数,,12,已有" in get(built, client, "/report.csv").data.decode("utf-8-sig")
+    table = get(built, client, "/report.csv").data.decode("utf-8-sig")
+    assert "张榜公布选民总数 Voters posted,,12,已有 there" in table and table.startswith("报表 Form,项目 Field,")
     fields = get(built, client, "/report.json").json["fields"]
-    assert {"已有", "尚未登记", "系统没有来源"} == {one["state"] for one in fields}
+    assert {"已有", "尚未登记"} == {one["state"] for one in fields}
     assert get(built, client, "/report.xlsx").data.startswith(b"PK")
     assert "NO_SUCH_REPORT" in get(built, client, "/report.doc").text
+
+
+def enter(built: Built, client: FlaskClient, **sent: str):
+    place = f"/c/{built.community}/elections/{built.election_id}/papers/facts"
+    return client.post(place, data={"csrf_token": token(client), **sent})
+
+
+def test_what_only_the_papers_ask_for_is_entered_once_and_printed(house: House) -> None:
+    built = with_candidates(a_published_election(house))
+    client = house.signed_in("official")
+    assert {"notice-06-1", "notice-17"}.isdisjoint(printable(get(built, client).text))
+    candidate = built.look(lambda session, election: contests(session, election=election))[0].candidates[0].id
+    sent = {
+        "leaders": "第一居民小组 样例组长\n第二居民小组 阿卜杜拉·示例 吐尔逊",
+        "winners": "主任 样例委员 120",
+        "roll.party": "3",
+        "prepare.leader": "样例领导",
+        f"again.{candidate}": "yes",
+    }
+    assert enter(built, client, **sent).status_code == 303
+    printed = text(get(built, client, "/notice-06-1.pdf").data)
+    assert "样例组长" in printed and "阿卜杜拉·示例吐尔逊" in printed
+    assert "120" in text(get(built, client, "/notice-17.pdf").data)
+    fields = get(built, client, "/report.json").json["fields"]
+    values = {one["code"]: one["value"] for one in fields if not one["about"]}
+    assert (values["roll.party"], values["prepare.leader"], values["result.leaders"]) == (3, "样例领导", 2)
+    assert values["poll.booths"] is None, "left empty is not zero"
+    form = get(built, client, "/facts").text
+    assert "样例领导" in form and re.search(r'value="yes" selected', form)
+    kind, data = built.events()[-1]
+    assert kind == "paper_facts_entered" and "样例" not in json.dumps(data, ensure_ascii=False)
+    assert set(data["codes"]) == {"again", "leaders", "prepare.leader", "roll.party", "winners"}
+    database = house.settings.data_dir / "voting.sqlite3"
+    assert "样例领导".encode() not in database.read_bytes(), "sealed"
+    assert get(built, house.signed_in("supervisor"), "/facts").status_code == 403
+
+
+def test_entries_that_cannot_be_are_refused_and_come_back(house: House) -> None:
+    built = a_published_election(house)
+    client = house.signed_in("official")
+    for sent, said in (
+        ({"poll.booths": "四个"}, "不是 0 至"),  # ENTRY_NUMBER
+        ({"roll.party": "13"}, "多于总数 12"),  # ENTRY_PART
+        ({"leaders": "只有组名"}, "第 1 行不完整"),  # ENTRY_LINES
+        ({"winners": "主任 样例委员 很多"}, "不是 0 至"),
+    ):
+        answer = enter(built, client, **sent)
+        assert answer.status_code == 422 and said in answer.text and next(iter(sent.values())) in answer.text
+    assert built.events()[-1][0] != "paper_facts_entered"

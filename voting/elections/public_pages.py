@@ -9,31 +9,30 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, send_file, url_for
-from flask_babel import format_date
-from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Exists, select
 
 from voting import founding, journal
 from voting.box import chain, sealing
 from voting.box.tables import Box
 from voting.elections import loaders  # noqa: F401 — registers how ids in these addresses are loaded
+from voting.elections.after.queries import next_poll
+from voting.elections.candidates.lists import PostedList, posted_lists
 from voting.elections.candidates.queries import Contest, contests
-from voting.elections.candidates.tables import Candidate
+from voting.elections.candidates.tables import Candidate, CandidateList
 from voting.elections.count import queries
 from voting.elections.count.bundle import committee_public
 from voting.elections.count.certificate import Notice, write_notice
-from voting.elections.count.shown import PHASES, Office, Sheet, sheet_of
+from voting.elections.count.shown import PHASES, Sheet, sheet_of
+from voting.elections.hall_pages import screen_of
 from voting.elections.queries import of_community, pause_of, rules
 from voting.elections.roll.queries import REP_MODES, current_version, posted_page
+from voting.elections.roll.rules import objection_clock
 from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election
 from voting.errors import NotFound, TooEarly
 from voting.files import kept
-from voting.i18n import in_language
-from voting.law.calendar import HALL, days_after
-from voting.law.thresholds import figure
+from voting.law.calendar import HALL
 from voting.paging import paging
-from voting.people import queries as people
 from voting.people.session import limiter
 from voting.people.tables import Unit
 from voting.request import house, reading, today
@@ -105,7 +104,9 @@ def posted_roll(community: Unit, election: Election) -> str:
         lines=lines,
         total=total,
         version=current_version(reading(), election=election),
-        last_objection=days_after(election.roll_posted or today(), rules(election).objection_days.value),
+        last_objection=objection_clock(
+            rules(election), election.roll_again or election.roll_posted or today(), today()
+        ).last_day,
         rep_mode=election.mode in REP_MODES,
         paging=paging(page, size=ROLL_PAGE, total=total, url=address),
     )
@@ -116,7 +117,8 @@ def posted_roll(community: Unit, election: Election) -> str:
 def photo(community: Unit, election: Election, candidate: Candidate) -> Response:  # noqa: ARG001 (the guard loaded it)
     """A posted candidate's portrait."""
     _require_shown(election)
-    if election.candidates_posted is None or candidate.photo is None or candidate.photo_type is None:
+    gone = reading().scalar(select(_taken_down(election)))
+    if gone or election.candidates_posted is None or candidate.photo is None or candidate.photo_type is None:
         raise NotFound("NO_SUCH_PICTURE", "没有这张照片，请刷新页面。", "There is no such picture; reload the page.")
     return Response(candidate.photo, mimetype=candidate.photo_type)
 
@@ -178,6 +180,7 @@ def notice_sheet(community: Unit, election: Election) -> Response:
         )
     sheet = Notice(
         community=community.name,
+        electors="村民选举委员会" if election.mode == "village" else "居民选举委员会",
         title=election.title,
         day=election.day,
         committee_vkey=keys["committee"],
@@ -224,7 +227,10 @@ def _page(community: Unit, election: Election, *, looked_up: dict[str, Any] | No
         days=(election.day - today()).days,
         hall=HALL,
         contests=posted,
+        lists=_lists(election),
         sheet=_sheet(election),
+        waiting=next_poll(reading(), election=election) if PHASES[election.state] in ("result", "void") else (),
+        shown=PHASES,
         portraits=_portraits(community, election, posted),
         pause=pause_of(reading(), election),
         box=box,
@@ -232,6 +238,13 @@ def _page(community: Unit, election: Election, *, looked_up: dict[str, Any] | No
         head=journal.head(reading(), community.id),
         looked_up=looked_up,
     )
+
+
+def _lists(election: Election) -> tuple[PostedList, ...]:
+    """The lists of candidates that hang, while anybody looks for candidates."""
+    if PHASES[election.state] != "before":
+        return ()
+    return tuple(one for one in posted_lists(reading(), election) if one.withdrawn_on is None)
 
 
 def _sheet(election: Election) -> Sheet | None:
@@ -262,7 +275,9 @@ def _portraits(community: Unit, election: Election, posted: tuple[Contest, ...])
         return {}
     with_photo = set(
         reading().scalars(
-            select(Candidate.id).where(Candidate.election_id == election.id, Candidate.photo.is_not(None))
+            select(Candidate.id).where(
+                Candidate.election_id == election.id, Candidate.photo.is_not(None), ~_taken_down(election)
+            )
         )
     )
     return {
@@ -273,94 +288,20 @@ def _portraits(community: Unit, election: Election, posted: tuple[Contest, ...])
     }
 
 
+def _taken_down(election: Election) -> Exists:
+    """Whether the lists of candidates have hung their time: portraits go with them."""
+    return (
+        select(CandidateList.number)
+        .where(CandidateList.election_id == election.id, CandidateList.withdrawn_on.is_not(None))
+        .exists()
+    )
+
+
 def _named(contest: Contest) -> list[tuple[Candidate, str]]:
     return list(zip(contest.candidates, contest.names, strict=bool(contest.candidates)))
 
 
-# --- the hall's screen -----------------------------------------------------------------------------------------------
-
-
 def _screen(community: Unit, election: Election) -> dict[str, Any]:
-    phase = PHASES[election.state]
     sheet = _sheet(election)
-    head = journal.head(reading(), community.id)
-    shown: dict[str, Any] = {
-        "phase": phase,
-        "certified": election.state == "certified",
-        "title": election.title,
-        "sub": _("%(community)s · %(place)s", community=community.name, place=election.place),
-        "words": _words(election, phase),
-        "head": list(head.spoken) if head and phase in ("closed", "counting", "result") else [],
-        "shares": [],
-        "offices": [],
-    }
-    if phase == "counting":
-        states = queries.shares(reading(), election=election).trustees
-        names = people.names(reading(), (one.account for one in states))
-        shown["shares"] = [{"name": names.get(one.account, one.name), "done": one.shared} for one in states]
-    if sheet is not None:
-        portraits = _portraits(community, election, contests(reading(), election=election))
-        if not sheet.valid:
-            shown["words"]["large"] = _("选举无效")
-        shown["sums"] = {key: figure(getattr(sheet, key)) for key in ("roll", "issued", "collected")}
-        shown["valid"] = sheet.valid
-        shown["proofs"] = [_proof(one) for one in sheet.proofs]
-        shown["collected"] = sheet.collected
-        shown["rule"] = in_language(sheet.rule) if sheet.rule else _(
-            "当选规则：得票超过收回选票的一半，弃权也计入收回数（%(article)s）",
-            article=in_language((sheet.article[0].partition("》")[2], sheet.article[1].rpartition(", ")[2])),
-        )
-        shown["offices"] = [_office(one, sheet, portraits) for one in sheet.offices]
-    return shown
-
-
-def _proof(proof: Any) -> dict[str, Any]:
-    return {"ok": proof.ok, "words": in_language(proof.words), "sum": proof.sum}
-
-
-def _office(office: Office, sheet: Sheet, portraits: dict[str, str]) -> dict[str, Any]:
-    candidates = len(office.lines)
-    return {
-        "short": office.title,
-        "title": _("%(title)s选举 · 计票结果", title=office.title),
-        "sub": _("应选 %(seats)s 人，候选 %(count)s 人", seats=office.seats, count=candidates),
-        "marks": _proof(office.marks),
-        "blank": figure(office.blank),
-        "unused": figure(office.unused),
-        "half": _("过半须 %(votes)s 票", votes=figure(office.needed)) if sheet.valid else "",
-        "follows": in_language(office.follows) if office.follows else "",
-        "lines": [
-            {
-                "name": one.name,
-                "votes": one.votes,
-                "figure": figure(one.votes),
-                "seal": one.seal,
-                "sum": one.sum,
-                "over": one.over,
-                "photo": portraits.get(one.name, ""),
-            }
-            for one in office.lines
-        ],
-    }
-
-
-def _words(election: Election, phase: str) -> dict[str, str]:
-    """The large words of a screen without figures."""
-    opens, closes = (at.astimezone(HALL).strftime("%H:%M") for at in (election.opens_at, election.closes_at))
-    day = format_date(election.day, _("M 月 d 日"))
-    hours = _("%(opens)s 至 %(closes)s", opens=opens, closes=closes)
-    words: dict[str, tuple[str, str]] = {
-        "before": (_("投票：%(day)s", day=day), hours),
-        "voting": (_("正在投票"), _("投票时间 %(hours)s。投票结束前不公布任何人数。", hours=hours)),
-        "paused": (_("投票暂停"), _("已领的选票卡仍然有效，请听工作人员安排。")),
-        "closing": (_("投票截止"), _("已在排队的人继续投票，不再接待新来的人。")),
-        "closed": (_("票箱已关闭"), _("正在清点没有发出的选票卡，之后开始计票。")),
-        "counting": (_("正在计票"), _("监督委员各自用自己的密钥解密，缺一位也打不开。")),
-        "result": (_("计票完成"), ""),
-        "void": (_("本次选举无效"), _("原因已写进选举日志。")),
-    }
-    large, small = words[phase]
-    if pause := pause_of(reading(), election):
-        said = {"reason": pause.reason, "since": pause.since.astimezone(HALL).strftime("%H:%M")}
-        small = _("从 %(since)s 起：%(reason)s。已领的选票卡仍然有效，请听工作人员安排。", **said)
-    return {"large": large, "small": small}
+    portraits = _portraits(community, election, contests(reading(), election=election)) if sheet else {}
+    return screen_of(community, election, sheet, portraits)

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from voting import printing
+from voting.elections.count.comparison import checked_document
 from voting.elections.count.exports import office_sum, write_csv, write_manifest, write_xlsx
 from voting.elections.count.report import OfficeResult, ResultDocument, spoken_root, write_result_json
 from voting.elections.count.rules import Kind
@@ -68,9 +69,13 @@ def build_bundle(
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """The keys of one election as posted on the notice board before the poll; ``log_vkey`` may be the log's own key."""
+    """The keys of one election as posted on the notice board before the poll; ``log_vkey`` may be the log's own key.
+
+    ``electors``: what the election committee is called, 居民选举委员会 or 村民选举委员会.
+    """
 
     community: str
+    electors: str
     title: str
     day: date
     committee_vkey: str
@@ -82,21 +87,26 @@ class Notice:
 
 def write_notice(notice: Notice) -> bytes:
     """The sheet for the notice board: whoever copied a key from it can check the bundle without asking anyone."""
+    return printing.compile_pdf("notice", notice_page(notice), created=notice.made_at)
+
+
+def notice_page(notice: Notice) -> dict[str, Any]:
+    """What the sheet's template prints."""
     entries = [
         ("选举委员会签名钥", notice.committee_vkey, "结果文件的清单用它签名。核验时填入这一行。"),
         ("社区选举证书指纹（SHA-256）", notice.ca_fingerprint, "打开报告单 PDF 的签名，证书指纹应当与此相同。"),
         ("社区日志公钥", notice.log_vkey, "选举日志的每一个检查点用它签名。"),
         ("本次选举指纹", notice.election_fingerprint, "职务、候选人和加密公钥定下来后的指纹，一处改动就会不同。"),
     ]
-    page = {
+    return {
         "community": notice.community,
+        "electors": notice.electors,
         "title": notice.title,
         "date": _day(notice.day),
         "entries": [
             {"label": label, "text": text, "use": use, "qr": printing.qr_svg(text)} for label, text, use in entries
         ],
     }
-    return printing.compile_pdf("notice", page, created=notice.made_at)
 
 
 def write_pdf(document: ResultDocument) -> bytes:
@@ -132,6 +142,7 @@ def _page(document: ResultDocument) -> dict[str, Any]:
         "place": document.place,
         "date": _day(document.day),
         "community": document.community,
+        "electors": "村民选举委员会" if document.mode == "village" else "居民选举委员会",
         "figures": [[label, figure(value)] for label, value in counted],
         "cards": f"选票卡：制 {figure(cards.made)}，发 {figure(cards.out)}，收回 {figure(cards.returned)}，"
         f"破损换卡 {figure(cards.torn)}，未用 {figure(cards.unused)}{missing}；"
@@ -155,7 +166,9 @@ def _page(document: ResultDocument) -> dict[str, Any]:
 
 def _papers(document: ResultDocument) -> str:
     """The papers, which channel is the record of the law, and everybody's votes by channel; empty without paper."""
-    papers, figures = document.papers, document.figures
+    papers, figures, check = document.papers, document.figures, checked_document(document)
+    gone = f"，缺失 {figure(papers.missing)}" if papers.missing else ""
+    gone += f"，多出 {figure(papers.surplus)}" if papers.surplus else ""
     if not papers.printed and not figures.paper and not figures.mobile:
         return ""
     record = (
@@ -169,8 +182,8 @@ def _papers(document: ResultDocument) -> str:
     )
     return (
         f"纸质选票：印 {figure(papers.printed)}，发 {figure(papers.out)}，交回 {figure(papers.returned)}，"
-        f"写坏 {figure(papers.torn)}，未用 {figure(papers.unused)}，代写 {figure(papers.assisted)}。{record}。"
-        f"分项得票（平板 / 纸票）：{apart}。"
+        f"写坏 {figure(papers.torn)}，未用 {figure(papers.unused)}{gone}，代写 {figure(papers.assisted)}。{record}。"
+        f"分项得票（平板 / 纸票）：{apart}。{check.zh if check else ''}"
     )
 
 

@@ -8,16 +8,16 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from voting import printing
 from voting.elections.count.certificate import PDF
 from voting.elections.count.exports import write_manifest
-from voting.elections.papers.catalogue import PAPERS, Paper, lacking
+from voting.elections.papers.catalogue import PAPERS, lacking
 from voting.elections.papers.data import Dossier
 from voting.elections.papers.exports import write_csv, write_xlsx
-from voting.elections.papers.kept import KEPT
+from voting.elections.papers.kept import kept, kept_until
 from voting.elections.papers.printing import print_paper
 from voting.elections.papers.reporting import WIDTHS, as_json, rows
 from voting.elections.papers.sheet import Sheet, day_words, table, text
@@ -50,7 +50,7 @@ def build_pack(
             print_paper(paper, dossier, created=created) if paper.write is not None else source.bundle[PDF]
         )
         progress(done, whole, paper.zh)
-    files |= _catalogue(dossier, created) | _report(dossier)
+    files |= _catalogue(dossier, created, files) | _report(dossier, created)
     progress(len(ready) + 1, whole, "卷宗目录和报表")
     files |= {f"bundle/{path}": content for path, content in source.bundle.items()}
     files |= {f"log/{path}": content for path, content in source.log.items()}
@@ -61,32 +61,30 @@ def build_pack(
     return files
 
 
-def kept_until(paper: Paper, dossier: Dossier) -> str:
-    """Until when this paper is kept: a day, or the event that ends its time."""
-    kept = KEPT[paper.keep]
-    if kept.years is None:
-        return kept.zh
-    years = dossier.rules.files_kept_years.value
-    return f"{years} 年，至 {_years_after(dossier.day, years).isoformat()}"
-
-
 def catalogue_rows(dossier: Dossier) -> Iterator[tuple[str, str, str, str, str]]:
     """Number, paper, file or why it is not here, who signs it, until when it is kept; every paper of the catalogue."""
     for paper in PAPERS:
         missing = lacking(paper, dossier)
         place = f"papers/{paper.key}.pdf" if not missing else "未入卷：" + "".join(one.zh for one in missing)
-        yield paper.number, paper.zh, place, paper.signs_zh, kept_until(paper, dossier)
+        yield paper.number, paper.zh, place, paper.signs_zh, kept_until(paper.keep, dossier.rules, dossier.day)
 
 
-def _catalogue(dossier: Dossier, created: datetime) -> dict[str, bytes]:
-    header = ("号", "文件", "位置", "签章", "保存期限")
-    lines = list(catalogue_rows(dossier))
+def _catalogue(dossier: Dossier, created: datetime, papers: Mapping[str, bytes]) -> dict[str, bytes]:
+    header = ("号", "文件", "位置", "签章", "保存期限", "校验值（SHA-256）")
+    hashed = {path: hashlib.sha256(content).hexdigest() for path, content in papers.items()}
+    lines = [(*row, hashed.get(row[2], "")) for row in catalogue_rows(dossier)]
+    # On paper the beginning of each, in groups, as people compare them.
+    printed = [(*row[:5], " ".join(row[5][at : at + 4] for at in range(0, min(16, len(row[5])), 4))) for row in lines]
     sheet = Sheet(
         title="选举档案卷宗目录",
         heading=f"{dossier.title}　{day_words(dossier.day)}",
         blocks=(
-            text("每个文件的校验值见 manifest.txt，由选举委员会签名。纸质原件（签名、盖章件）与本目录一并归档。"),
-            table(header, lines, widths=(1, 3.4, 7, 3.6, 3.6), align="cllll", size=10),
+            text(
+                "校验值这里印前 16 位，全文见 manifest.txt，由选举委员会签名。"
+                "纸质原件（签名、盖章件）与本目录一并归档。"
+            ),
+            text(_why_kept(dossier)),
+            table(header, printed, widths=(1, 3.2, 5.6, 3.2, 3.6, 2.6), align="clllll", size=9.5),
         ),
         template="record",
         landscape=True,
@@ -97,18 +95,17 @@ def _catalogue(dossier: Dossier, created: datetime) -> dict[str, bytes]:
     }
 
 
-def _report(dossier: Dossier) -> dict[str, bytes]:
+def _why_kept(dossier: Dossier) -> str:
+    """The rules by which it is kept, each with its source."""
+    said = (("选举文件", kept("file", dossier.rules)), ("选票", kept("ballots", dossier.rules)))
+    return "保存期限：" + "；".join(f"{what}{one.zh}（{one.source_zh}）" for what, one in said) + "。"
+
+
+def _report(dossier: Dossier, created: datetime) -> dict[str, bytes]:
     made = rows(dossier)
     plain = json.dumps(as_json(dossier), ensure_ascii=False, indent=1) + "\n"
     return {
         "report/fields.csv": write_csv(made),
-        "report/fields.xlsx": write_xlsx(made, title="报表字段", widths=WIDTHS),
+        "report/fields.xlsx": write_xlsx(made, title="报表字段", widths=WIDTHS, created=created),
         "report/fields.json": plain.encode(),
     }
-
-
-def _years_after(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # 29 February
-        return date(day.year + years, 2, 28)

@@ -28,7 +28,7 @@ class Need:
 
 @dataclass(frozen=True)
 class Paper:
-    """One paper. ``keep``: key of ``KEPT``; ``personal``: names the posted lists do not show together, never posted.
+    """One paper. ``keep``: a kind of ``kept``; ``personal``: names the posted lists do not show together, never posted.
 
     ``write`` is None for the certified report, which is printed and signed at certification and only taken out here.
     """
@@ -86,8 +86,8 @@ REPRESENTATIVES = _has(
 )
 LEADERS = _has(
     "group_leaders",
-    "小组长名单还没有登记：系统现在没有这项登记，请用手工名单张贴。",
-    "The group leaders are not recorded: the system does not keep them yet; post a list made by hand.",
+    "小组长名单还没有登记：请选举工作人员在“印件和报表情况”里填写。",
+    "The group leaders are not recorded: the official enters them under “Facts for papers and reports”.",
 )
 PRELIMINARY = _has(
     "preliminary",
@@ -101,8 +101,8 @@ NOMINATING = _has(
 )
 SUPERVISORS = _has(
     "supervisors_elected",
-    "监督委员会的选举结果还没有登记：系统现在没有这项登记，请用手工公告张贴。",
-    "The supervisory committee's result is not recorded: the system does not keep it yet; post a notice made by hand.",
+    "监督委员会的选举结果还没有登记：请选举工作人员在“印件和报表情况”里填写。",
+    "The supervisory committee's result is not recorded: the official enters it under “Facts for papers and reports”.",
 )
 PROXIES = _has(
     "proxies",
@@ -145,6 +145,11 @@ CERTIFIED = Need(
 )
 STEPS = _has("steps", "选举日程还没有算出：请选举工作人员确定选举日。", "No timeline: the official sets the day.")
 CHECKS = _has("checks", "没有可以核对的记录：请等名单公布。", "Nothing to check yet: wait until the roll is posted.")
+BOARD = _has(
+    "board",
+    "核验用的公钥还没有齐：请封定选举，并请选举委员会做好密钥。",
+    "The keys are not all there: seal the election, and have the committee's key made.",
+)
 HANDOVER = _has(
     "handover",
     "移交事项还没有登记：请选举工作人员登记。",
@@ -203,6 +208,8 @@ PAPERS: Final[tuple[Paper, ...]] = (
     _notice("19", "预选结果", "Nominating poll: result", _EVE, notices_poll.nominating_result, NOMINATING),
     Paper("calendar", "", "选举日程表", "Timeline", "选举日确定后", "once the day is set", "—", "—", "file",
           "各步骤所列条文", records.calendar, (STEPS,)),
+    Paper("board-keys", "", "核验公告", "Keys for the notice board", "选举封定以后", "once sealed", _BY, _BY_EN, "file",
+          "任何人核验结果用的公钥", records.board_keys, (BOARD,)),
     Paper("voter-cards", "", "选民证", "Voter cards", "名单公布以后", "after the roll is posted", _BY, _BY_EN, "own",
           "第16条", records.voter_cards, (ROLL,), personal=True),
     Paper("proxy-cards", "", "委托投票证", "Proxy cards", "委托名单公布以后", "after the proxies are posted",

@@ -11,6 +11,7 @@ from datetime import date
 
 from voting.elections.papers.data import Dossier, PaperCheck, PaperResult
 from voting.law.calendar import days_before
+from voting.law.polls import Kind
 from voting.law.thresholds import figure
 
 _LATER = "还没有记录"
@@ -26,12 +27,13 @@ def supervisors_checks(d: Dossier, sealed_hash: str | None, roll_now: str | None
     return (
         *_roll(d, sealed_hash, roll_now),
         *_posting(d),
+        *_standing(d),
         *_proxies(d),
         *_papers(d),
+        *_boxes(d),
         *_count(d.result, d.rules.legal_record.value),
         PaperCheck("报告单、唱计票单、封箱记录签名齐全", None, "对照纸质原件"),
-        PaperCheck("票箱封条完好，开箱前当众检查", None, "对照封箱记录的封条编号"),
-        PaperCheck("审计日志连续，没有缺号", None, _log(d)),
+        _log(d),
     )
 
 
@@ -46,8 +48,8 @@ def _roll(d: Dossier, sealed_hash: str | None, roll_now: str | None) -> tuple[Pa
         PaperCheck("封定的名单就是公布的最后一版", fixed, "" if fixed is not None else _LATER),
         PaperCheck(
             "名单每次变动都有异议处理决定",
-            True if roll.version == 1 else None,
-            "没有变动" if roll.version == 1 else f"变动 {roll.version - 1} 次，逐次对照决定书",
+            roll.unexplained == 0,
+            f"变动 {roll.version - 1} 次，没有决定的 {roll.unexplained} 次" if roll.version > 1 else "没有变动",
         ),
     )
 
@@ -58,7 +60,25 @@ def _posting(d: Dossier) -> tuple[PaperCheck, ...]:
     return (
         _posted("选民名单按期公布", roll, days_before(d.day, rules.roll_days.value)),
         _posted("正式候选人名单按期公布", d.candidates_posted, days_before(d.day, rules.formal_list_days.value)),
+        *(
+            [_posted("委托投票名单按期公布", d.proxies_posted, days_before(d.day, rules.proxy_list_days.value))]
+            if d.proxies
+            else []
+        ),
     )
+
+
+def _standing(d: Dossier) -> tuple[PaperCheck, ...]:
+    """More candidates than seats in every office; everybody who serves at poll and count has sworn."""
+    checks = []
+    if d.formal and d.kind in (Kind.FIRST, Kind.RERUN):
+        short = [one.title for one in d.formal if len(one.candidates) <= one.seats]
+        said = "，".join(f"{one.title} {len(one.candidates)} 选 {one.seats}" for one in d.formal)
+        checks.append(PaperCheck("每一职务的候选人多于应选人数", not short, said))
+    if d.staff is not None:
+        missing = f"没有宣誓：{'、'.join(d.staff_unsworn)}" if d.staff_unsworn else f"{len(d.staff)} 人"
+        checks.append(PaperCheck("监票、计票、唱票、代写人员都已宣誓", not d.staff_unsworn, missing))
+    return tuple(checks)
 
 
 def _posted(what: str, day: date | None, latest: date) -> PaperCheck:
@@ -88,10 +108,13 @@ def _papers(d: Dossier) -> tuple[PaperCheck, ...]:
     run = d.print_run
     if run is None:
         return ()
-    whole = run.issued + run.returned + run.spoilt + run.unused
-    parts = (run.issued, run.returned, run.spoilt, run.unused)
+    parts = (run.issued, run.returned, run.spoilt, run.unused, *([run.missing] if run.missing else []))
+    whole = sum(parts) - run.surplus
     sums = f"{' + '.join(figure(one) for one in parts)} = {figure(whole)}"
-    boxes = d.boxes or ()
+    boxes, out = d.boxes or (), run.issued
+    if d.rules.legal_record.value == "paper" and d.cards is not None:
+        # Whoever received a card printed a paper for the box.
+        out += d.cards.out - d.cards.returned - d.cards.torn
     found = sum(one.collected or 0 for one in boxes)
     agreed = bool(boxes) and all(one.collected is not None for one in boxes)
     closed = d.result is not None
@@ -103,10 +126,30 @@ def _papers(d: Dossier) -> tuple[PaperCheck, ...]:
         ),
         PaperCheck(
             "纸票收回不多于发出",
-            found <= run.issued if agreed else None,
-            f"收回 {figure(found)}，发出 {figure(run.issued)}" if agreed else _LATER,
+            found <= out if agreed else None,
+            f"收回 {figure(found)}，发出 {figure(out)}" if agreed else _LATER,
         ),
     )
+
+
+def _boxes(d: Dossier) -> tuple[PaperCheck, ...]:
+    """Seals to compare, watchers of the mobile boxes, two people's entries of every box."""
+    if not d.boxes:
+        return ()
+    seals = "，".join(f"{one.number} 号箱 {one.seal}" for one in d.boxes)
+    checks = [PaperCheck("票箱封条完好，开箱前当众检查", None, seals)]
+    mobile, least = [one for one in d.boxes if one.kind == "mobile"], d.rules.mobile_watchers.value
+    if mobile:
+        said = "，".join(f"{one.number} 号箱 {one.watchers} 人" for one in mobile)
+        checks.append(
+            PaperCheck(f"每个流动票箱监票人不少于 {least} 人", all(one.watchers >= least for one in mobile), said)
+        )
+    counted = all(one.collected is not None for one in d.boxes)
+    said = "，".join(f"{one.number} 号箱 {one.hands} 人" for one in d.boxes) if counted else _LATER
+    # A box that nobody put a paper into has nothing to enter.
+    twice = all(one.hands == 2 or one.collected == 0 for one in d.boxes)
+    checks.append(PaperCheck("每个票箱由两人分别录入并核对一致", twice if counted else None, said))
+    return tuple(checks)
 
 
 def _count(result: PaperResult | None, record: str) -> tuple[PaperCheck, ...]:
@@ -141,7 +184,11 @@ def _count(result: PaperResult | None, record: str) -> tuple[PaperCheck, ...]:
     return tuple(checks)
 
 
-def _log(d: Dossier) -> str:
+def _log(d: Dossier) -> PaperCheck:
+    what = "审计日志连续，没有缺号、没有改动（重新推算）"
     if d.log is None:
-        return _LATER
-    return f"第 {figure(d.log.size)} 条，{' '.join(d.log.spoken)}；用核验程序检查"
+        return PaperCheck(what, None, _LATER)
+    said = f"第 {figure(d.log.size)} 条，{' '.join(d.log.spoken)}"
+    if d.log.fault is None:
+        return PaperCheck(what, None, said)
+    return PaperCheck(what, not d.log.fault, f"{said}，{d.log.fault}" if d.log.fault else said)

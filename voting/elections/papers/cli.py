@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from rich.progress import Progress
@@ -14,7 +16,6 @@ from sqlalchemy import select
 from voting import config, founding
 from voting.backup.mirror import mirrored_engine
 from voting.database import read, writing_session
-from voting.elections.count.bundle import read_committee
 from voting.elections.papers.actions import Packed, pack_archive
 from voting.elections.tables import Election
 from voting.errors import NotAllowed, NotFound
@@ -49,6 +50,7 @@ def clock() -> datetime:
 
 def archive_command(args: argparse.Namespace) -> int:
     """Make the pack; the folder must not be there yet. Raises what `pack_archive` raises."""
+    require_new(args.out)
     settings, now = config.load(), clock()
     keys = read_keys(settings)
     file = args.passphrase_file
@@ -56,15 +58,14 @@ def archive_command(args: argparse.Namespace) -> int:
     engine = mirrored_engine(settings.database_url)
     with read(engine) as session:
         community_id, who = _who(session, args.election, args.login, now)
-    key = read_committee(founding.committee_folder(settings, community_id)).key
     with writing_session(engine) as session, Progress() as progress:
         task = progress.add_task("归档 / archive", total=None)
         packed = pack_archive(
             session,
             election_id=args.election,
-            committee_key=key,
+            committee_folder=founding.committee_folder(settings, community_id),
             passphrase=passphrase,
-            log_seed=keys.log_seed,
+            keys=keys,
             actor=who,
             now=now,
             progress=lambda done, of, what: progress.update(task, completed=done, total=of, description=what),
@@ -75,22 +76,52 @@ def archive_command(args: argparse.Namespace) -> int:
     return 0
 
 
+def require_new(folder: Path) -> None:
+    """Nothing is written over. Raises NotFound PACK_FOLDER before anything is printed."""
+    if folder.exists() or zip_beside(folder).exists():
+        raise _no_folder(folder)
+
+
+def zip_beside(folder: Path) -> Path:
+    """The same pack as one file."""
+    return folder.with_name(f"{folder.name}.zip")
+
+
 def write_pack(packed: Packed, folder: Path, at: datetime) -> None:
-    """The files under ``folder`` (new, for its owner alone) and the zip beside it. Raises NotFound PACK_FOLDER."""
+    """The files under ``folder`` (new, for its owner alone) and the zip beside it. Raises NotFound PACK_FOLDER.
+
+    Both are made under other names and renamed: whoever pulls the plug leaves no half pack under the name asked for,
+    and what an earlier try left behind is cleared away.
+    """
+    require_new(folder)
+    half = f".{folder.name}.half-"
     try:
-        folder.mkdir(mode=0o700, parents=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        for left in folder.parent.glob(f"{half}*"):
+            shutil.rmtree(left)
+        aside = Path(mkdtemp(prefix=half, dir=folder.parent))
     except OSError as error:
-        raise NotFound(
-            "PACK_FOLDER",
-            f"不能建立文件夹 {folder}（已经有了，或没有权限）；请换一个新文件夹。",
-            f"The folder {folder} cannot be made (it exists, or there is no right to); name a new one.",
-        ) from error
-    for path, content in packed.files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(content)
-    beside = folder.with_name(f"{folder.name}.zip")
-    beside.touch(mode=0o600)
-    beside.write_bytes(zip_of(packed.files, at))
+        raise _no_folder(folder) from error
+    try:
+        (aside / "files").mkdir(mode=0o700)
+        for path, content in packed.files.items():
+            (aside / "files" / path).parent.mkdir(parents=True, exist_ok=True)
+            (aside / "files" / path).write_bytes(content)
+        (aside / "zip").touch(mode=0o600)
+        (aside / "zip").write_bytes(zip_of(packed.files, at))
+        (aside / "zip").rename(zip_beside(folder))
+        (aside / "files").rename(folder)
+    finally:
+        shutil.rmtree(aside)
+
+
+def _no_folder(folder: Path) -> NotFound:
+    return NotFound(
+        "PACK_FOLDER",
+        f"不能建立文件夹 {folder} 和旁边的 {folder.name}.zip（已经有了，或没有权限）；请换一个新文件夹。",
+        f"The folder {folder} and {folder.name}.zip beside it cannot be made (they exist, or there is no right to); "
+        "name a new one.",
+    )
 
 
 def _who(session: Session, election_id: str, login: str, now: datetime) -> tuple[str, Actor]:

@@ -9,7 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from voting.elections.candidates.rules import ORDERS
+from voting.elections.count.certificate import Notice
 from voting.elections.count.report import Figures, OfficeResult
+from voting.elections.papers.rules import NOTHING, Entered
+from voting.law.polls import Kind
 from voting.law.profiles import Law, Profile
 from voting.law.thresholds import Reason
 
@@ -31,6 +35,17 @@ COMMUNITY = Words("居民", "社区", "街道办事处", "居民委员会", "居
 VILLAGE = Words("村民", "村", "乡镇人民政府", "村民委员会", "村民选举委员会", "村务监督委员会", "村民小组")
 
 
+#: What a poll is called on the papers.
+POLLS = {
+    Kind.FIRST: "换届选举",
+    Kind.REVOTE: "再次投票",
+    Kind.SECOND: "另行选举",
+    Kind.RERUN: "重新选举",
+    Kind.RECALL: "罢免表决",
+    Kind.BY_ELECTION: "补选",
+}
+
+
 @dataclass(frozen=True)
 class PaperVoter:
     """One line of the posted roll: what the law lets everybody see, and the grid for sorting cards."""
@@ -46,23 +61,31 @@ class PaperVoter:
 
 @dataclass(frozen=True)
 class PaperRoll:
-    """The list that counts, as posted; ``sha256`` of its canonical form. ``posted`` is None before it is posted."""
+    """The list that counts, as posted; ``sha256`` of its canonical form. ``posted`` is None before it is posted.
+
+    ``unexplained``: versions that no upheld objection made.
+    """
 
     voters: tuple[PaperVoter, ...]
     sha256: str
     version: int
     posted: date | None
+    unexplained: int = 0
 
 
 @dataclass(frozen=True)
 class PaperCandidate:
-    """A candidate as the ballot shows one; ``name`` tells namesakes apart."""
+    """A candidate as the ballot shows one; ``name`` tells namesakes apart; ``again``: yes, no, or not said."""
 
     name: str
     sex: str
     age: int
     trade: str
     ways: tuple[str, ...] = ()
+    nation: str = ""
+    politics: str = ""
+    education: str = ""
+    again: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,8 +149,20 @@ class PaperVotes:
 
 
 @dataclass(frozen=True)
+class PaperMarks:
+    """What is no vote for anybody in one office of a box: papers blank for it, marks that are void."""
+
+    office: str
+    blank: int
+    void: int
+
+
+@dataclass(frozen=True)
 class PaperBox:
-    """One ballot box for paper with its seal and its agreed count; ``issued`` is known of mobile boxes alone."""
+    """One ballot box for paper with its seal and its agreed count; ``issued`` is known of mobile boxes alone.
+
+    ``hands``: how many different people entered its figures; ``watchers``: how many watch it.
+    """
 
     number: str
     kind: str
@@ -136,17 +171,22 @@ class PaperBox:
     collected: int | None = None
     void: int | None = None
     votes: tuple[PaperVotes, ...] = ()
+    marks: tuple[PaperMarks, ...] = ()
+    hands: int = 0
+    watchers: int = 0
 
 
 @dataclass(frozen=True)
 class PaperPrintRun:
-    """Papers printed = issued + given back + spoilt + left over, once the poll is closed."""
+    """Papers printed + surplus = issued + given back + spoilt + left over + missing, once the poll is closed."""
 
     printed: int
     issued: int
     returned: int
     spoilt: int
     unused: int
+    missing: int = 0
+    surplus: int = 0
 
 
 @dataclass(frozen=True)
@@ -204,10 +244,11 @@ class PaperResult:
 
 @dataclass(frozen=True)
 class PaperLog:
-    """Where the community's log stands."""
+    """Where the community's log stands; ``fault``: what deriving it anew found, empty when it is whole, None before."""
 
     size: int
     spoken: tuple[str, ...]
+    fault: str | None = None
 
 
 @dataclass(frozen=True)
@@ -252,8 +293,10 @@ class Dossier:
     state: str
     contests: tuple[PaperContest, ...]
     choices: tuple[str, ...]
+    kind: Kind = Kind.FIRST
     roll: PaperRoll | None = None
     candidates_posted: date | None = None
+    candidate_order: str = ORDERS["committee"][0]
     committee: tuple[PaperMember, ...] | None = None
     committee_formed_by: str = ""
     committee_formed_on: date | None = None
@@ -261,13 +304,14 @@ class Dossier:
     committee_attended: int | None = None
     successions: tuple[PaperSuccession, ...] | None = None
     staff: tuple[PaperMember, ...] | None = None
+    staff_unsworn: tuple[str, ...] = ()
     representatives: tuple[PaperMember, ...] | None = None
-    group_leaders: tuple[PaperMember, ...] | None = None
     preliminary: tuple[PaperContest, ...] | None = None
     preliminary_posted: date | None = None
     nominating_poll: tuple[PaperVotes, ...] | None = None
-    supervisors_elected: tuple[PaperElected, ...] | None = None
+    nominating_present: int | None = None
     proxies: tuple[PaperProxy, ...] | None = None
+    proxies_posted: date | None = None
     mobile: tuple[PaperMobileBox, ...] | None = None
     boxes: tuple[PaperBox, ...] | None = None
     print_run: PaperPrintRun | None = None
@@ -283,11 +327,25 @@ class Dossier:
     steps: tuple[PaperStep, ...] | None = None
     checks: tuple[PaperCheck, ...] | None = None
     log: PaperLog | None = None
+    entered: Entered = NOTHING
+    board: Notice | None = None
+
+    @property
+    def poll(self) -> str:
+        """What this poll is called."""
+        return POLLS[self.kind]
+
+    @property
+    def recalls(self) -> bool | None:
+        """Whether a recall was carried; None for every other poll and before the result."""
+        if self.kind is not Kind.RECALL or self.result is None:
+            return None
+        return any(one.seal == "elected" for office in self.result.offices for one in office.candidates)
 
     @property
     def elected(self) -> tuple[PaperElected, ...] | None:
         """Who was elected; None while no valid count has elected anybody."""
-        if self.result is None or not self.result.valid:
+        if self.result is None or not self.result.valid or self.kind is Kind.RECALL:
             return None
         found = tuple(
             PaperElected(one.name, office.title, one.votes)
@@ -296,6 +354,16 @@ class Dossier:
             if one.seal == "elected"
         )
         return found or None
+
+    @property
+    def group_leaders(self) -> tuple[PaperMember, ...] | None:
+        """The groups' leaders with their groups; None before they are entered."""
+        return tuple(PaperMember(name, group) for group, name in self.entered.leaders) or None
+
+    @property
+    def supervisors_elected(self) -> tuple[PaperElected, ...] | None:
+        """The supervisory committee as it was elected; None before it is entered."""
+        return tuple(PaperElected(name, office, votes) for office, name, votes in self.entered.winners) or None
 
     @property
     def posted_roll(self) -> PaperRoll | None:

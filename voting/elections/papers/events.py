@@ -25,3 +25,16 @@ class ArchivePacked:
             "committee_key": self.committee_key,
             "by": self.by,
         }
+
+
+@dataclass(frozen=True)
+class PaperFactsEntered:
+    """Answers for the papers and the reporting table were typed in: which questions, never what."""
+
+    type: ClassVar[str] = "paper_facts_entered"
+    election_id: str
+    codes: tuple[str, ...]
+    by: str
+
+    def data(self) -> dict[str, object]:
+        return {"election": self.election_id, "codes": list(self.codes), "by": self.by}

@@ -1,4 +1,4 @@
-"""The form that makes the archive pack."""
+"""The forms of the papers: what only they ask for, and what makes the archive pack."""
 
 from flask_babel import lazy_gettext as _
 from wtforms import PasswordField
@@ -16,3 +16,7 @@ class PackForm(Form):
         description=_("由选举委员会当场输入。只在这一次签字时使用，哪里也不保存。"),
         render_kw={"autocomplete": "off"},
     )
+
+
+class FactsForm(Form):
+    """The token alone: the fields are those of ``rules.ASKED`` and of every candidate, and checked there."""

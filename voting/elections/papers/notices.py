@@ -33,7 +33,8 @@ def notice(d: Dossier, number: str, title: str, blocks: list[Block], *, day: str
     """A notice of the election committee with its closing words."""
     return Sheet(
         title=title,
-        blocks=(*blocks, text(END)),
+        blocks=tuple(blocks),
+        end=END,
         heading=f"{d.community}{d.words.electors}公告",
         number=f"第{number}号",
         by=f"{d.community}{d.words.electors}",
@@ -183,6 +184,8 @@ def nomination(d: Dossier) -> Sheet:
         ways = "村党组织提名，或者登记参加选举的村民提名"
     else:
         ways = f"社区党组织提名，或者选民{_numeral(d)}名以上联名提名"
+    if d.rules.self_nomination.value:
+        ways += "；也可以本人书面自荐，自荐只能报一个职务"
     facts = [
         f"名额：{'；'.join(f'{one.title}应选{one.seats}名' for one in d.contests)}。候选人的名额应当多于应选名额。",
         f"提名办法：由{ways}。被提名人应当是登记参加选举的{d.words.person}，并以书面表示接受提名。",

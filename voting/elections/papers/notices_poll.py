@@ -17,6 +17,7 @@ from voting.elections.papers.sheet import (
     table,
     text,
 )
+from voting.law.polls import Kind
 from voting.law.thresholds import figure
 
 #: Kinds of posts among the count staff as people say them; the notice 14 shows those who write for others.
@@ -35,7 +36,7 @@ def formal(d: Dossier) -> Sheet:
     """9: who stands, in the order of the ballot."""
     said = (
         f"根据{law_words(d, d.law.candidates_article)}的规定，经提名和资格审查，"
-        f"{d.words.committee}成员正式候选人名单如下，各职务候选人按选票上的顺序排列："
+        f"{d.words.committee}成员正式候选人名单如下，各职务候选人{d.candidate_order}，与选票上的次序一致："
     )
     day = day_words(d.candidates_posted) if d.candidates_posted else BLANK_DATE
     return notice(
@@ -128,7 +129,6 @@ def void_papers(d: Dossier) -> Sheet:
     whole = ["涂改、破损、字迹模糊，全部无法辨认的"]
     if d.rules.dup_office.value == "void":
         whole.append("同一人被选为两个以上职务的")
-    later = ["同一人被选为两个以上职务的，高职务的得票计入低职务"] if d.rules.dup_office.value == "lower_adds" else []
     partly = "所选人数多于该职务应选人数的；该职务的填写无法辨认的；另选的人不在选民名单上或者无法确认是谁的"
     said = f"根据{law_words(d)}的规定，经{d.words.electors}研究，本次选举选票的认定规则如下："
     return notice(
@@ -142,7 +142,6 @@ def void_papers(d: Dossier) -> Sheet:
                     "不是本次选举统一印制、加盖印章并由发票处发出的选票，不计入收回的选票。",
                     f"下列选票全部无效：{'；'.join(whole)}。",
                     f"下列情形，该职务部分无效，选票其余部分有效：{partly}。",
-                    *later,
                     "所选人数等于或者少于应选人数的，有效；同一职务重复写同一人的，计一票；另选他人写明姓名而没有画符号的，计一票。",
                     "全部空白的选票为弃权票。弃权票和无效票计入收回的选票。",
                     f"难以认定的选票，由{d.words.electors}当场公开讨论，按多数意见决定，并记录在案。",
@@ -160,7 +159,7 @@ def result(d: Dossier) -> Sheet:
     numbers = document.figures
     blocks = [
         text(
-            f"{day_words(document.day)}，{d.community}举行{d.words.committee}换届选举投票。经公开验票、唱票、计票，结果如下："
+            f"{day_words(document.day)}，{d.community}举行{d.words.committee}{d.poll}投票。经公开验票、唱票、计票，结果如下："
         ),
         figures(
             (label, figure(value))
@@ -172,10 +171,11 @@ def result(d: Dossier) -> Sheet:
         ),
         text(
             "".join(reason.zh for reason in document.because)
-            + ("本次选举有效。" if document.valid else "本次选举无效。")
+            + (f"本次{_deed(d)}有效。" if document.valid else f"本次{_deed(d)}无效。")
         ),
     ]
-    word = {"elected": "当选", "tied": "票数相同", "none": ""}
+    # Who asked for a recall and won it is not elected to anything.
+    word = {"elected": "当选" if d.recalls is None else "", "tied": "票数相同", "none": ""}
     rows = [
         (f"{office.title}（应选{office.seats}人）" if not at else "", one.name, figure(one.votes), word[one.seal])
         for office in document.offices
@@ -186,13 +186,20 @@ def result(d: Dossier) -> Sheet:
     blocks.append(text(f"{'；'.join(rest)}。弃权票、无效票计入收回的选票。"))
     if document.valid:
         blocks.append(text(_elected_words(d)))
-    return notice(d, "16", f"关于{d.words.committee}选举结果的公告", blocks, day=day_words(document.day))
+    about = "选举" if d.kind is Kind.FIRST else d.poll
+    return notice(d, "16", f"关于{d.words.committee}{about}结果的公告", blocks, day=day_words(document.day))
+
+
+def _deed(d: Dossier) -> str:
+    return "表决" if d.kind is Kind.RECALL else "选举"
 
 
 def _elected_words(d: Dossier) -> str:
     document = d.result
     if document is None:
         return ""
+    if d.recalls is not None:
+        return f"依照{document.article}，本次罢免{'成立' if d.recalls else '不成立'}。"
     if not d.elected:
         return f"依照{document.article}，本次投票没有人当选。"
     said = "，".join(
@@ -208,7 +215,7 @@ def supervisors_result(d: Dossier) -> Sheet:
     """17: the supervisory committee that was elected."""
     rows = [(one.office, one.name, figure(one.votes)) for one in d.supervisors_elected or ()]
     said = f"经选举，{d.community}{d.words.supervisors}由以下{len(rows)}人组成，现予公布："
-    blocks = [text(said), table(("职务", "姓名", "得票"), rows, widths=(3, 4, 2), align="ccr", size=14)]
+    blocks = [text(said), table(("职务", "姓名", "得票"), rows, widths=(3, 4, 2), align="ccc", size=14)]
     return notice(d, "17", f"关于{d.words.supervisors}选举结果的公告", blocks)
 
 
@@ -227,7 +234,7 @@ def nominating_result(d: Dossier) -> Sheet:
     """19: the votes of the nominating poll."""
     rows = [(one.office, one.name, figure(one.votes)) for one in d.nominating_poll or ()]
     said = "预选经公开唱票、计票，各初步候选人得票如下："
-    made = table(("职务", "姓名", "提名票"), rows, widths=(3, 4, 2), align="ccr", size=14)
+    made = table(("职务", "姓名", "提名票"), rows, widths=(3, 4, 2), align="ccc", size=14)
     return notice(d, "19", "关于预选结果的公告", [text(said), made])
 
 
@@ -237,12 +244,22 @@ def elected_rows(elected: tuple[PaperElected, ...]) -> list[tuple[str, str, str]
 
 
 def _lists(contests: tuple[PaperContest, ...]) -> list[Block]:
+    """One table an office; what nobody of any office was asked has no column."""
+    people = [one for contest in contests for one in contest.candidates]
+    more = [
+        (zh, name, width)
+        for zh, name, width in (("民族", "nation", 1.2), ("政治面貌", "politics", 1.9), ("学历", "education", 2.3))
+        if any(getattr(one, name) for one in people)
+    ]
+    header = ("序号", "姓名", "性别", "年龄", *(zh for zh, _, _ in more), "职业")
+    # As wide as ten characters of a name and 高中（中专） on one line: a notice of three offices stays one page.
+    widths = (0.9, 4, 0.9, 1.2, *(width for _, _, width in more), 2.4)
     blocks = []
     for contest in contests:
         blocks.append(head(f"{contest.title}（应选{contest.seats}名，候选人{len(contest.candidates)}名）"))
         rows = [
-            (number, one.name, one.sex, f"{one.age}岁", one.trade) for number, one in enumerate(contest.candidates, 1)
+            (number, one.name, one.sex, f"{one.age}岁", *(getattr(one, name) for _, name, _ in more), one.trade)
+            for number, one in enumerate(contest.candidates, 1)
         ]
-        header = ("序号", "姓名", "性别", "年龄", "职业")
-        blocks.append(table(header, rows, widths=(1, 3, 1, 1.5, 3), align="ccccc", size=13))
+        blocks.append(table(header, rows, widths=widths, align="c" * len(header), size=11 if more else 13))
     return blocks

@@ -1,5 +1,5 @@
-"""The 印件 page of an election: every paper, what it lacks, the print of those that lack nothing, the reporting table,
-the archive pack."""
+"""The 印件 page of an election: every paper, what it lacks, the print of those that lack nothing, what only the papers
+ask for, the reporting table, the archive pack."""
 
 import json
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from tempfile import NamedTemporaryFile
 from threading import Thread
+from time import time
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
@@ -14,23 +15,24 @@ from flask import Blueprint, Response, redirect, render_template, request, send_
 from voting import founding
 from voting.database import writing_session
 from voting.elections import loaders  # noqa: F401 — registers how an election in the address is loaded
+from voting.elections.candidates.queries import contests
 from voting.elections.count import queries as count
-from voting.elections.count.bundle import read_committee
 from voting.elections.count.certificate import PDF
 from voting.elections.papers import queries
-from voting.elections.papers.actions import pack_archive
+from voting.elections.papers.actions import enter_facts, pack_archive
 from voting.elections.papers.archive import Progress
 from voting.elections.papers.catalogue import PAPERS, Paper, lacking, paper_of
 from voting.elections.papers.data import Dossier
 from voting.elections.papers.exports import write_csv, write_xlsx
-from voting.elections.papers.forms import PackForm
-from voting.elections.papers.kept import KEPT
+from voting.elections.papers.forms import FactsForm, PackForm
+from voting.elections.papers.kept import KINDS, kept
 from voting.elections.papers.printing import print_paper
 from voting.elections.papers.reporting import WIDTHS, as_json, rows
+from voting.elections.papers.rules import ASKED, YES_NO, sent_from
 from voting.elections.roll import queries as roll
 from voting.elections.tables import Election
 from voting.errors import NotAllowed, NotFound, Refused
-from voting.forms import say_at
+from voting.forms import carried_out, say_at
 from voting.people.tables import Unit
 from voting.permissions import Permission
 from voting.request import actor, close_reading, house, now, reading
@@ -39,6 +41,8 @@ from voting.zips import zip_of
 
 papers = Blueprint("papers", __name__, url_prefix="/c/<community_id>/elections/<election_id>/papers")
 
+#: A pack that is being written; one an hour old was left by a server that was stopped.
+_HALF, _STALE = ".half", 3600
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -69,11 +73,11 @@ def print_one(community: Unit, election: Election, key: str) -> Response:
 @access(Permission.SEE_ELECTION)
 def report(community: Unit, election: Election, kind: str) -> Response:  # noqa: ARG001 (the guard loaded it)
     """The fields that the civil-affairs forms ask for, derived: CSV, XLSX or JSON."""
-    dossier = queries.gather(reading(), election=election, now=now())
+    dossier = _gathered(election)
     if kind == "csv":
         content, media = write_csv(rows(dossier)), "text/csv"
     elif kind == "xlsx":
-        content, media = write_xlsx(rows(dossier), title="报表字段", widths=WIDTHS), _SHEET
+        content, media = write_xlsx(rows(dossier), title="报表字段", widths=WIDTHS, created=now()), _SHEET
     elif kind == "json":
         content, media = json.dumps(as_json(dossier), ensure_ascii=False, indent=1).encode(), "application/json"
     else:
@@ -85,6 +89,25 @@ def report(community: Unit, election: Election, kind: str) -> Response:  # noqa:
     answer = Response(content, mimetype=media)
     answer.headers.set("Content-Disposition", "attachment", filename=f"report-{election.day}.{kind}")
     return answer
+
+
+@papers.get("/facts")
+@access(Permission.PREPARE_ELECTION)
+def facts_page(community: Unit, election: Election) -> str:
+    """What only the papers and the reporting table ask for, as it was filled in last."""
+    filled = queries.entered(reading(), election=election, keys=house().keys.fields)
+    return _facts(community, election, FactsForm(None), sent_from(filled))
+
+
+@papers.post("/facts")
+@access(Permission.PREPARE_ELECTION)
+def enter(community: Unit, election: Election) -> Any:
+    """Keep what was filled in."""
+    form, sent, election_id = FactsForm(), request.form.to_dict(), election.id
+    facts: dict[str, Any] = {"sent": sent, "keys": house().keys.fields, "actor": actor(), "now": now()}
+    if not carried_out(form, lambda session: enter_facts(session, election_id=election_id, **facts)):
+        return _facts(community, election, form, sent), 422
+    return redirect(url_for("papers.page", community_id=community.id, election_id=election_id), 303)
 
 
 @papers.post("/pack")
@@ -119,7 +142,7 @@ def pack_zip(community: Unit, election: Election) -> Response:  # noqa: ARG001 (
 
 
 def _page(community: Unit, election: Election, form: PackForm) -> str:
-    dossier = queries.gather(reading(), election=election, now=now(), whole=False)
+    dossier = _gathered(election, whole=False)
     listed = [(paper, lacking(paper, dossier)) for paper in PAPERS]
     return render_template(
         "papers/page.html",
@@ -128,7 +151,7 @@ def _page(community: Unit, election: Election, form: PackForm) -> str:
         notices=[row for row in listed if row[0].number],
         others=[row for row in listed if not row[0].number],
         ready=sum(not missing for _, missing in listed),
-        kept=KEPT,
+        kept={kind: kept(kind, dossier.rules) for kind in KINDS},
         grids=roll.grids(reading(), election=election) if dossier.posted_roll else [],
         may_roll=actor().may(Permission.SEE_ROLL, community.lineage),
         form=form,
@@ -136,8 +159,29 @@ def _page(community: Unit, election: Election, form: PackForm) -> str:
     )
 
 
+def _facts(community: Unit, election: Election, form: FactsForm, sent: dict[str, str]) -> str:
+    return render_template(
+        "papers/facts.html",
+        community=community,
+        election=election,
+        form=form,
+        asked=ASKED,
+        yes_no=YES_NO,
+        contests=contests(reading(), election=election),
+        sent=sent,
+    )
+
+
+def _gathered(election: Election, *, whole: bool = True) -> Dossier:
+    built = house()
+    folder = founding.committee_folder(built.settings, election.community_id)
+    return queries.gather(
+        reading(), election=election, now=now(), keys=built.keys, committee_folder=folder, whole=whole
+    )
+
+
 def _content(paper: Paper, election: Election) -> bytes:
-    dossier: Dossier = queries.gather(reading(), election=election, now=now())
+    dossier = _gathered(election)
     if paper.write is None and dossier.certified:
         return count.certified_file(reading(), election=election, path=PDF)
     return print_paper(paper, queries.of_grid(dossier, request.args.get("grid", "")[:20]), created=now())
@@ -159,20 +203,22 @@ def _maker(community: Unit, election: Election, passphrase: str) -> Any:
     close_reading()
 
     def make(progress: Progress) -> None:
-        committee = read_committee(folder)
         with writing_session(built.engine) as session:
             packed = pack_archive(
                 session,
                 election_id=election_id,
-                committee_key=committee.key,
+                committee_folder=folder,
                 passphrase=passphrase,
-                log_seed=built.keys.log_seed,
+                keys=built.keys,
                 actor=who,
                 now=at,
                 progress=progress,
             )
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, delete=False) as beside:
+        for left in path.parent.glob(f"*{_HALF}"):
+            if left.stat().st_mtime < time() - _STALE:
+                left.unlink(missing_ok=True)
+        with NamedTemporaryFile(dir=path.parent, suffix=_HALF, delete=False) as beside:
             beside.write(zip_of(packed.files, at))
         Path(beside.name).replace(path)
 

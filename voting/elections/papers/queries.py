@@ -1,19 +1,20 @@
 """The facts of one election's papers, gathered from the rooms that keep them; what a room has not, stays None."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from voting import journal
+from voting.box import chain, sealing
 from voting.box.tables import Box
-from voting.elections import moves
 from voting.elections.candidates.queries import Contest, contests
 from voting.elections.count import queries as count
-from voting.elections.count.certificate import RESULT
+from voting.elections.count.bundle import committee_public
+from voting.elections.count.certificate import RESULT, Notice
 from voting.elections.count.merging import figures_of
 from voting.elections.count.report import offices_of, read_result_json
-from voting.elections.lifecycle import deeds_of
 from voting.elections.paper.queries import totals
 from voting.elections.papers.checks import supervisors_checks
 from voting.elections.papers.data import (
@@ -33,18 +34,22 @@ from voting.elections.papers.rooms import (
     assisted,
     committee_facts,
     paper_facts,
-    posted_proxies,
     preliminary,
+    proxy_facts,
     representatives,
-    staff,
+    staff_facts,
+    unexplained,
     voter,
 )
+from voting.elections.papers.rules import NOTHING, Entered, load
+from voting.elections.papers.tables import PaperFacts
 from voting.elections.proxies import queries as proxies
 from voting.elections.roll.queries import current_version, roll_hash, whole_roll
+from voting.elections.schedule import calendar_of
 from voting.elections.tables import Election
-from voting.law.calendar import HALL
-from voting.law.profiles import Mode, Profile, law_of, rules_of
-from voting.law.timeline import standing, statutory
+from voting.keys import FieldKeys, Keys
+from voting.law.polls import Kind
+from voting.law.profiles import Mode, law_of, rules_of
 from voting.people.queries import lineage
 from voting.people.tables import Unit
 
@@ -60,10 +65,24 @@ CHOICES = ("赞成", "反对", "弃权")
 _COUNTED = ("decided", "certified")
 
 
-def gather(session: Session, *, election: Election, now: datetime, whole: bool = True) -> Dossier:
+def entered(session: Session, *, election: Election, keys: FieldKeys) -> Entered:
+    """What was typed in for the papers; nothing before."""
+    row = session.get(PaperFacts, election.id)
+    return load(keys.open(row.sealed, sealed_about(election.id))) if row is not None else NOTHING
+
+
+def sealed_about(election_id: str) -> str:
+    """What the sealed answers of an election are bound to."""
+    return f"{election_id}/papers"
+
+
+def gather(
+    session: Session, *, election: Election, now: datetime, keys: Keys, committee_folder: Path, whole: bool = True
+) -> Dossier:
     """Everything the papers of this election print, as it is recorded now.
 
     ``whole``: with every line of the roll; without, the dossier says what can be printed and is not printed from.
+    ``committee_folder``: where the election committee's public keys lie.
     """
     mode = Mode(election.mode)
     community = session.get_one(Unit, election.community_id)
@@ -73,8 +92,12 @@ def gather(session: Session, *, election: Election, now: datetime, whole: bool =
     head = journal.head(session, election.community_id)
     rules = rules_of(election.law, mode, election.profile, election.options)
     roll = _roll(session, election, whole)
+    typed_in = entered(session, election=election, keys=keys.fields)
     street = above.get("street", "")
     facts = (
+        _polled(session, election, box),
+        staff_facts(session, election),
+        proxy_facts(session, election),
         committee_facts(session, election, words),
         preliminary(session, election),
         paper_facts(session, election),
@@ -95,38 +118,54 @@ def gather(session: Session, *, election: Election, now: datetime, whole: bool =
         mode=election.mode,
         decides=_DECIDES[election.mode],
         state=election.state,
-        contests=tuple(_contest(one) for one in contests(session, election=election)),
+        contests=tuple(_contest(one, typed_in) for one in contests(session, election=election)),
         choices=CHOICES,
+        kind=Kind(election.kind),
         roll=roll,
         candidates_posted=election.candidates_posted,
-        staff=staff(session, election),
-        assisted=assisted(session, election),
         representatives=representatives(session, election, roll.voters) if roll else None,
-        proxies=posted_proxies(session, election),
-        cards=_cards(box) if box.cards_made else None,
-        result=_result(session, election, box),
-        certified=election.state == "certified",
-        log=PaperLog(head.size, head.spoken) if head else None,
-        steps=_steps(session, rules, election, now),
+        log=_log(session, election, head, keys, whole) if head else None,
+        steps=_steps(session, election, now),
+        entered=typed_in,
     )
     roll_now = roll_hash(session, election=election) if roll and whole else None
     for each in facts:
         made = replace(made, **each)  # type: ignore[arg-type]  # each room names fields of the dossier
-    return replace(made, checks=supervisors_checks(made, election.roll_hash, roll_now) or None)
-
-
-def _steps(session: Session, rules: Profile, election: Election, now: datetime) -> tuple[PaperStep, ...]:
-    steps = statutory(rules, Mode(election.mode), election.day, posted=election.roll_posted)
-    deeds = deeds_of(election.state, moves.gather(session, election, now))
-    return tuple(
-        PaperStep(one.step.zh, one.step.earliest, one.step.latest, one.done, one.status.value, one.step.article)
-        for one in standing(steps, deeds, now.astimezone(HALL).date(), alarm_days=election.alarm_days)
+    return replace(
+        made,
+        board=_board(made, session, election, keys, committee_folder),
+        checks=supervisors_checks(made, election.roll_hash, roll_now) or None,
     )
 
 
-def _contest(contest: Contest) -> PaperContest:
+def _polled(session: Session, election: Election, box: Box) -> dict[str, object]:
+    return {
+        "assisted": assisted(session, election),
+        "cards": _cards(box) if box.cards_made else None,
+        "result": _result(session, election, box),
+        "certified": election.state == "certified",
+    }
+
+
+def _steps(session: Session, election: Election, now: datetime) -> tuple[PaperStep, ...]:
+    return tuple(
+        PaperStep(one.step.zh, one.step.earliest, one.step.latest, one.done, one.status.value, one.step.article)
+        for one in calendar_of(session, election, now)
+    )
+
+
+def _contest(contest: Contest, typed_in: Entered) -> PaperContest:
     people = tuple(
-        PaperCandidate(name, one.sex, one.age, one.trade)
+        PaperCandidate(
+            name,
+            one.sex,
+            one.age,
+            one.trade,
+            nation=one.nation,
+            politics=one.politics,
+            education=one.education,
+            again=typed_in.again.get(one.id, ""),
+        )
         for one, name in zip(contest.candidates, contest.names, strict=bool(contest.candidates))
     )
     office = contest.office
@@ -140,7 +179,32 @@ def _roll(session: Session, election: Election, whole: bool) -> PaperRoll | None
     if version is None:
         return None
     voters = tuple(voter(one) for one in whole_roll(session, election=election)) if whole else ()
-    return PaperRoll(voters, version.sha256, version.number, election.roll_posted)
+    return PaperRoll(voters, version.sha256, version.number, election.roll_posted, unexplained(session, election))
+
+
+def _log(session: Session, election: Election, head: journal.LogHead, keys: Keys, whole: bool) -> PaperLog:
+    """Where the log stands; ``whole``: derived anew from its first entry, which takes its time."""
+    fault = journal.fault_of(session, election.community_id, keys.log_seed) if whole else None
+    return PaperLog(head.size, head.spoken, fault)
+
+
+def _board(made: Dossier, session: Session, election: Election, keys: Keys, committee_folder: Path) -> Notice | None:
+    """The keys that hang on the notice board; None before the election is sealed and the committee has its key."""
+    vkey, authority = committee_public(committee_folder)
+    box = session.get_one(Box, election.box_id)
+    if box.archive_time is None or not vkey:
+        return None
+    return Notice(
+        community=made.community,
+        electors=made.words.electors,
+        title=election.title,
+        day=election.day,
+        committee_vkey=vkey,
+        ca_fingerprint=authority,
+        log_vkey=journal.signer(election.community_id, keys.log_seed).key.text,
+        election_fingerprint=sealing.fingerprint_in_groups(chain.sealed_election(session, box.id).fingerprint),
+        made_at=datetime.fromtimestamp(box.archive_time, UTC),
+    )
 
 
 def _cards(box: Box) -> PaperCards:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from voting.elections.papers.data import Dossier, PaperBox, PaperVoter
+from voting.elections.count.certificate import notice_page
+from voting.elections.papers.data import Dossier, PaperBox, PaperContest, PaperVoter
 from voting.elections.papers.sheet import (
     Block,
     Sheet,
@@ -48,7 +49,7 @@ def voter_cards(d: Dossier) -> Sheet:
         d,
         "选民证",
         [_card(d, one) for one in sorted(voters, key=_way)],
-        remark="凭本证和居民身份证领取选票。只限本人使用，遗失不影响投票。",
+        remark="凭本证和居民身份证领票，限本人使用，遗失不影响投票。",
         rows=5,
     )
 
@@ -86,6 +87,13 @@ def proxy_cards(d: Dossier) -> Sheet:
     ]
     remark = f"受委托人凭本证和居民身份证代领选票，接受委托不超过 {d.rules.proxies_max.value} 人，不得再委托他人。"
     return slips(d, "委托投票证", cards, remark=remark, rows=4)
+
+
+def board_keys(d: Dossier) -> Sheet:
+    """核验公告: the keys by which anybody checks the result, as they hang before the poll."""
+    if d.board is None:
+        raise ValueError("there are no keys yet")
+    return Sheet(title="核验公告", template="notice", more=notice_page(d.board))
 
 
 def slips(d: Dossier, title: str, cards: list[list[tuple[str, str]]], *, remark: str, rows: int) -> Sheet:
@@ -188,7 +196,7 @@ def issue_register(d: Dossier) -> Sheet:
 
 def papers_checked(d: Dossier) -> Sheet:
     """验票单: papers printed, issued, spoilt, unused; papers found in the boxes; whether the poll is valid."""
-    run = d.print_run
+    run, by_paper = d.print_run, d.rules.legal_record.value == "paper"
     blocks: list[Block] = [head("一、选票清点")]
     if run is not None:
         parts = (
@@ -196,8 +204,9 @@ def papers_checked(d: Dossier) -> Sheet:
             ("交回", run.returned),
             ("损坏作废", run.spoilt),
             ("未用", run.unused),
+            *([("缺失（选举委员会决定）", run.missing)] if run.missing else []),
         )
-        whole = sum(number for _, number in parts)
+        whole = sum(number for _, number in parts) - run.surplus
         said = " + ".join(f"{label} {figure(number)}" for label, number in parts)
         blocks += [
             figures([("印制", figure(run.printed)), *((label, figure(number)) for label, number in parts)]),
@@ -207,7 +216,9 @@ def papers_checked(d: Dossier) -> Sheet:
         ]
     rows = [(one.number, KINDS.get(one.kind, one.kind), known(one.collected)) for one in d.boxes or ()]
     blocks += [head("二、开箱验票"), table(("票箱", "种类", "收回"), rows, widths=(3, 3, 2), align="ccc", size=12)]
-    issued = run.issued if run is not None else 0
+    # Where the paper is the record, whoever received a card printed a paper for the box.
+    cards = d.cards.out - d.cards.returned - d.cards.torn if by_paper and d.cards is not None else 0
+    issued = (run.issued if run is not None else 0) + cards
     collected = sum(one.collected or 0 for one in d.boxes or ())
     sign, words = ("≤", "收回不多于发出，可以计票") if collected <= issued else ("＞", "收回多于发出，本次投票无效")
     blocks += [
@@ -222,32 +233,51 @@ def tally_sheets(d: Dossier) -> Sheet:
     blocks: list[Block] = []
     for index, box in enumerate(d.boxes or ()):
         if index:
-            blocks.append({"kind": "break"})
+            blocks += [{"kind": "break"}, {"kind": "title", "text": "唱计票单"}]
         blocks += _tally_sheet(d, box)
     return record(d, "唱计票单", blocks, foot="每箱一张，唱票、计票、监票人员当场签名")
 
 
 def _tally_sheet(d: Dossier, box: PaperBox) -> list[Block]:
-    votes = {(one.office, one.name): one.votes for one in box.votes}
-    written = [one for one in box.votes if one.written_in]
-    rows: list[tuple[str, str, str, str]] = []
-    for contest in d.contests:
-        names = [one.name for one in contest.candidates] + [one.name for one in written if one.office == contest.title]
-        blank = [] if box.votes or not contest.write_in else ["另选："]
-        for name in names + blank:
-            rows.append((contest.title, name, "", known(votes.get((contest.title, name)))))
+    counted = box.collected is not None
+    rows = [row for contest in d.contests for row in _tally_rows(contest, box)]
     summary = (("收回", box.collected), ("全票无效", box.void))
+    header, widths = ("职务", "姓名", "画“正”字计票", "合计"), (2, 3.6, 6.6, 1.6)
     return [
-        head(f"{KINDS.get(box.kind, box.kind)} {box.number}"),
+        head(f"{KINDS.get(box.kind, box.kind)} {box.number}　封条 {box.seal}"),
         figures((label, known(value) or "　") for label, value in summary),
-        table(("职务", "姓名", "画“正”字计票", "合计"), rows, widths=(2, 3, 7, 1.6), align="cllr", size=13),
+        table(header, rows, widths=widths, align="cllc", size=12 if counted else 11, hand=not counted),
         signs(("唱票人", "计票人", "监票人")),
     ]
 
 
+def _tally_rows(contest: PaperContest, box: PaperBox) -> list[tuple[str, str, str, str]]:
+    """The names of an office, those written in, blank papers, void marks; figures where the count is agreed."""
+    votes = {one.name: one.votes for one in box.votes if one.office == contest.title}
+    written = [one.name for one in box.votes if one.office == contest.title and one.written_in]
+    marks = next((one for one in box.marks if one.office == contest.title), None)
+    counted = box.collected is not None
+    blank = [("另选：", None)] * contest.seats if contest.write_in and not counted else []
+    lines: list[tuple[str, int | None]] = [
+        *((one.name, votes.get(one.name, 0) if counted else None) for one in contest.candidates),
+        *((f"{name}（另选）", votes[name]) for name in written),
+        *blank,
+        ("弃权", marks.blank if marks else None),
+        ("部分无效", marks.void if marks else None),
+    ]
+    return [(contest.title if not at else "", name, "", known(value)) for at, (name, value) in enumerate(lines)]
+
+
 def calendar(d: Dossier) -> Sheet:
     """选举日程: every statutory step with its earliest and latest day."""
-    status = {"done": "已办", "done_late": "已办（逾期）", "due": "今天到期", "late": "逾期未办", "ahead": "未到"}
+    status = {
+        "done": "已办",
+        "done_late": "已办（逾期）",
+        "not_needed": "不需要",
+        "due": "今天到期",
+        "late": "逾期未办",
+        "ahead": "未到",
+    }
     rows = [
         (
             one.title,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from voting.elections.papers.data import Dossier, PaperSeat
-from voting.elections.papers.kept import KEPT
+from collections.abc import Sequence
+
+from voting.elections.papers.data import Dossier, PaperElected, PaperSeat
+from voting.elections.papers.kept import kept
 from voting.elections.papers.records import known, record
-from voting.elections.papers.sheet import BLANK_DATE, Sheet, day_words, lines, plain, signs, table, text
+from voting.elections.papers.sheet import BLANK_DATE, Block, Sheet, day_words, lines, plain, signs, table, text
 from voting.law.thresholds import figure
 
 
@@ -36,27 +38,26 @@ def filing_report(d: Dossier) -> Sheet:
     if document is None:
         raise ValueError("there is no result")
     numbers = document.figures
-    rows = [(one.office, one.name, figure(one.votes)) for one in d.elected or ()]
     paper = d.rules.legal_record.value == "paper"
     channels = "" if paper else f"平板{figure(numbers.tablet)}、"
     said = (
-        f"{day_words(d.day)}，我{d.words.place}依照《中华人民共和国{d.law.name_zh}》举行{d.words.committee}选举。"
+        f"{day_words(d.day)}，我{d.words.place}依照《中华人民共和国{d.law.name_zh}》举行{d.words.committee}{d.poll}。"
         f"登记选民{figure(numbers.roll)}人，发出选票{figure(numbers.issued)}张，收回{figure(numbers.collected)}张"
         f"（其中{channels}纸票{figure(numbers.paper)}、流动票箱{figure(numbers.mobile)}；"
         f"委托投票{figure(numbers.proxy)}）。"
     )
-    why = "".join(one.zh for one in document.because) + ("选举有效。" if document.valid else "选举无效。")
+    deed = "选举" if d.recalls is None else "表决"
+    why = "".join(one.zh for one in document.because) + (f"{deed}有效。" if document.valid else f"{deed}无效。")
     blocks = [plain(f"{d.street}："), text(said), text(why)]
-    if rows:
-        blocks += [
-            text(f"依照{document.article}，当选人员如下："),
-            table(("职务", "姓名", "得票"), rows, widths=(3, 4, 2), align="ccr", size=13),
-        ]
+    if d.recalls is not None:
+        blocks.append(text(f"依照{document.article}，本次罢免{'成立' if d.recalls else '不成立'}。"))
+    elif d.elected:
+        blocks += [text(f"依照{document.article}，当选人员如下："), _register(d, d.elected)]
     left = [f"{one.title}尚缺{one.vacancies}名" for one in document.offices if one.vacancies]
     if left:
         blocks.append(text(f"{'，'.join(left)}，依法另行办理。"))
-    blocks.append(text("现将选举结果报请备案。"))
-    made = record(d, f"关于{d.community}{d.words.committee}换届选举结果的备案报告", blocks)
+    blocks.append(text("现将结果报请备案。"))
+    made = record(d, f"关于{d.community}{d.words.committee}{d.poll}结果的备案报告", blocks)
     return Sheet(
         title=made.title,
         blocks=made.blocks,
@@ -64,25 +65,32 @@ def filing_report(d: Dossier) -> Sheet:
         number=document.number,
         by=f"{d.community}{d.words.electors}",
         day=BLANK_DATE,
-        foot="附：选举结果报告单、当选人员名册",
+        foot="附：选举结果报告单",
         template="record",
     )
+
+
+def _register(d: Dossier, elected: Sequence[PaperElected]) -> Block:
+    """Who was elected with what the street asks of each; a name written in stands on no list, its cells are empty."""
+    standing = {(contest.title, one.name): one for contest in d.contests for one in contest.candidates}
+    rows = []
+    for one in elected:
+        who = standing.get((one.office, one.name))
+        about = (who.sex, str(who.age), who.nation, who.politics, who.education) if who else ("",) * 5
+        rows.append((one.office, one.name, *about, figure(one.votes)))
+    header = ("职务", "姓名", "性别", "年龄", "民族", "政治面貌", "学历", "得票")
+    return table(header, rows, widths=(2, 4.2, 1.2, 1.2, 1.6, 2.2, 2.6, 1.6), align="c" * 8, size=11)
 
 
 def sealing_record(d: Dossier) -> Sheet:
     """封存记录: what is sealed after the count, how much of it, until when it is kept."""
     rows: list[tuple[str, str, str, str]] = []
-    ballots, files = KEPT["ballots"].zh, f"{d.rules.files_kept_years.value} 年"
+    ballots, files = kept("ballots", d.rules).zh, kept("file", d.rules).zh
     if d.print_run is not None:
         left = d.print_run.unused + d.print_run.spoilt + d.print_run.returned
         rows += [
             ("收回的选票", known(sum(one.collected or 0 for one in d.boxes or ())), "", ballots),
-            (
-                "未用、交回和作废的选票",
-                figure(d.print_run.unused + d.print_run.spoilt + d.print_run.returned),
-                "",
-                ballots,
-            ),
+            ("未用、交回和作废的选票", figure(left), "", ballots),
         ]
     if d.cards is not None:
         left = d.cards.unused + d.cards.returned + d.cards.torn

@@ -1,6 +1,7 @@
 """What each room's queries give the papers: committee and staff, lists, proxies, paper boxes, what comes after."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import func, select
@@ -9,7 +10,9 @@ from sqlalchemy.orm import Session
 from voting.box.tables import DeskMark
 from voting.elections.after import queries as after
 from voting.elections.after.tables import Member
-from voting.elections.candidates.lists import PostedList, listed
+from voting.elections.candidates.lists import PostedList, posted_lists
+from voting.elections.candidates.rules import ORDERS
+from voting.elections.candidates.tables import NominatingPoll
 from voting.elections.committee import queries as committee
 from voting.elections.committee.rules import DUTIES, POSTS, REASONS
 from voting.elections.paper import queries as paper
@@ -20,6 +23,7 @@ from voting.elections.papers.data import (
     PaperCandidate,
     PaperContest,
     PaperHandover,
+    PaperMarks,
     PaperMember,
     PaperMobileBox,
     PaperPrintRun,
@@ -32,6 +36,7 @@ from voting.elections.papers.data import (
 )
 from voting.elections.proxies import queries as proxies
 from voting.elections.roll.queries import Found, represented
+from voting.elections.roll.tables import Objection, RollVersion
 from voting.elections.tables import Election
 
 #: How the election committee was chosen, with the words of the place.
@@ -78,14 +83,17 @@ def _successions(people: list[committee.Member], formed: date) -> tuple[PaperSuc
     return tuple(made)
 
 
-def staff(session: Session, election: Election) -> tuple[PaperMember, ...] | None:
-    """Who serves now, in the order of the duties; None while nobody is appointed."""
+def staff_facts(session: Session, election: Election) -> dict[str, object]:
+    """Who serves now, in the order of the duties, and who of them has not sworn; nothing while nobody is appointed."""
     order = {duty: number for number, duty in enumerate(DUTIES)}
     serving = sorted(
         (one for one in committee.staff(session, election) if one.ended_on is None),
         key=lambda one: (order[one.duty], one.name),
     )
-    return tuple(PaperMember(one.name, DUTIES[one.duty][0]) for one in serving) or None
+    return {
+        "staff": tuple(PaperMember(one.name, DUTIES[one.duty][0]) for one in serving) or None,
+        "staff_unsworn": tuple(one.name for one in serving if one.oath_on is None),
+    }
 
 
 def representatives(
@@ -98,20 +106,24 @@ def representatives(
 
 
 def preliminary(session: Session, election: Election) -> dict[str, object]:
-    """The preliminary list as posted, and the votes of the nominating poll where it had one."""
-    posted = listed(session, election, "preliminary")
+    """The preliminary list as posted, the votes of the nominating poll where it had one, the formal list's order."""
+    lists = {one.kind: one for one in posted_lists(session, election)}
+    order = {"candidate_order": ORDERS[lists["formal"].ordered][0]} if "formal" in lists else {}
+    posted = lists.get("preliminary")
     if posted is None:
-        return {}
+        return dict(order)
+    poll = session.get(NominatingPoll, election.id)
     polled = tuple(
         PaperVotes(office.title, one.name, one.votes)
         for office in posted.offices
         for one in office.people
         if one.votes is not None
     )
-    return {
+    return order | {
         "preliminary": _contests(posted),
         "preliminary_posted": posted.posted_on,
         "nominating_poll": polled or None,
+        "nominating_present": poll.taking_part if poll is not None else None,
     }
 
 
@@ -121,20 +133,22 @@ def _contests(posted: PostedList) -> tuple[PaperContest, ...]:
             office.title,
             office.seats,
             False,
-            tuple(PaperCandidate(one.name, one.sex, one.age, one.trade, one.ways) for one in office.people),
+            tuple(
+                PaperCandidate(one.name, one.sex, one.age, one.trade, one.ways, one.nation, one.politics, one.education)
+                for one in office.people
+            ),
         )
         for office in posted.offices
     )
 
 
-def posted_proxies(session: Session, election: Election) -> tuple[PaperProxy, ...] | None:
-    """The proxies as they hang on the wall; None before the list is posted."""
+def proxy_facts(session: Session, election: Election) -> dict[str, object]:
+    """The proxies as they hang on the wall, and since when; nothing before the list is posted."""
     posted = proxies.posted(session, election)
     if posted is None:
-        return None
-    return tuple(
-        PaperProxy(principal, name, *line.holder) for line in posted.lines for principal, name in line.principals
-    )
+        return {}
+    lines = (PaperProxy(number, name, *line.holder) for line in posted.lines for number, name in line.principals)
+    return {"proxies": tuple(lines), "proxies_posted": posted.day}
 
 
 def paper_facts(session: Session, election: Election) -> dict[str, object]:
@@ -142,20 +156,25 @@ def paper_facts(session: Session, election: Election) -> dict[str, object]:
     if not paper.uses_paper(session, election=election):
         return {}
     rows, totals = paper.boxes(session, election=election), paper.totals(session, election)
-    run = PaperPrintRun(totals.printed, totals.issued, totals.returned, totals.spoilt, totals.unused)
+    run = PaperPrintRun(
+        totals.printed, totals.issued, totals.returned, totals.spoilt, totals.unused, totals.missing, totals.surplus
+    )
     return {
-        "boxes": tuple(_box(row) for row in rows),
+        "boxes": tuple(_box(session, row) for row in rows),
         "print_run": run if totals.printed else None,
         "mobile": tuple(_mobile(session, row) for row in rows if row.kind == "mobile"),
     }
 
 
-def _box(row: BoxRow) -> PaperBox:
+def _box(session: Session, row: BoxRow) -> PaperBox:
     sheet = from_data(row.sheet) if row.sheet is not None else None
     issued = row.papers_taken - row.papers_back if row.kind == "mobile" else None
+    made = PaperBox(str(row.number), row.kind, row.seal, issued, watchers=len(row.watchers))
     if sheet is None:
-        return PaperBox(str(row.number), row.kind, row.seal, issued)
-    return PaperBox(str(row.number), row.kind, row.seal, issued, sheet.collected, sheet.void, _votes(sheet))
+        return made
+    hands = len({one.account_id for one in paper.entries(session, box=row)})
+    marks = tuple(PaperMarks(one.title, one.blank, one.lost) for one in sheet.offices)
+    return replace(made, collected=sheet.collected, void=sheet.void, votes=_votes(sheet), marks=marks, hands=hands)
 
 
 def _votes(sheet: BoxSheet) -> tuple[PaperVotes, ...]:
@@ -207,3 +226,10 @@ def after_facts(session: Session, election: Election) -> dict[str, object]:
 
 def _seats(members: Iterable[Member]) -> tuple[PaperSeat, ...]:
     return tuple(PaperSeat(one.number, one.name, one.office, one.since, one.term_ends) for one in members)
+
+
+def unexplained(session: Session, election: Election) -> int:
+    """Versions of the roll after the first that no upheld objection made."""
+    changes = select(func.count()).select_from(RollVersion).outerjoin(Objection)
+    changes = changes.where(RollVersion.election_id == election.id, RollVersion.number > 1)
+    return session.scalar(changes.where(func.coalesce(Objection.outcome, "") != "upheld")) or 0

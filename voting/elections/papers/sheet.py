@@ -20,14 +20,16 @@ _NUMERALS = "一二三四五六七八九十"
 class Sheet:
     """One paper ready for its template (``template`` in templates/print).
 
-    ``number``: e.g. 第 4 号; ``by``: who puts the stamp under it; ``day``: the date under the stamp; ``tags``: with
-    the structure that reading aloud needs (slips for the printer alone have none).
+    ``number``: e.g. 第 4 号; ``end``: closing words, which stay on one page with the stamp; ``by``: who puts the stamp
+    under it; ``day``: the date under the stamp; ``tags``: with the structure that reading aloud needs (slips for the
+    printer alone have none).
     """
 
     title: str
     blocks: tuple[Block, ...] = ()
     heading: str = ""
     number: str = ""
+    end: str = ""
     by: str = ""
     day: str = ""
     foot: str = ""
@@ -43,6 +45,7 @@ class Sheet:
             "heading": self.heading,
             "number": self.number,
             "blocks": list(self.blocks),
+            "end": self.end,
             "by": self.by,
             "day": self.day,
             "foot": self.foot,

@@ -99,6 +99,7 @@ def upgrade() -> None:
         sa.Column("height", sa.Integer(), nullable=False),
         sa.Column("head", sa.String(length=64), nullable=True),
         sa.Column("archive_time", sa.Integer(), nullable=True),
+        sa.Column("cards_on", sa.Date(), nullable=True),
         sa.Column("display", voting.database.JSONText(), nullable=True),
         sa.CheckConstraint("desk IN ('shut','open','queue')", name=op.f("ck_box_desk")),
         sa.CheckConstraint(
@@ -273,6 +274,8 @@ def upgrade() -> None:
         sa.Column("roll_posted", sa.Date(), nullable=True),
         sa.Column("candidates_posted", sa.Date(), nullable=True),
         sa.Column("roll_withdrawn", sa.Date(), nullable=True),
+        sa.Column("roll_again", sa.Date(), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
         sa.Column("opened_at", voting.database.UTCDateTime(timezone=True), nullable=True),
         sa.Column("closed_at", voting.database.UTCDateTime(timezone=True), nullable=True),
         sa.Column("roll_hash", sa.String(length=64), nullable=True),
@@ -286,6 +289,7 @@ def upgrade() -> None:
             "mode IN ('all_voters', 'household_reps', 'resident_reps', 'village')", name=op.f("ck_election_mode")
         ),
         sa.CheckConstraint("alarm_days BETWEEN 0 AND 30", name=op.f("ck_election_alarm_days")),
+        sa.CheckConstraint("roll_again IS NULL OR roll_again >= roll_posted", name=op.f("ck_election_roll_again")),
         sa.CheckConstraint(
             "roll_withdrawn IS NULL OR roll_withdrawn >= roll_posted", name=op.f("ck_election_roll_withdrawn")
         ),
@@ -390,6 +394,8 @@ def upgrade() -> None:
         sa.Column("record", sa.LargeBinary(), nullable=False),
         sa.Column("rehearsal", sa.LargeBinary(), nullable=True),
         sa.Column("share", sa.LargeBinary(), nullable=True),
+        sa.Column("made_on", sa.Date(), nullable=True),
+        sa.Column("rehearsed_on", sa.Date(), nullable=True),
         sa.CheckConstraint("owner >= 1", name=op.f("ck_trustee_key_owner")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_trustee_key_account_id_account")),
         sa.ForeignKeyConstraint(["box_id"], ["box.id"], name=op.f("fk_trustee_key_box_id_box")),
@@ -580,6 +586,9 @@ def upgrade() -> None:
         sa.Column("age", sa.Integer(), nullable=False),
         sa.Column("trade", sa.String(length=30), nullable=False),
         sa.Column("introduction", sa.Text(), nullable=False),
+        sa.Column("education", sa.String(length=20), nullable=False),
+        sa.Column("politics", sa.String(length=20), nullable=False),
+        sa.Column("nation", sa.String(length=20), nullable=False),
         sa.Column("photo", sa.LargeBinary(), nullable=True),
         sa.Column("photo_type", sa.String(length=20), nullable=True),
         sa.Column("declared", voting.database.JSONText(), nullable=False),
@@ -740,14 +749,19 @@ def upgrade() -> None:
         sa.Column("picture", sa.LargeBinary(), nullable=False),
         sa.Column("picture_type", sa.String(length=20), nullable=False),
         sa.Column("picture_sha256", sa.String(length=64), nullable=False),
-        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("laid_by", sa.String(length=22), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=True),
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("in_favour", sa.Integer(), nullable=False),
         sa.Column("against", sa.Integer(), nullable=False),
-        sa.Column("decided_by", sa.String(length=22), nullable=False),
+        sa.Column("decided_by", sa.String(length=22), nullable=True),
         sa.CheckConstraint("kind IN ('valid', 'partly_valid', 'blank', 'void')", name=op.f("ck_doubtful_paper_kind")),
-        sa.CheckConstraint("in_favour > against AND against >= 0", name=op.f("ck_doubtful_paper_majority")),
+        sa.CheckConstraint(
+            "kind IS NULL OR (in_favour > against AND against >= 0)", name=op.f("ck_doubtful_paper_majority")
+        ),
+        sa.CheckConstraint("(kind IS NULL) = (decided_by IS NULL)", name=op.f("ck_doubtful_paper_decided")),
         sa.ForeignKeyConstraint(["decided_by"], ["account.id"], name=op.f("fk_doubtful_paper_decided_by_account")),
+        sa.ForeignKeyConstraint(["laid_by"], ["account.id"], name=op.f("fk_doubtful_paper_laid_by_account")),
         sa.ForeignKeyConstraint(
             ["paper_box_id"], ["paper_box.id"], name=op.f("fk_doubtful_paper_paper_box_id_paper_box")
         ),
@@ -755,20 +769,44 @@ def upgrade() -> None:
         sa.UniqueConstraint("paper_box_id", "number", name=op.f("uq_doubtful_paper_paper_box_id_number")),
     )
     op.create_table(
+        "papers_missing",
+        sa.Column("election_id", sa.String(length=22), nullable=False),
+        sa.Column("unused", sa.Integer(), nullable=False),
+        sa.Column("missing", sa.Integer(), nullable=False),
+        sa.Column("surplus", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("in_favour", sa.Integer(), nullable=False),
+        sa.Column("against", sa.Integer(), nullable=False),
+        sa.Column("decided_by", sa.String(length=22), nullable=False),
+        sa.CheckConstraint(
+            "unused >= 0 AND missing >= 0 AND surplus >= 0", name=op.f("ck_papers_missing_figures")
+        ),
+        sa.CheckConstraint("(missing = 0) <> (surplus = 0)", name=op.f("ck_papers_missing_one_side")),
+        sa.CheckConstraint("in_favour > against AND against >= 0", name=op.f("ck_papers_missing_majority")),
+        sa.ForeignKeyConstraint(["decided_by"], ["account.id"], name=op.f("fk_papers_missing_decided_by_account")),
+        sa.ForeignKeyConstraint(["election_id"], ["election.id"], name=op.f("fk_papers_missing_election_id_election")),
+        sa.PrimaryKeyConstraint("election_id", name=op.f("pk_papers_missing")),
+    )
+    op.create_table(
         "paper_ledger",
         sa.Column("election_id", sa.String(length=22), nullable=False),
         sa.Column("unused", sa.Integer(), nullable=False),
+        sa.Column("missing", sa.Integer(), nullable=False),
+        sa.Column("surplus", sa.Integer(), nullable=False),
         sa.Column("closed_by", sa.String(length=22), nullable=False),
         sa.ForeignKeyConstraint(["closed_by"], ["account.id"], name=op.f("fk_paper_ledger_closed_by_account")),
         sa.ForeignKeyConstraint(["election_id"], ["election.id"], name=op.f("fk_paper_ledger_election_id_election")),
         sa.PrimaryKeyConstraint("election_id", name=op.f("pk_paper_ledger")),
     )
     _make_after_and_recall()
+    _make_papers()
 
 
 def downgrade() -> None:
+    _drop_papers()
     _drop_after_and_recall()
     op.drop_table("paper_ledger")
+    op.drop_table("papers_missing")
     op.drop_table("doubtful_paper")
     op.drop_table("written_name")
     op.drop_table("box_entry")
@@ -879,7 +917,15 @@ def _committee_nominations_review() -> None:
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("posted_on", sa.Date(), nullable=False),
+        sa.Column("ordered", sa.String(length=16), nullable=False),
+        sa.Column("withdrawn_on", sa.Date(), nullable=True),
         sa.Column("offices", voting.database.JSONText(), nullable=False),
+        sa.CheckConstraint(
+            "ordered IN ('stroke', 'nomination_votes', 'committee')", name=op.f("ck_candidate_list_ordered")
+        ),
+        sa.CheckConstraint(
+            "withdrawn_on IS NULL OR withdrawn_on > posted_on", name=op.f("ck_candidate_list_withdrawn_on")
+        ),
         sa.CheckConstraint("kind IN ('preliminary', 'formal')", name=op.f("ck_candidate_list_kind")),
         sa.CheckConstraint("number >= 1", name=op.f("ck_candidate_list_number")),
         sa.ForeignKeyConstraint(["election_id"], ["election.id"], name=op.f("fk_candidate_list_election_id_election")),
@@ -952,7 +998,7 @@ def _committee_nominations_review() -> None:
             "decided_on IS NULL OR (kind = 'appeal' AND decided_on >= held_on)",
             name=op.f("ck_review_hearing_decided_on"),
         ),
-        sa.CheckConstraint("kind IN ('hearing','appeal')", name=op.f("ck_review_hearing_kind")),
+        sa.CheckConstraint("kind IN ('told','hearing','appeal')", name=op.f("ck_review_hearing_kind")),
         sa.CheckConstraint("(decided_on IS NULL) = (upheld IS NULL)", name=op.f("ck_review_hearing_decided")),
         sa.ForeignKeyConstraint(["election_id"], ["election.id"], name=op.f("fk_review_hearing_election_id_election")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_hearing")),
@@ -1379,3 +1425,17 @@ def _drop_after_and_recall() -> None:
         batch_op.drop_index(batch_op.f("ix_after_deed_election_id"))
 
     op.drop_table("after_deed")
+
+
+def _make_papers() -> None:
+    op.create_table(
+        "paper_facts",
+        sa.Column("election_id", sa.String(length=22), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["election_id"], ["election.id"], name=op.f("fk_paper_facts_election_id_election")),
+        sa.PrimaryKeyConstraint("election_id", name=op.f("pk_paper_facts")),
+    )
+
+
+def _drop_papers() -> None:
+    op.drop_table("paper_facts")
