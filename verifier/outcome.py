@@ -7,11 +7,12 @@ from audit.checkpoint import Checkpoint
 from verifier import paper
 from verifier.archive import ArchiveFacts
 from verifier.cards import decision_on_missing, papers_issued
+from verifier.follows import check_follows
 from verifier.report import Lacking
-from verifier.story import Said, Story
+from verifier.story import Said, Story, sealed_kind
 from voting.box import events
 from voting.elections.count.events import WinAnnulled
-from voting.elections.count.merging import figures_of, outlets_of, with_paper
+from voting.elections.count.merging import figures_of, with_paper
 from voting.elections.count.report import (
     ArchiveRef,
     Cards,
@@ -19,8 +20,10 @@ from voting.elections.count.report import (
     ResultDocument,
     offices_of,
 )
-from voting.elections.count.rules import CountFacts, ElectionOutcome, Kind, OfficeCount, decide
+from voting.elections.count.rules import CountFacts, ElectionOutcome, OfficeCount, decide
+from voting.elections.count.stated import figures_said
 from voting.elections.events import ElectionSealed, OutcomeDecided, PollMoved, ResultCertified
+from voting.elections.paper.channels import outlets_of
 from voting.errors import Malformed
 from voting.law.profiles import LAWS, Law, Mode, law_of
 
@@ -39,7 +42,7 @@ def check_outcome(
     count = count_facts(facts, story)
     outcome = decide(count)
     check_logged(story, count)
-    check_kind(document, count)
+    check_kind(document, story, count)
     check_figures(document, facts, story, count)
     check_decided(document, count, outcome)
     check_references(document, facts, story, head, sha256)
@@ -129,17 +132,6 @@ def check_floor(facts: ArchiveFacts, story: Story) -> None:
         )
 
 
-def check_follows(story: Story) -> None:
-    """12: a poll with another bar than the first one's follows a poll that this log saw decided or declared void."""
-    sealed = story.only(ElectionSealed).fact
-    if (sealed.kind == Kind.FIRST) != (sealed.follows is None) or (sealed.follows or "") not in story.ended | {""}:
-        raise Malformed(
-            "FOLLOWS_UNKNOWN",
-            "日志说这是接着前一次投票办的，但封定以前没有那次投票的结果",
-            "The log calls this a poll that follows another, and held no outcome of that one when this was sealed",
-        )
-
-
 def check_logged(story: Story, count: CountFacts) -> None:
     """12: the outcome that was announced, and logged, is the one that the rules give; each time it was announced.
 
@@ -158,9 +150,9 @@ def check_logged(story: Story, count: CountFacts) -> None:
         known = _names_of(win for win in wins if win.seq < one.seq)
         outcome = decide(replace(count, ineligible=known))
         elected = tuple((office.name, office.outcome.elected) for office in outcome.offices)
-        stated = (one.fact.valid, one.fact.next, one.fact.elected)
+        stated = (one.fact.valid, one.fact.next, one.fact.elected, one.fact.count)
         last = one is not said[-1] or known == count.ineligible
-        if stated != (outcome.valid, outcome.next.value, elected) or not last:
+        if stated != (outcome.valid, outcome.next.value, elected, figures_said(count)) or not last:
             raise Malformed(
                 "OUTCOME_OTHER",
                 f"日志记的结果与按法律重新计算的不同（重新计算：{_names(elected)}）",
@@ -168,8 +160,16 @@ def check_logged(story: Story, count: CountFacts) -> None:
             )
 
 
-def check_kind(document: ResultDocument, count: CountFacts) -> None:
+def check_kind(document: ResultDocument, story: Story, count: CountFacts) -> None:
     """12: ``result.json`` calls the poll what it was sealed as, and names whose win the log declares void."""
+    sealed = story.only(ElectionSealed).fact
+    lawful = 0 if sealed.mode == Mode.RESIDENT_REPS else sealed_law(sealed).proxies
+    if sealed.proxies_max > lawful:
+        raise Malformed(
+            "PROXIES_OVER_LAW",
+            f"日志说每人可代 {sealed.proxies_max} 人投票，法律只许 {lawful} 人",
+            f"The log lets one holder vote for {sealed.proxies_max} people; the law allows {lawful}",
+        )
     _require_same(
         "kind, ineligible", (document.kind, document.ineligible), (count.kind, tuple(sorted(count.ineligible)))
     )
@@ -186,7 +186,7 @@ def check_figures(document: ResultDocument, facts: ArchiveFacts, story: Story, c
     _require_same("figures", document.figures, figures)
     sealed = story.only(ElectionSealed).fact
     _require_same("legal_record", document.legal_record, sealed.legal_record)
-    _require_same("papers", document.papers, paper.papers_of(closed))
+    _require_same("papers", document.papers, paper.papers_of(story, closed))
     decided = decision_on_missing(story)
     missing = decided.missing if decided else 0
     cards = Cards(
@@ -239,14 +239,6 @@ def _mode(sealed: ElectionSealed) -> Mode:
         return Mode(sealed.mode)
     except ValueError as error:
         raise Lacking("MODE_UNKNOWN", "本程序不认识这种选举方式", "This program does not know the mode") from error
-
-
-def sealed_kind(sealed: ElectionSealed) -> Kind:
-    """What the log says this poll was. Raises Lacking KIND_UNKNOWN."""
-    try:
-        return Kind(sealed.kind)
-    except ValueError as error:
-        raise Lacking("KIND_UNKNOWN", "本程序不认识这种投票", "This program does not know this kind of poll") from error
 
 
 def _names_of(wins: Iterable[Said[WinAnnulled]]) -> frozenset[str]:

@@ -10,6 +10,8 @@ from audit.errors import AuditError
 from audit.note import VerifierKey, parse_vkey
 from audit.source import Source
 from audit.verify import Report, read_entries, verify
+from verifier import earlier
+from verifier.earlier import typed as _typed
 from verifier.report import Lacking
 from voting.elections.count.events import WinAnnulled
 from voting.elections.events import (
@@ -23,6 +25,7 @@ from voting.elections.paper import sheets
 from voting.elections.paper.events import PaperBoxAgreed
 from voting.elections.proxies.events import ProxiesPosted
 from voting.errors import Malformed, Refused
+from voting.law.polls import Kind
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -39,13 +42,20 @@ class Said(Generic[T_co]):
 
 class Story:
     """The entries about one box and its election, by type. ``ended``: the polls of the log that were decided or
-    declared void before this one was sealed."""
+    declared void before this one was sealed. ``before``: what the log says of the poll that this one follows."""
 
-    def __init__(self, entries: Iterable[Entry], ended: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, entries: Iterable[Entry], ended: frozenset[str] = frozenset(), before: "Story | None" = None
+    ) -> None:
         self.ended = ended
+        self.before = before
         self._entries: dict[str, list[Entry]] = {}
         for entry in entries:
             self._entries.setdefault(entry.type, []).append(entry)
+
+    def until(self, seq: int) -> "Story":
+        """What had been said before entry ``seq``."""
+        return Story(entry for entries in self._entries.values() for entry in entries if entry.seq < seq)
 
     def all(self, kind: type[T]) -> list[Said[T]]:
         """Every fact of this kind, in the log's order. Raises Lacking LOG_FACT_FORM."""
@@ -89,17 +99,23 @@ def check_log(source: Source, key: VerifierKey) -> tuple[Report, list[Refused | 
 
 #: What an election's entries say without naming its box, or of another box: sealed anew, it would have two.
 _OF_THE_ELECTION = frozenset(
-    kind.type for kind in (ElectionSealed, PollMoved, OutcomeDecided, WinAnnulled, ResultCertified)
+    kind.type  # type: ignore[attr-defined]  # every fact's class names its type
+    for kind in (ElectionSealed, PollMoved, OutcomeDecided, WinAnnulled, ResultCertified, *earlier.READERS)
 )
 
 
 def read_story(source: Source, uuid: str) -> Story:
     """What a log that passed check 3 says of the box ``uuid`` and of the election it belongs to."""
+    return story_of(read_entries(source), uuid)
+
+
+def story_of(entries: Iterable[Entry], uuid: str) -> Story:
+    """As ``read_story``, of these entries."""
     kept: list[Entry] = []
     elections: set[str] = set()
     ended: set[str] = set()
     sealed = False
-    for entry in read_entries(source):
+    for entry in entries:
         if not sealed and (entry.type == OutcomeDecided.type or _voided(entry)):
             ended.add(_election(entry))
         if entry.data.get("box") == uuid:
@@ -110,8 +126,10 @@ def read_story(source: Source, uuid: str) -> Story:
             kept.append(entry)
     # Which election the box belongs to is known at sealing; it may have been declared void before.
     elections.discard("")
-    kept = [entry for entry in kept if entry.data.get("box") == uuid or _election(entry) in elections]
-    return Story(kept, frozenset(ended))
+    own = [entry for entry in kept if entry.data.get("box") == uuid or _election(entry) in elections]
+    follows = {entry.data.get("follows") for entry in own if entry.type == ElectionSealed.type} - {None}
+    before = Story(entry for entry in kept if _election(entry) in follows) if follows else None
+    return Story(own, frozenset(ended), before)
 
 
 def _election(entry: Entry) -> str:
@@ -122,6 +140,14 @@ def _election(entry: Entry) -> str:
 
 def _voided(entry: Entry) -> bool:
     return entry.type == PollMoved.type and entry.data.get("move") == "void"
+
+
+def sealed_kind(sealed: ElectionSealed) -> Kind:
+    """What the log says this poll was. Raises Lacking KIND_UNKNOWN."""
+    try:
+        return Kind(sealed.kind)
+    except ValueError as error:
+        raise Lacking("KIND_UNKNOWN", "本程序不认识这种投票", "This program does not know this kind of poll") from error
 
 
 # --- entries to facts --------------------------------------------------------------------------------------------
@@ -146,18 +172,6 @@ def _plain(kind: type[T], data: dict[str, Any]) -> T:
     return kind(**_typed(data, wanted))
 
 
-def _typed(data: Any, wanted: dict[str, Any]) -> dict[str, Any]:
-    """``data`` with exactly these keys and types; counts are never negative. Raises ValueError."""
-    if not isinstance(data, dict) or data.keys() != wanted.keys():
-        raise ValueError("other keys")
-    for name, hint in wanted.items():
-        value = data[name]
-        sound = type(value) is list and all(type(one) is str for one in value) if hint == list[str] else False
-        if not (sound or type(value) is hint) or (hint is int and value < 0):
-            raise ValueError(name)
-    return data
-
-
 _SEALED = {
     "election": str,
     "box": str,
@@ -173,6 +187,7 @@ _SEALED = {
     "kind": str,
     "legal_record": str,
     "second_turnout": bool,
+    "proxies_max": int,
     "by": str,
 }
 
@@ -192,13 +207,14 @@ def _sealed(data: dict[str, Any]) -> ElectionSealed:
 
 
 def _outcome(data: dict[str, Any]) -> OutcomeDecided:
-    value = _typed(data, {"election": str, "valid": bool, "next": str, "elected": list, "by": str})
+    value = _typed(data, {"election": str, "valid": bool, "next": str, "elected": list, "count": dict, "by": str})
     elected = [_typed(one, {"office": str, "names": list[str]}) for one in value["elected"]]
     return OutcomeDecided(
         election_id=value["election"],
         valid=value["valid"],
         next=value["next"],
         elected=tuple((one["office"], tuple(one["names"])) for one in elected),
+        count=value["count"],
         by=value["by"],
     )
 
@@ -257,4 +273,5 @@ _READERS: dict[type, Callable[[dict[str, Any]], Any]] = {
     CardsMissingDecided: _missing,
     PaperBoxAgreed: _agreed,
     ProxiesPosted: _proxies,
+    **earlier.READERS,
 }

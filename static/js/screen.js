@@ -65,18 +65,19 @@ function hall(now, fromZero) {
   panel.classList.toggle("many", now.lines.length > 6);
   panel.classList.toggle("crowd", now.lines.length > 8);
   panel.classList.toggle("void-poll", !shown.valid);
+  panel.classList.toggle("no-half", !shown.half);
   return panel;
 }
 
 function line(one, fromZero) {
   const made = filled(
     "t-line",
-    { name: one.name, sum: one.sum, figure: one.figure, initial: one.name[0] },
+    { name: one.name, sum: one.sum, figure: one.figure, initial: one.name[0], ...shown.marks },
     {
       photo: one.photo !== "",
       tile: one.photo === "",
-      over: one.over,
-      under: !one.over,
+      over: one.over === true,
+      under: one.over === false,
       elected: one.seal === "elected",
       tied: one.seal === "tied",
     },

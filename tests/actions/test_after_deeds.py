@@ -13,6 +13,7 @@ from voting.elections.after.next_polls import When
 from voting.elections.after.tables import Member
 from voting.elections.recall import actions as recall
 from voting.elections.recall import queries as recalls
+from voting.elections.recall.rules import Written, read_signatures
 from voting.elections.recall.tables import Petition
 from voting.elections.tables import Election
 from voting.errors import Refused
@@ -132,12 +133,13 @@ def test_a_recall_from_petition_to_poll(built: Built) -> None:
     assert code(built, recall.accept, **at) == "RECALL_TOO_FEW"
     assert code(built, recall.defend, **at, text="我说明") == "RECALL_NOT_ACCEPTED"
     # One tenth of twelve is 1.2: two must sign; 99 is not on the roll, and a second signature counts once.
-    assert do(built, recall.sign, **at, numbers=[1, 99]) == (1, (99,))
-    assert do(built, recall.sign, **at, numbers=[1]) == (0, ())
+    first = do(built, recall.sign, **at, written=read_signatures("1 99"))
+    assert (len(first.found), first.unknown) == (1, (Written(number=99),))
+    assert do(built, recall.sign, **at, written=read_signatures("1")).twice == (Written(number=1),)
     assert code(built, recall.accept, **at) == "RECALL_TOO_FEW"
-    do(built, recall.sign, **at, numbers=[2])
+    do(built, recall.sign, **at, written=read_signatures("2"))
     do(built, recall.accept, **at)
-    assert code(built, recall.sign, **at, numbers=[3]) == "RECALL_ACCEPTED"
+    assert code(built, recall.sign, **at, written=read_signatures("3")) == "RECALL_ACCEPTED"
     assert code(built, recall.give_up, **at) == "RECALL_ACCEPTED"
     day = LATER.astimezone(HALL).date()
     poll = {**at, "when": when(day + timedelta(days=20)), "keys": built.keys}

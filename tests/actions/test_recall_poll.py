@@ -17,6 +17,7 @@ from voting.elections.after import by_election, deeds, queries
 from voting.elections.after.next_polls import When
 from voting.elections.count import actions as count
 from voting.elections.recall import actions as recall
+from voting.elections.recall.rules import read_signatures
 from voting.elections.sealing import seal_election
 from voting.law.calendar import HALL
 from voting.law.polls import RECALL_NO, RECALL_YES
@@ -30,7 +31,7 @@ def test_a_recall_is_voted_counted_verified_and_ends_the_office(house: House, tm
     member, *_ = built.do(deeds.seat_members, now=day)
     made = built.do(recall.petition, member_id=member.id, reasons="一年没有召开居民会议", now=day)
     at = {"petition_id": made.id, "now": day}
-    built.do(recall.sign, **at, numbers=[1, 2])
+    built.do(recall.sign, **at, written=read_signatures("1 2"))
     built.do(recall.accept, **at)
     opens, closes = (datetime.combine(date(2027, 1, 10), time(hour), HALL).astimezone(UTC) for hour in (8, 18))
     when = When(date(2027, 1, 10), opens, closes)

@@ -215,7 +215,12 @@ def test_staff_are_not_told_that_an_invalid_poll_is_settled(house: House) -> Non
     certify(built)
     client = house.signed_in("official")
     page = client.get(f"/c/{built.community}/elections/{built.election_id}/").text
-    assert "选举无效，须重新组织。" in page and "办完了" not in page
+    assert "办完了" not in page
+    # Which poll follows, why with the sum, from when, and where it is prepared; residents read the same.
+    wanted = ("重新选举", "2 × 6 = 12 ≤ 12", "第19条", "须重新组织投票", "最早 2026-12-21 可以投票")
+    assert all(word in page for word in (*wanted, f"/elections/{built.election_id}/after"))
+    client, base = visitor(built)
+    assert all(word in client.get(base).text for word in wanted)
 
 
 def test_the_same_screen_in_english(house: House) -> None:

@@ -24,7 +24,7 @@ def test_a_recall_on_its_pages(house: House, app: Flask) -> None:
     (found,) = built.look(lambda s, e: queries.petitions(s, election=e))
     notice = f"/c/{built.community}/e/{built.election_id}/recall"
     assert "居民会议" not in said(app.test_client().get(notice))
-    answer = send(client, at(built, f"recall/{found.id}/signatures"), {"numbers": "1 2，99"})
+    answer = send(client, at(built, f"recall/{found.id}/signatures"), {"written": "1 2，99"})
     assert answer.status_code == 200 and "99" in said(answer)
     assert "2 人" in said(client.get(at(built, "recall")))
     assert send(client, at(built, f"recall/{found.id}/accept")).status_code == 303

@@ -7,20 +7,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voting.elections.after.rules import (
+    ElectedMembers,
     Settled,
+    extra_candidates,
     may_stay_empty,
     next_polls,
+    require_extra,
     require_window,
     settle_relatives,
     standing,
+    window,
 )
 from voting.elections.count.rules import CountFacts, Kind, OfficeCount, decide
 from voting.elections.recall.rules import decide_recall, require_again, require_petition, require_poll_day
 from voting.errors import Refused
 from voting.law.polls import RECALL_NO, RECALL_YES, Next, revote
-from voting.law.profiles import Mode, law_of
+from voting.law.profiles import BEIJING, NATIONAL, SHANGHAI, ZHEJIANG, Mode, Profile
 
-LAW = law_of("", Mode.ALL_VOTERS)
 D = date(2026, 12, 20)
 
 
@@ -90,12 +93,62 @@ def test_nobody_related_to_a_member_moves_up() -> None:
     assert found.moved_up == ()
 
 
-def test_places_stay_empty_from_three_members_on() -> None:
-    assert "可以空缺" in may_stay_empty(3, 2, least=3, law=LAW).zh
-    for members, open_seats in ((2, 3), (3, 0)):
+@pytest.mark.parametrize(
+    ("profile", "so_far", "open_seats", "missing"),
+    [
+        (ZHEJIANG, ElectedMembers(3, True, True), 2, ""),
+        (ZHEJIANG, ElectedMembers(3, False, True), 2, ""),
+        (ZHEJIANG, ElectedMembers(2, True, True), 3, "2 ＜ 3"),
+        (ZHEJIANG, ElectedMembers(3, True, True), 0, "没有空缺"),
+        # The law asks for 另行选举 first, however many are elected.
+        (ZHEJIANG, ElectedMembers(6, True, False), 1, "还没有另行选举"),
+        # Beijing: more than three, and a chair among them.
+        (BEIJING, ElectedMembers(3, True, True), 1, "3 ＜ 4"),
+        (BEIJING, ElectedMembers(4, False, True), 1, "主任没有选出"),
+        (BEIJING, ElectedMembers(4, True, True), 1, ""),
+    ],
+)
+def test_when_places_may_stay_empty(profile: Profile, so_far: ElectedMembers, open_seats: int, missing: str) -> None:
+    if not missing:
+        said = may_stay_empty(so_far, open_seats, rules=profile)
+        assert "可以空缺" in said.zh and profile.name_zh[:2] in said.article
+        assert ("主持工作" in said.zh) is not so_far.chair
+        return
+    with pytest.raises(Refused) as refusal:
+        may_stay_empty(so_far, open_seats, rules=profile)
+    assert refusal.value.code == "PLACES_NOT_EMPTY" and missing in refusal.value.zh
+
+
+def test_the_profile_says_how_many_more_stand_in_a_second_poll() -> None:
+    assert [extra_candidates(title, SHANGHAI.excess.value, 3) for title in ("主任", "副主任", "委员")] == [1, 1, 3]
+    assert extra_candidates("主任", BEIJING.excess.value, None) == 1
+    assert extra_candidates("委员", NATIONAL.excess.value, 7) == 7
+    count = facts({"甲": 600, "乙": 300, "丙": 200, "丁": 100})
+    (poll,) = next_polls(count, decide(count), Settled(), extra={"委员": 2})
+    assert poll.offices[0].candidates == ("乙", "丙", "丁")
+    require_extra(2, ["主任"], BEIJING)
+    for wanted, titles, profile in ((3, ["主任", "委员"], BEIJING), (0, ["委员"], NATIONAL), (2, ["主任"], SHANGHAI)):
         with pytest.raises(Refused) as refusal:
-            may_stay_empty(members, open_seats, least=3, law=LAW)
-        assert refusal.value.code == "PLACES_NOT_EMPTY"
+            require_extra(wanted, titles, profile)
+        assert refusal.value.code == "NEXT_EXCESS"
+
+
+@pytest.mark.parametrize(
+    ("kind", "again"),
+    [
+        (Kind.FIRST, Kind.RERUN),
+        (Kind.RERUN, Kind.RERUN),
+        (Kind.SECOND, Kind.SECOND),
+        (Kind.REVOTE, Kind.REVOTE),
+        (Kind.BY_ELECTION, Kind.BY_ELECTION),
+    ],
+)
+def test_a_void_poll_is_held_again_by_its_own_bar(kind: Kind, again: Kind) -> None:
+    """A second poll that is repeated still asks for a third, a re-vote for no majority."""
+    count = facts({"甲": 30, "乙": 20}, seats=1, collected=51, issued=50, kind=kind)
+    (poll,) = next_polls(count, decide(count), Settled())
+    assert (poll.kind, poll.again) == (again, True)
+    assert "无效" in poll.because[-1].zh
 
 
 @pytest.mark.parametrize(
@@ -111,12 +164,18 @@ def test_places_stay_empty_from_three_members_on() -> None:
     ],
 )
 def test_the_window_of_the_profile(kind: Kind, day: date, days: int, same_day: bool, code: str) -> None:
+    between = window(kind, D, days=days, same_day=same_day)
     if not code:
-        require_window(kind, D, day, days=days, same_day=same_day)
+        require_window(day, *between)
         return
     with pytest.raises(Refused) as refusal:
-        require_window(kind, D, day, days=days, same_day=same_day)
+        require_window(day, *between)
     assert refusal.value.code == code
+
+
+def test_a_void_second_poll_has_no_last_day() -> None:
+    assert window(Kind.SECOND, D, days=10, same_day=True) == (D, date(2026, 12, 30))
+    assert window(Kind.SECOND, D, days=10, same_day=True, again=True) == (D, None)
 
 
 def test_a_revote_needs_no_turnout_and_no_majority() -> None:

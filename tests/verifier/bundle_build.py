@@ -49,7 +49,8 @@ from voting.elections.count import actions as count
 from voting.elections.count.certificate import build_bundle
 from voting.elections.count.exports import write_manifest
 from voting.elections.count.report import Cards, ResultDocument, offices_of, read_result_json
-from voting.elections.count.rules import ElectionOutcome, decide
+from voting.elections.count.rules import CountFacts, ElectionOutcome, decide
+from voting.elections.count.stated import figures_said
 from voting.keys import read_keys
 
 Files = dict[str, bytes]
@@ -139,9 +140,9 @@ class Forger:
         found = facts_of(raw)
         told = [replace(one, data=truth(one, found)) for one in self.entries]
         told = [replace(one, data=data) for one in told if (data := retell(one.type, one.data)) is not None]
-        decided = decide(outcome.count_facts(found, Story(told)))
+        counted = outcome.count_facts(found, Story(told))
         # What was decided stands in the log as the rules have it, unless that very fact is retold.
-        told = [replace(one, data=retell(one.type, announced(one, decided)) or {}) for one in told]
+        told = [replace(one, data=retell(one.type, announced(one, counted)) or {}) for one in told]
         last = next(place for place, one in enumerate(told) if one.type == "box_tallied")
         told[last:last] = [replace(told[last], type=kind, data=data) for kind, data in more]
         log, head = self.log_files(moved(told))
@@ -304,12 +305,14 @@ def truth(entry: Entry, found: ArchiveFacts) -> Data:
     return dict(entry.data)
 
 
-def announced(entry: Entry, decided: ElectionOutcome) -> Data:
+def announced(entry: Entry, count: CountFacts) -> Data:
     """The outcome as the server logs it."""
     if entry.type != "outcome_decided":
         return entry.data
+    decided: ElectionOutcome = decide(count)
     elected = [{"office": one.name, "names": list(one.outcome.elected)} for one in decided.offices]
-    return entry.data | {"valid": decided.valid, "next": decided.next.value, "elected": elected}
+    said = {"valid": decided.valid, "next": decided.next.value, "elected": elected, "count": figures_said(count)}
+    return entry.data | said
 
 
 def codes(path: Path, forger: Forger) -> set[str]:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from verifier.outcome import sealed_kind
+from verifier.story import sealed_kind
 from voting.elections.events import ElectionSealed
 from voting.errors import Refused
 from voting.law.polls import Kind

@@ -231,6 +231,8 @@ class ElectionSealed:
     legal_record: str = "tablet"
     # Whether the turnout rule binds 另行选举 as well, as the committee chose or the profile says.
     second_turnout: bool = True
+    # For how many people one holder may vote.
+    proxies_max: int = 3
 
     def data(self) -> dict[str, object]:
         return {
@@ -248,6 +250,7 @@ class ElectionSealed:
             "follows": self.follows,
             "legal_record": self.legal_record,
             "second_turnout": self.second_turnout,
+            "proxies_max": self.proxies_max,
             "offices": [
                 {"title": title, "seats": seats, "candidates": list(names)} for title, seats, names in self.offices
             ],
@@ -350,13 +353,14 @@ class CardsMissingDecided:
 
 @dataclass(frozen=True)
 class OutcomeDecided:
-    """The count's outcome by the law's arithmetic."""
+    """The count's outcome by the law's arithmetic; ``count``: the figures it was decided from (``count.stated``)."""
 
     type: ClassVar[str] = "outcome_decided"
     election_id: str
     valid: bool
     next: str
     elected: tuple[tuple[str, tuple[str, ...]], ...]
+    count: dict[str, object]
     by: str
 
     def data(self) -> dict[str, object]:
@@ -365,6 +369,7 @@ class OutcomeDecided:
             "valid": self.valid,
             "next": self.next,
             "elected": [{"office": office, "names": list(names)} for office, names in self.elected],
+            "count": self.count,
             "by": self.by,
         }
 

@@ -1,7 +1,7 @@
 """The official's pages of an election: list, setting up, overview, moves, keys and cards."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -18,12 +18,13 @@ from voting.elections import (
     lifecycle,
     loaders,  # noqa: F401 — registers how the ids in these addresses are loaded
 )
+from voting.elections.after.queries import next_poll
 from voting.elections.candidates.actions import post_candidates
 from voting.elections.count.bundle import committee_public
-from voting.elections.count.queries import counted
+from voting.elections.facts import Facts
 from voting.elections.forms import ElectionForm, MoveForm
 from voting.elections.moves import gather
-from voting.elections.overview import overview
+from voting.elections.overview import Next, Own, overview, supervisors_next
 from voting.elections.queries import of_community
 from voting.elections.roll import publication
 from voting.elections.roll.queries import roll_size
@@ -34,7 +35,8 @@ from voting.errors import Malformed, NotFound, Refused
 from voting.forms import say_at
 from voting.i18n import sentence
 from voting.law.calendar import HALL
-from voting.law.profiles import OPTIONS, PROFILES, Law, Mode, law_for, law_of
+from voting.law.profiles import OPTIONS, PROFILES, Law, Mode, law_of, law_on, rules_of
+from voting.law.timeline import earliest_election_day
 from voting.people import queries
 from voting.people.tables import Unit
 from voting.permissions import Actor, Permission, Role
@@ -87,17 +89,27 @@ def new_election(community: Unit) -> Any:
                 raise
             form.form_errors.append(sentence(refusal))
     status = 422 if form.errors else 200
-    roll_days = law_for(Mode.ALL_VOTERS).roll_days
     page = render_template(
         "elections/new.html",
         community=community,
         form=form,
         options=OPTIONS,
         profiles=PROFILES,
-        roll_days=roll_days,
-        soonest=today() + timedelta(days=roll_days),
+        soonest=_soonest(),
     )
     return page, status
+
+
+def _soonest() -> dict[str, str]:
+    """The first election day for a roll posted today, by mode and profile: “mode profile” → day."""
+    begun = today()
+    return {
+        f"{mode} {one.key}": earliest_election_day(
+            rules_of(law_on(mode, begun).key, mode, one.key, {}), begun
+        ).isoformat()
+        for mode in Mode
+        for one in PROFILES
+    }
 
 
 def _usual(form: ElectionForm) -> None:
@@ -144,9 +156,10 @@ def show(community: Unit, election: Election) -> str:
         community=community,
         election=election,
         facts=facts,
-        steps=calendar_from(election, facts),
+        steps=calendar_from(reading(), election, facts),
         view=overview(election.state, facts),
-        invalid=election.state == "certified" and not counted(reading(), election=election).outcome.valid,
+        theirs=_supervisors_next(community, box, election.state, facts),
+        waiting=next_poll(reading(), election=election) if election.state in lifecycle.ENDED else (),
         counters=chain.counters_of(box),
         box=box,
         law=_law(election),
@@ -154,6 +167,16 @@ def show(community: Unit, election: Election) -> str:
         state_zh=lifecycle.state_zh,
         calling=[tablet for tablet in kiosk.tablets(reading(), box.id) if tablet.calling],
     )
+
+
+def _supervisors_next(community: Unit, box: Box, state: str, facts: Facts) -> Next | None:
+    """What the person at the screen does now as a supervisor; None for everybody else."""
+    person = actor()
+    if not person.may(Permission.HOLD_KEY, community.lineage):
+        return None
+    mine = [one for one in trustees.states(reading(), box.id) if one.account == person.account_id]
+    own = Own(bool(mine), any(one.rehearsed for one in mine), any(one.shared for one in mine))
+    return supervisors_next(state, facts, own)
 
 
 def _law(election: Election) -> Law:

@@ -63,10 +63,10 @@ def open_offices(session: Session, *, election: Election, seated: list[Member] |
     """
     if seated is None:
         seated = queries.members(session, election=election)
-    left = Counter(one.office for one in seated if one.ended not in (None, "term"))
-    for poll in queries.followers(session, election=election) if left else ():
-        if poll.kind == Kind.BY_ELECTION:
-            left.subtract(Counter(one.office for one in queries.members(session, election=poll)))
+    # A win that was declared void leaves its seat to 另行选举, not to a by-election.
+    left = Counter(one.office for one in seated if one.ended not in (None, "term", "annulled"))
+    for poll in queries.filled_by(session, election=election) if left else ():
+        left.subtract(Counter(one.office for one in queries.members(session, election=poll)))
     return tuple(
         NextOffice(office.title, left[office.title], (), False) for office in election.offices if left[office.title] > 0
     )

@@ -245,12 +245,17 @@ def text_digest(text: str) -> str:
 
 def _term_end(session: Session, election: Election) -> date:
     """Five years from the election; who fills a place serves the rest of the term of who sat there."""
-    if election.kind == "by_election" and election.follows_id:
-        rest = select(func.max(Member.term_ends)).where(Member.election_id == election.follows_id)
-        found = session.scalar(rest)
+    first = queries.chain_of(session, election=election)[0]
+    # A by-election that repeats a void one follows that one, which seated nobody.
+    while first.kind == "by_election" and first.follows_id:
+        found = session.scalar(select(func.max(Member.term_ends)).where(Member.election_id == first.follows_id))
         if found is not None:
             return found
-    first = queries.chain_of(session, election=election)[0].day
+        first = queries.chain_of(session, election=session.get_one(Election, first.follows_id))[0]
+    return _years_after(first.day)
+
+
+def _years_after(first: date) -> date:
     leap = (first.month, first.day) == (2, 29)
     return first.replace(year=first.year + TERM_YEARS, day=28 if leap else first.day)
 

@@ -5,6 +5,10 @@ from datetime import date
 from typing import ClassVar
 
 
+def _seats(found: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:
+    return [{"office": office, "name": name} for office, name in found]
+
+
 @dataclass(frozen=True)
 class ReserveMade:
     """A reserve ballot box was set up beside the election's own, for a re-vote on the spot."""
@@ -67,17 +71,17 @@ class RelativesSettled:
 
     type: ClassVar[str] = "relatives_settled"
     election_id: str
-    gave_way: tuple[str, ...]
-    moved_up: tuple[str, ...]
-    vote_again: tuple[str, ...]
+    gave_way: tuple[tuple[str, str], ...]
+    moved_up: tuple[tuple[str, str], ...]
+    vote_again: tuple[tuple[str, str], ...]
     by: str
 
     def data(self) -> dict[str, object]:
         return {
             "election": self.election_id,
-            "gave_way": list(self.gave_way),
-            "moved_up": list(self.moved_up),
-            "vote_again": list(self.vote_again),
+            "gave_way": _seats(self.gave_way),
+            "moved_up": _seats(self.moved_up),
+            "vote_again": _seats(self.vote_again),
             "by": self.by,
         }
 

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField, TimeField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its type stubs
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from voting.elections.texts import REASON_LENGTH
 from voting.forms import Form
@@ -27,6 +27,11 @@ class PollForm(Form):
     opens = TimeField(_("开始投票"), [_GIVEN])
     closes = TimeField(_("结束投票"), [_GIVEN])
     place = StringField(_("投票地点"), [_most(80)], description=_("不填就和上一次一样。"))
+    extra = IntegerField(
+        _("候选人比空缺多几人"),
+        [Optional(), NumberRange(min=1, max=99, message=_("填 1 到 99。"))],
+        description=_("不填就按地方规则的下限。"),
+    )
     names = StringField(
         _("同名的人"),
         [_most(200)],

@@ -4,6 +4,7 @@ A re-vote on the spot takes the reserve box, whose keys and cards were made befo
 poll gets a new box, for which the supervisors make keys and cards again.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,7 +21,7 @@ from voting.database import transaction
 from voting.elections.after import queries
 from voting.elections.after.events import NextPollPrepared
 from voting.elections.after.outcome import rules_in_force
-from voting.elections.after.rules import NextOffice, NextPoll, require_window
+from voting.elections.after.rules import NextOffice, require_extra, require_window
 from voting.elections.candidates.queries import contests
 from voting.elections.candidates.tables import Candidate
 from voting.elections.events import ElectionCreated
@@ -43,6 +44,10 @@ SUFFIX = {
     Kind.RECALL: "罢免投票",
     Kind.BY_ELECTION: "补选",
 }
+_SUFFIXED = re.compile(f"（(?:第 (?P<times>[0-9]{{1,2}}) 次)?(?P<kind>{'|'.join(SUFFIX.values())})）$")
+
+#: A namesake as the count of the papers names the person (``paper.actions``).
+_NUMBERED = re.compile(r"(?P<name>.+)（(?P<number>[0-9]+) 号）")
 
 
 @dataclass(frozen=True)
@@ -75,32 +80,36 @@ def prepare_next(
     actor: Actor,
     now: datetime,
     entries: Mapping[str, str] | None = None,
+    extra: int | None = None,
 ) -> Election:
     """Create the poll of this ``kind`` that the law asks for after ``election_id``.
 
     Roll and candidates are taken over and count as posted; where fewer stand than the law asks for, the list is left
-    open for new nominations. ``entries``: for somebody written in whose name several bear, the entry of the roll
-    (name → id). A re-vote on the day of the poll takes the reserve box. Raises NotAllowed as the pages do; TooEarly
-    NOTHING_FOLLOWS, NEXT_TOO_EARLY; TooLate NEXT_TOO_LATE; Conflict NEXT_PREPARED, NEXT_NAMESAKE; Malformed
-    ELECTION_HOURS.
+    open for new nominations. ``entries``: for somebody written in whose name several bear, the number on the roll
+    (name → number). ``extra``: candidates beyond the open seats of 另行选举, within the profile's bounds. A re-vote on
+    the day of the poll takes the reserve box. Raises NotAllowed as the pages do; TooEarly NOTHING_FOLLOWS,
+    NEXT_TOO_EARLY; TooLate NEXT_TOO_LATE; Conflict NEXT_PREPARED, NEXT_NAMESAKE; Malformed ELECTION_HOURS, NEXT_EXCESS.
     """
     require_hours(when, now)
     with transaction(session):
         last = locked(session, election_id)
-        waiting = _waiting(session, last, kind)
-        _require_day(last, waiting.kind, when.day)
-        box, reserved = _box(session, last, waiting.kind, when.day)
-        made = make_election(session, last, waiting.kind, offices=waiting.offices, when=when, box=box)
+        waiting = _asked(session, last, kind, extra)
+        poll = waiting.poll
+        if extra is not None and poll.kind is Kind.SECOND and not poll.again:
+            require_extra(extra, [office.title for office in poll.offices], rules_in_force(last))
+        require_window(when.day, waiting.first, waiting.last)
+        box, reserved = _box(session, last, poll.kind, when.day)
+        made = make_election(session, last, poll.kind, offices=poll.offices, when=when, box=box)
         roll = copy_roll(session, source=last, target=made, keys=keys)
         publish_as_posted(session, made, last)
         sources = Sources(last, roll, dict(entries or {}), keys)
-        _copy_candidates(session, made, waiting.offices, sources)
+        _copy_candidates(session, made, poll.offices, sources)
         made.candidates_posted = (
-            now.astimezone(HALL).date() if all(one.differential for one in waiting.offices) else None
+            now.astimezone(HALL).date() if all(one.differential for one in poll.offices) else None
         )
         if reserved is not None:
             reserved.used_by = made.id
-        record_prepared(session, made, waiting.offices, actor, now, reserve=reserved is not None)
+        record_prepared(session, made, poll.offices, actor, now, reserve=reserved is not None)
         return made
 
 
@@ -179,18 +188,20 @@ def record_prepared(
 
 
 def title_of(last: Election, kind: Kind) -> str:
-    """The last title with what this poll is; repeated polls keep one suffix."""
-    base = last.title
-    for suffix in SUFFIX.values():
-        base = base.removesuffix(f"（{suffix}）")
-    return f"{base[:70]}（{SUFFIX[kind]}）"
+    """The last title with what this poll is; one suffix, with its number where a poll of this kind came before."""
+    base, times = last.title, 1
+    found = _SUFFIXED.search(base)
+    if found:
+        base = base[: found.start()]
+        times = int(found["times"] or 1) + 1 if found["kind"] == SUFFIX[kind] else 1
+    return f"{base[:66]}（{f'第 {times} 次' if times > 1 else ''}{SUFFIX[kind]}）"
 
 
 _TAKEN_OVER = ("community_id", "mode", "law", "profile", "options", "ballot_floor")
 
 
-def _waiting(session: Session, last: Election, kind: str) -> NextPoll:
-    for one in queries.next_poll(session, election=last):
+def _asked(session: Session, last: Election, kind: str, extra: int | None) -> queries.Waiting:
+    for one in queries.next_poll(session, election=last, extra=extra):
         if one.poll.kind == kind:
             if one.prepared is not None:
                 raise Conflict(
@@ -198,7 +209,7 @@ def _waiting(session: Session, last: Election, kind: str) -> NextPoll:
                     f"“{one.prepared.title}”已经建好，请打开那一次选举。",
                     f"“{one.prepared.title}” is prepared already; open that one.",
                 )
-            return one.poll
+            return one
     raise TooEarly(
         "NOTHING_FOLLOWS",
         "按现在的结果不需要办这样的投票。请先看“后续”页上写的结果和理由。",
@@ -215,12 +226,6 @@ def require_hours(when: When, now: datetime) -> None:
             "开始和结束时间都须在选举日当天，并且开始早于结束，选举日不能已经过去；请更正时间。",
             "Opening and closing must both lie on the day, opening first, and the day not be over; correct the hours.",
         )
-
-
-def _require_day(last: Election, kind: Kind, day: date) -> None:
-    rules = rules_in_force(last)
-    days, same_day = rules.second_poll_days.value, rules.second_poll_same_day.value
-    require_window(kind, last.day, day, days=days, same_day=same_day)
 
 
 def _box(session: Session, last: Election, kind: Kind, day: date) -> tuple[str, Any]:
@@ -258,9 +263,11 @@ def _as_they_stood(old: Candidate) -> dict[str, Any]:
 
 
 def from_roll(session: Session, made: Election, name: str, sources: Sources) -> dict[str, Any]:
-    """Somebody written in: the one person of this name, or the one that was pointed out."""
+    """Somebody written in: the one person of this name, or the one that the count or the official pointed out."""
+    numbered = _NUMBERED.fullmatch(name)
+    name, number = (numbered["name"], numbered["number"]) if numbered else (name, sources.entries.get(name))
     found = of_names(session, election=made, names=[name]).get(name, [])
-    pointed = [one for one in found if str(one.number) == sources.entries.get(name)] or found
+    pointed = [one for one in found if str(one.number) == number] or found
     if len(pointed) != 1:
         raise Conflict(
             "NEXT_NAMESAKE",

@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 from voting import journal
 from voting.database import transaction
 from voting.elections.after import queries
+from voting.elections.after.deeds import end
 from voting.elections.after.events import PlacesLeftEmpty, RelativesSettled
 from voting.elections.after.rules import Relatives, may_stay_empty, settle_relatives
 from voting.elections.after.tables import EmptyPlace, Relative
 from voting.elections.count.events import WinAnnulled
+from voting.elections.count.stated import figures_said
 from voting.elections.count.tables import GROUNDS, AnnulledWin
 from voting.elections.events import OutcomeDecided
 from voting.elections.lifecycle import require_state
@@ -20,7 +22,7 @@ from voting.elections.tables import Election
 from voting.elections.texts import reason as reason_text
 from voting.errors import Conflict, Malformed
 from voting.law.calendar import HALL
-from voting.law.profiles import Mode, law_of, rules_of
+from voting.law.profiles import Mode, rules_of
 from voting.law.provinces import ZHEJIANG, Profile
 from voting.law.thresholds import Reason
 from voting.permissions import Actor
@@ -66,8 +68,10 @@ def annul_win(
         session.add(AnnulledWin(election_id=election.id, name=name, office=office, ground=ground, day=day, late=late))
         fact = WinAnnulled(election.id, office, name, ground, actor.account_id)
         journal.record(session, election.community_id, fact, now)
-        if not late:
-            session.flush()
+        session.flush()
+        if late:
+            _end_seat(session, election, office, name, actor=actor, now=now)
+        else:
             _announce_again(session, election, actor, now)
 
 
@@ -106,9 +110,9 @@ def settle_kin(
             )
         fact = RelativesSettled(
             election_id=election.id,
-            gave_way=tuple(name for _, name in found.gave_way),
-            moved_up=tuple(name for _, name in found.moved_up),
-            vote_again=tuple(name for _, name in found.vote_again),
+            gave_way=found.gave_way,
+            moved_up=found.moved_up,
+            vote_again=found.vote_again,
             by=actor.account_id,
         )
         journal.record(session, election.community_id, fact, now)
@@ -116,9 +120,10 @@ def settle_kin(
 
 
 def leave_empty(session: Session, *, election_id: str, office: str, reason: str, actor: Actor, now: datetime) -> Reason:
-    """Record the committee's decision that the open seats of an office stay empty; returns the law's sentence.
+    """Record the committee's decision that the open seats of an office stay empty; returns the rule's sentence.
 
-    Raises TooEarly PLACES_NOT_EMPTY where fewer are elected than the profile asks for; Malformed TEXT_….
+    Raises TooEarly PLACES_NOT_EMPTY before 另行选举, or where fewer are elected than the profile asks for; Malformed
+    TEXT_….
     """
     reason = reason_text(reason, least=1)
     with transaction(session):
@@ -126,15 +131,21 @@ def leave_empty(session: Session, *, election_id: str, office: str, reason: str,
         require_state(election.state, *queries.COUNTED)
         seat = next((one for one in queries.sitting(session, election=election) if one.office == office), None)
         open_seats = seat.open_seats if seat else 0
-        members = queries.members_elected(session, election=election)
-        least = rules_in_force(election).vacant_when_elected.value
-        law = law_of(election.law, Mode(election.mode))
-        because = may_stay_empty(members, open_seats, least=least, law=law)
+        so_far = queries.members_elected(session, election=election)
+        because = may_stay_empty(so_far, open_seats, rules=rules_in_force(election))
         day = now.astimezone(HALL).date()
         session.add(EmptyPlace(election_id=election.id, office=office, seats=open_seats, reason=reason, day=day))
         fact = PlacesLeftEmpty(election.id, office, open_seats, reason, actor.account_id)
         journal.record(session, election.community_id, fact, now)
         return because
+
+
+def _end_seat(session: Session, election: Election, office: str, name: str, *, actor: Actor, now: datetime) -> None:
+    """Whoever has a certificate of a win that is void now sits no longer."""
+    for member in queries.members(session, election=election):
+        if (member.office, member.name, member.ended) == (office, name, None):
+            day = now.astimezone(HALL).date()
+            end(session, election=election, member=member, ending="annulled", day=day, actor=actor, now=now)
 
 
 def _relatives_there(session: Session, election: Election) -> bool:
@@ -144,12 +155,14 @@ def _relatives_there(session: Session, election: Election) -> bool:
 
 def _announce_again(session: Session, election: Election, actor: Actor, now: datetime) -> None:
     """The outcome anew, so that the log's last one is what the certificate will say."""
-    outcome = queries.counted(session, election=election).outcome
+    counted = queries.counted(session, election=election)
+    outcome = counted.outcome
     fact = OutcomeDecided(
         election_id=election.id,
         valid=outcome.valid,
         next=outcome.next.value,
         elected=tuple((office.name, office.outcome.elected) for office in outcome.offices),
+        count=figures_said(counted.facts),
         by=actor.account_id,
     )
     journal.record(session, election.community_id, fact, now)

@@ -29,6 +29,7 @@ _FIELD_OF = {
     "NEXT_TOO_LATE": "day",
     "ELECTION_HOURS": "day",
     "NEXT_NAMESAKE": "names",
+    "NEXT_EXCESS": "extra",
     "DEED_DAY": "day",
     "END_DAY": "day",
     "NO_SUCH_ENTRY": "seq",
@@ -60,6 +61,7 @@ def prepare(community: Unit, election: Election) -> Any:
             when=when_of(form),
             keys=house().keys.fields,
             entries=_pointed_out(form.names.data or ""),
+            extra=form.extra.data,
         )
 
     return _try(community, election, form, deed)

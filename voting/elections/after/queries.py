@@ -6,17 +6,31 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from voting.elections.after.rules import NextOffice, NextPoll, Settled, Standing, next_polls, standing
+from voting.elections.after.rules import (
+    ElectedMembers,
+    NextOffice,
+    NextPoll,
+    Settled,
+    Standing,
+    extra_candidates,
+    held_again,
+    next_polls,
+    standing,
+    window,
+)
 from voting.elections.after.tables import Deed, Dispute, EmptyPlace, Member, Relative, Reserve
+from voting.elections.candidates.nominating import office_kind
 from voting.elections.candidates.queries import contests
 from voting.elections.count import queries as count_queries
 from voting.elections.count.queries import Counted
 from voting.elections.count.tables import AnnulledWin
+from voting.elections.queries import rules
 from voting.elections.tables import Election
 from voting.errors import NotFound
 from voting.law.calendar import days_after
 from voting.law.polls import Kind
 from voting.law.profiles import Mode, law_of
+from voting.law.thresholds import Reason
 
 #: States in which a count is known.
 COUNTED = ("decided", "certified")
@@ -26,10 +40,12 @@ _PARTS = (Kind.REVOTE, Kind.SECOND)
 
 @dataclass(frozen=True)
 class Waiting:
-    """A poll that must follow, and the election that was prepared for it, if it was."""
+    """A poll that must follow, the election that was prepared for it, if it was, and between which days it is held."""
 
     poll: NextPoll
     prepared: Election | None
+    first: date
+    last: date | None
 
 
 def settled(session: Session, *, election: Election) -> Settled:
@@ -53,21 +69,45 @@ def settled(session: Session, *, election: Election) -> Settled:
     )
 
 
-def next_poll(session: Session, *, election: Election) -> tuple[Waiting, ...]:
-    """Every poll that the law asks for after this one, each with the election prepared for it; none before a count."""
-    if election.state == "void" and election.kind != Kind.RECALL:
-        return _after_void(session, election)
+def next_poll(session: Session, *, election: Election, extra: int | None = None) -> tuple[Waiting, ...]:
+    """Every poll that the law asks for after this one, each with the election prepared for it; none before a count.
+
+    ``extra``: how many more people than open seats shall stand in 另行选举, within the profile's bounds.
+    """
+    if election.kind == Kind.RECALL:
+        return ()
+    prepared = followers(session, election=election)
+    if election.state == "void":
+        return (_again(session, election, (), prepared),)
     if election.state not in COUNTED:
         return ()
     counted = count_queries.counted(session, election=election)
-    polls = next_polls(counted.facts, counted.outcome, settled(session, election=election))
-    prepared = followers(session, election=election)
-    return tuple(Waiting(poll, _prepared(prepared, poll.kind)) for poll in polls)
+    if not counted.outcome.valid:
+        return (_again(session, election, counted.outcome.because, prepared),)
+    excess = rules(election).excess.value
+    more = {office.title: extra_candidates(office.title, excess, extra) for office in election.offices}
+    polls = next_polls(counted.facts, counted.outcome, settled(session, election=election), extra=more)
+    return tuple(_waiting(election, poll, prepared) for poll in polls)
 
 
 def followers(session: Session, *, election: Election) -> list[Election]:
     """The polls that were prepared after this one, in the order of their days."""
     return list(session.scalars(select(Election).where(Election.follows_id == election.id).order_by(Election.day)))
+
+
+def filled_by(session: Session, *, election: Election) -> list[Election]:
+    """The by-elections of this election with their re-votes and second polls, and those that repeat a void one."""
+    found: list[Election] = []
+    line = [poll for poll in followers(session, election=election) if poll.kind == Kind.BY_ELECTION]
+    while line:
+        poll = line.pop()
+        found.append(poll)
+        void = poll.state == "void" or (
+            poll.state in COUNTED and not count_queries.counted(session, election=poll).outcome.valid
+        )
+        kinds = (*_PARTS, Kind.BY_ELECTION) if void else _PARTS
+        line += [one for one in followers(session, election=poll) if one.kind in kinds]
+    return found
 
 
 def sitting(session: Session, *, election: Election) -> tuple[Standing, ...]:
@@ -84,13 +124,14 @@ def chain_of(session: Session, *, election: Election) -> list[Election]:
     return chain
 
 
-def members_elected(session: Session, *, election: Election) -> int:
-    """How many people the polls of this election have elected so far, up to this poll."""
-    return sum(
-        len(office.members)
-        for poll in chain_of(session, election=election)
-        if poll.state in COUNTED
-        for office in sitting(session, election=poll)
+def members_elected(session: Session, *, election: Election) -> ElectedMembers:
+    """Whom the polls of this election have elected so far, up to this poll."""
+    polls = [poll for poll in chain_of(session, election=election) if poll.state in COUNTED]
+    seats = [office for poll in polls for office in sitting(session, election=poll)]
+    return ElectedMembers(
+        members=sum(len(office.members) for office in seats),
+        chair=any(office.members and office_kind(office.office) == "chair" for office in seats),
+        second=any(poll.kind == Kind.SECOND for poll in polls),
     )
 
 
@@ -134,15 +175,18 @@ def counted(session: Session, *, election: Election) -> Counted:
     return count_queries.counted(session, election=election)
 
 
-def _after_void(session: Session, election: Election) -> tuple[Waiting, ...]:
-    """A poll that was declared void is held again, as it was."""
+def _again(session: Session, election: Election, because: tuple[Reason, ...], prepared: list[Election]) -> Waiting:
+    """A poll that was declared void, or whose count made it void, is held again with its own candidates."""
     offices = tuple(
         NextOffice(one.office.title, one.office.seats, one.names, len(one.names) > one.office.seats)
         for one in contests(session, election=election)
     )
-    poll = NextPoll(Kind.RERUN, offices, ())
-    return (Waiting(poll, _prepared(followers(session, election=election), Kind.RERUN)),)
+    return _waiting(election, held_again(Kind(election.kind), because, offices), prepared)
 
 
-def _prepared(made: list[Election], kind: Kind) -> Election | None:
-    return next((one for one in made if one.kind == kind and one.state != "void"), None)
+def _waiting(election: Election, poll: NextPoll, prepared: list[Election]) -> Waiting:
+    """With the poll of this kind that was prepared; where that one is void, its own page says how it is held again."""
+    ruled = rules(election)
+    days, same_day = ruled.second_poll_days.value, ruled.second_poll_same_day.value
+    first, last = window(poll.kind, election.day, days=days, same_day=same_day, again=poll.again)
+    return Waiting(poll, next((one for one in prepared if one.kind == poll.kind), None), first, last)

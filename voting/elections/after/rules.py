@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Final
 
+from voting.elections.candidates.nominating import office_kind
 from voting.elections.count.rules import CountFacts, ElectionOutcome, OfficeCount
-from voting.errors import TooEarly, TooLate
+from voting.errors import Malformed, TooEarly, TooLate
 from voting.law.kin import Elected, recuse
 from voting.law.polls import Kind, Next, by_candidates
-from voting.law.profiles import Law, law_of
+from voting.law.profiles import Excess, Law, Profile, law_of
 from voting.law.thresholds import Reason, over_half
-
-#: Members a committee must have before places may stay empty (浙江 30, 上海 21; 居委会组织法 8: five to nine).
-LEAST_MEMBERS: Final = 3
 
 
 @dataclass(frozen=True)
@@ -37,11 +36,12 @@ class NextOffice:
 
 @dataclass(frozen=True)
 class NextPoll:
-    """A poll that the law asks for after this one, and why."""
+    """A poll that the law asks for after this one, and why. ``again``: this one is void and is held again."""
 
     kind: Kind
     offices: tuple[NextOffice, ...]
     because: tuple[Reason, ...]
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,13 +93,13 @@ def standing(outcome: ElectionOutcome, settled: Settled) -> tuple[Standing, ...]
 
 
 def next_polls(
-    facts: CountFacts, outcome: ElectionOutcome, settled: Settled, *, extra: int = 1
+    facts: CountFacts, outcome: ElectionOutcome, settled: Settled, *, extra: Mapping[str, int] = MappingProxyType({})
 ) -> tuple[NextPoll, ...]:
     """Every poll that must follow, re-votes first. Nothing follows a recall.
 
-    ``extra``: candidates beyond the seats left in 另行选举 (profile). The candidates of 另行选举 are the highest of
-    those not elected, people written in included (居委会组织法 19); whoever is void, gave way or is in a re-vote
-    does not stand.
+    ``extra``: candidates beyond the seats left in 另行选举, by office; one where it does not say. The candidates of
+    另行选举 are the highest of those not elected, people written in included (居委会组织法 19); whoever is void, gave
+    way or is in a re-vote does not stand.
     """
     if facts.kind is Kind.RECALL:
         return ()
@@ -112,7 +112,9 @@ def next_polls(
         if office.outcome.tied
     ) + tuple(NextOffice(title, _again_seats(names), tuple(names)) for title, names in settled.again.items() if names)
     short = tuple(
-        _second(counts[each.office], each, _cannot_stand(facts, each.office, outcome, settled), extra)
+        _second(
+            counts[each.office], each, _cannot_stand(facts, each.office, outcome, settled), extra.get(each.office, 1)
+        )
         for each in standing(outcome, settled)
         if each.open_seats
     )
@@ -157,40 +159,100 @@ def settle_relatives(
     )
 
 
-def may_stay_empty(members: int, open_seats: int, *, least: int, law: Law) -> Reason:
-    """The sentence that lets places stay empty. Raises TooEarly PLACES_NOT_EMPTY where too few members are elected."""
-    if members < least or open_seats < 1:
+@dataclass(frozen=True)
+class ElectedMembers:
+    """Who the polls of one election have elected so far. ``second``: whether 另行选举 was held among them."""
+
+    members: int
+    chair: bool
+    second: bool
+
+
+def may_stay_empty(so_far: ElectedMembers, open_seats: int, *, rules: Profile) -> Reason:
+    """The sentence that lets places stay empty after 另行选举 (浙江 30, 上海 21, 北京).
+
+    Raises TooEarly PLACES_NOT_EMPTY before a second poll was held, or where too few are elected, or no chair where the
+    profile asks for one.
+    """
+    least, chair = rules.vacant_when_elected, rules.vacant_needs_chair
+    missing = []
+    if open_seats < 1:
+        missing.append(("没有空缺", "no seat is open"))
+    if not so_far.second:
+        missing.append(("还没有另行选举", "no second poll has been held"))
+    if so_far.members < least.value:
+        sums = f"{so_far.members} ＜ {least.value}"
+        missing.append((f"已当选人数 {sums}", f"members elected: {sums}"))
+    if chair.value and not so_far.chair:
+        missing.append(("主任没有选出", "there is no chair"))
+    if missing:
         raise TooEarly(
             "PLACES_NOT_EMPTY",
-            f"已当选 {members} 人，空缺 {open_seats} 个：当选不足 {least} 人或没有空缺时，不能决定空缺，请先另行选举。",
-            f"{members} member(s) are elected and {open_seats} seat(s) open: with fewer than {least}, or none open, "
-            "places cannot be left empty; hold a second poll first.",
+            f"{'，'.join(zh for zh, _ in missing)}：不能决定空缺（{least.source_zh}），请先另行选举。",
+            f"{'; '.join(en for _, en in missing)}: places cannot be left empty ({least.source_en}); hold a second "
+            "poll first.",
         )
-    return law.reason(
-        f"已当选 {members} 人，不少于 {least} 人，{members} ≥ {least}：其余 {open_seats} 个名额可以空缺。",
-        f"{members} members are elected, {members} ≥ {least}: the other {open_seats} seat(s) may stay empty.",
-        law.composition_article,
+    members = f"{so_far.members} ≥ {least.value}"
+    acting = "" if so_far.chair else "主任空缺期间，由副主任或者推选的委员主持工作。"
+    acting_en = "" if so_far.chair else " While there is no chair, the deputy or a chosen member acts."
+    return rules.reason(
+        "vacant_when_elected",
+        f"另行选举后已当选 {so_far.members} 人，{members}：其余 {open_seats} 个名额可以空缺。{acting}",
+        f"After the second poll {so_far.members} members are elected, {members}: the other {open_seats} seat(s) may "
+        f"stay empty.{acting_en}",
     )
 
 
-def require_window(kind: Kind, poll_day: date, day: date, *, days: int | None, same_day: bool) -> None:
-    """Refuse a day outside the window of 另行选举 (profile): TooEarly NEXT_TOO_EARLY, TooLate NEXT_TOO_LATE.
+def extra_candidates(title: str, excess: Excess, wanted: int | None) -> int:
+    """How many more people than seats stand for an office in 另行选举: the fewest the profile allows, or ``wanted``
+    within its bounds."""
+    least, most = excess[office_kind(title)]
+    if wanted is None:
+        return least
+    return max(wanted, least) if most is None else min(max(wanted, least), most)
 
-    A re-vote may be held at once or on a later day; the law names no window for a rerun.
+
+def require_extra(wanted: int, titles: Iterable[str], rules: Profile) -> None:
+    """Refuse a number that the profile allows for none of these offices: Malformed NEXT_EXCESS."""
+    bounds = [rules.excess.value[office_kind(title)] for title in titles]
+    least = min((low for low, _ in bounds), default=1)
+    most = None if any(high is None for _, high in bounds) else max((high or 0 for _, high in bounds), default=1)
+    if wanted < least or (most is not None and wanted > most):
+        zh = f"{least} 至 {most} 人" if most is not None else f"至少 {least} 人"
+        en = f"{least} to {most}" if most is not None else f"at least {least}"
+        raise Malformed(
+            "NEXT_EXCESS",
+            f"候选人应比空缺名额多 {zh}（{rules.excess.source_zh}），请更正。",
+            f"There must be {en} more candidates than open seats ({rules.excess.source_en}); correct the number.",
+        )
+
+
+def window(
+    kind: Kind, poll_day: date, *, days: int | None, same_day: bool, again: bool = False
+) -> tuple[date, date | None]:
+    """First and last day for a poll after one on ``poll_day``: 另行选举 within the profile's days, a re-vote at once.
+
+    The law names no last day for a re-vote, nor for a void poll that is held ``again``.
     """
-    first = poll_day if kind is Kind.REVOTE or (kind is Kind.SECOND and same_day) else poll_day + timedelta(days=1)
+    at_once = kind is Kind.REVOTE or (kind is Kind.SECOND and same_day)
+    first = poll_day if at_once else poll_day + timedelta(days=1)
+    last = poll_day + timedelta(days=days) if kind is Kind.SECOND and days is not None and not again else None
+    return first, last
+
+
+def require_window(day: date, first: date, last: date | None) -> None:
+    """Refuse a day outside the window: TooEarly NEXT_TOO_EARLY, TooLate NEXT_TOO_LATE."""
     if day < first:
         raise TooEarly(
             "NEXT_TOO_EARLY",
             f"最早可以在 {first.isoformat()} 投票，请改日期。",
             f"The first day possible is {first.isoformat()}; choose another day.",
         )
-    if kind is Kind.SECOND and days is not None and day > poll_day + timedelta(days=days):
-        last = poll_day + timedelta(days=days)
+    if last is not None and day > last:
         raise TooLate(
             "NEXT_TOO_LATE",
-            f"另行选举应在 {days} 日内举行，最迟 {last.isoformat()}，请改日期。",
-            f"The second poll is held within {days} days, at the latest on {last.isoformat()}; choose another day.",
+            f"另行选举最迟在 {last.isoformat()} 举行，请改日期。",
+            f"The second poll is held on {last.isoformat()} at the latest; choose another day.",
         )
 
 
@@ -199,17 +261,27 @@ _REVOTE: Final = Reason(
     "Votes are equal and do not decide: vote again among those tied only, the highest win.",
 )
 
+_AGAIN: Final = Reason(
+    "本次投票无效，须重新组织投票，名单和候选人沿用。",
+    "This poll is void and is held again, with the same roll and candidates.",
+)
+
 
 def _again_seats(names: tuple[str, ...]) -> int:
     return 1 if names else 0
+
+
+def held_again(kind: Kind, because: tuple[Reason, ...], offices: tuple[NextOffice, ...]) -> NextPoll:
+    """A void poll held again as it was: a re-vote, a second poll and a by-election keep their own bar."""
+    repeated = kind if kind in (Kind.REVOTE, Kind.SECOND, Kind.BY_ELECTION) else Kind.RERUN
+    return NextPoll(repeated, offices, (*because, _AGAIN), again=True)
 
 
 def _rerun(facts: CountFacts, outcome: ElectionOutcome) -> NextPoll:
     offices = tuple(
         NextOffice(one.name, one.seats, tuple(one.votes), len(one.votes) > one.seats) for one in facts.offices
     )
-    because = outcome.because or (Reason("本次投票无效，须重新组织投票。", "This poll is void and is held again."),)
-    return NextPoll(Kind.RERUN, offices, because)
+    return held_again(facts.kind, outcome.because, offices)
 
 
 def _cannot_stand(facts: CountFacts, title: str, outcome: ElectionOutcome, settled: Settled) -> frozenset[str]:

@@ -19,6 +19,7 @@ from voting.elections.count.certificate import MANIFEST
 from voting.elections.count.merging import figures_of
 from voting.elections.count.queries import Counted
 from voting.elections.count.report import ArchiveRef, Cards, LogRef, Papers, ResultDocument, offices_of
+from voting.elections.count.stated import figures_said
 from voting.elections.count.tables import CertifiedFile
 from voting.elections.events import OutcomeDecided, PollMoved, ResultCertified
 from voting.elections.lifecycle import require
@@ -86,6 +87,7 @@ def decide_outcome(
             valid=outcome.valid,
             next=outcome.next.value,
             elected=tuple((office.name, office.outcome.elected) for office in outcome.offices),
+            count=figures_said(counted.facts),
             by=actor.account_id,
         )
         journal.record(session, election.community_id, fact, now)
@@ -191,7 +193,14 @@ def _document(
         verify_url=verify_url,
         legal_record=legal_record(election),
         papers=Papers(
-            paper.printed, paper.out, paper.returned, paper.spoilt, paper.unused, assisted(session, box=box.id)
+            printed=paper.printed,
+            out=paper.out,
+            returned=paper.returned,
+            torn=paper.spoilt,
+            unused=paper.unused,
+            assisted=assisted(session, box=box.id),
+            missing=paper.missing,
+            surplus=paper.surplus,
         ),
     )
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from voting.elections.count.report import OfficeResult, ResultDocument, spoken_root
+from voting.elections.count.wording import wording
 from voting.errors import Malformed, TooLarge
 from voting.law.thresholds import figure
 
@@ -24,7 +25,6 @@ MAX_BYTES: Final = 2_000_000
 _MAX_UNPACKED: Final = 1_000_000
 MANIFEST_HEADER: Final = "community-voting/bundle/v1"
 _BOM: Final = b"\xef\xbb\xbf"
-_SEALS: Final = {"elected": "当选", "tied": "票数相同", "none": "未当选"}
 # What spreadsheet programs take as the start of a formula (OWASP, CSV injection), and the mark itself.
 _FORMULA_START: Final = ("=", "+", "-", "@", "\t", "\r", "'")
 _MANIFEST_LINE: Final = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9._/-]{1,200})")
@@ -33,8 +33,10 @@ _MANIFEST_LINE: Final = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9._/-]{1,200})")
 def rows(document: ResultDocument) -> Rows:
     """The table both spreadsheets hold: label and value lines, then one line per candidate. No cell is empty."""
     figures, cards, papers = document.figures, document.cards, document.papers
+    words = wording(document.kind)
+    seals = {"elected": words.won[0], "tied": "票数相同", "none": words.lost[0]}
     head: list[tuple[Cell, ...]] = [
-        ("选举结果报告单", document.title),
+        (words.paper, document.title),
         ("社区", document.community),
         ("日期", document.day.isoformat()),
         ("登记选民", figures.roll),
@@ -57,14 +59,16 @@ def rows(document: ResultDocument) -> Rows:
         ("交回纸票", papers.returned),
         ("写坏换票", papers.torn),
         ("未用纸票", papers.unused),
+        ("缺失纸票", papers.missing),
+        ("多出纸票", papers.surplus),
         ("代写", papers.assisted),
         ("选举", "有效" if document.valid else "无效"),
-        ("职务", "应选", "姓名", "得票", "平板", "纸票", "当选所需票数", "结果", "废票", "弃权", "少选", "作废名额"),
+        ("职务", "应选", "姓名", "得票", "平板", "纸票", words.needed[0], "结果", "废票", "弃权", "少选", "作废名额"),
     ]
     lines = [
         (
             *(office.title, office.seats, one.name, one.votes, one.tablet, one.paper),
-            *(office.needed, _SEALS[one.seal], *_rest(office)),
+            *(office.needed, seals[one.seal], *_rest(office)),
         )
         for office in document.offices
         for one in office.candidates

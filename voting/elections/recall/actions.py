@@ -21,11 +21,20 @@ from voting.elections.lifecycle import require_state
 from voting.elections.queries import locked
 from voting.elections.recall import queries
 from voting.elections.recall.events import RecallMoved
-from voting.elections.recall.rules import decide_recall, require_again, require_petition, require_poll_day
+from voting.elections.recall.rules import (
+    Checked,
+    Person,
+    Written,
+    check_signatures,
+    decide_recall,
+    require_again,
+    require_petition,
+    require_poll_day,
+)
 from voting.elections.recall.tables import Petition, Signature
 from voting.elections.roll.copying import copy_roll
 from voting.elections.roll.queries import roll_size
-from voting.elections.roll.signatures import of_numbers
+from voting.elections.roll.signatures import names_of, of_names, of_numbers
 from voting.elections.tables import Election
 from voting.elections.texts import typed
 from voting.errors import Conflict, TooEarly
@@ -79,12 +88,13 @@ def petition(
 
 
 def sign(
-    session: Session, *, election_id: str, petition_id: str, numbers: Iterable[int], actor: Actor, now: datetime
-) -> tuple[int, tuple[int, ...]]:
-    """Check signatures against the roll by roll number: how many are new, and the numbers that are not on it.
+    session: Session, *, election_id: str, petition_id: str, written: Iterable[Written], actor: Actor, now: datetime
+) -> Checked:
+    """Hold signatures against the roll, by name, roll number or both; those found are kept, the others named.
 
-    The same person twice counts once. Raises Conflict RECALL_ACCEPTED once the petition is accepted.
+    The same person counts once. Raises Conflict RECALL_ACCEPTED once the petition is accepted.
     """
+    written = tuple(written)
     with transaction(session):
         election, found = _open(session, election_id, petition_id)
         if found.accepted is not None:
@@ -93,15 +103,22 @@ def sign(
                 "联名已经核对受理，不能再加签名。请办理下一步。",
                 "The petition is accepted and takes no more signatures; go on to the next step.",
             )
-        wanted = set(numbers)
-        entries = of_numbers(session, election=election, numbers=wanted)
         there = set(session.scalars(select(Signature.roll_entry_id).where(Signature.petition_id == found.id)))
-        new = [entry for entry in entries.values() if entry not in there]
-        session.add_all(Signature(petition_id=found.id, roll_entry_id=entry) for entry in new)
+        checked = _checked(session, election, written, there)
+        session.add_all(Signature(petition_id=found.id, roll_entry_id=entry) for entry in checked.found)
         session.flush()
-        signed = len(there) + len(new)
+        signed = len(there) + len(checked.found)
         _log(session, election, found, "signed", actor=actor, now=now, signed=signed)
-        return len(new), tuple(sorted(wanted - entries.keys()))
+        return checked
+
+
+def _checked(session: Session, election: Election, written: tuple[Written, ...], there: set[str]) -> Checked:
+    numbers = {one.number for one in written if one.number is not None}
+    named = of_names(session, election=election, names={one.name for one in written if one.number is None})
+    entries = of_numbers(session, election=election, numbers=numbers | {n for ones in named.values() for n in ones})
+    called = names_of(session, election=election, entries=entries.values())
+    people = {number: Person(entry, called[entry], number) for number, entry in entries.items()}
+    return check_signatures(written, people, {name: sorted(ones) for name, ones in named.items()}, there)
 
 
 def accept(session: Session, *, election_id: str, petition_id: str, actor: Actor, now: datetime) -> None:
@@ -157,14 +174,16 @@ def prepare_poll(
 ) -> Election:
     """Create the poll, in the mode of the election, one question: for or against the recall.
 
-    ``heard``: the member was asked for a defence and gave none. Raises TooEarly RECALL_NOT_ACCEPTED, RECALL_UNHEARD;
+    A poll that was declared void, or that had more ballots than were issued, is held again by another. ``heard``: the
+    member was asked for a defence and gave none. Raises TooEarly RECALL_NOT_ACCEPTED, RECALL_UNHEARD;
     TooLate RECALL_LATE after the profile's days; Conflict RECALL_POLL; Malformed ELECTION_HOURS.
     """
     next_polls.require_hours(when, now)
     with transaction(session):
         election, found = _open(session, election_id, petition_id)
         accepted = _require_accepted(found)
-        if found.poll_id is not None:
+        void = found.poll_id is not None and queries.is_void(session, session.get_one(Election, found.poll_id))
+        if found.poll_id is not None and not void:
             raise Conflict("RECALL_POLL", "罢免投票已经建好，请打开那次投票。", "The poll is prepared; open it.")
         if found.defence is None and not heard:
             raise TooEarly(
@@ -173,7 +192,9 @@ def prepare_poll(
                 "The member may speak in defence: post the text first, or confirm that the member was asked and gave "
                 "none.",
             )
-        require_poll_day(accepted, when.day, rules_in_force(election).recall_days.value)
+        if not void:
+            # The law names no window for a void poll that is held again.
+            require_poll_day(accepted, when.day, rules_in_force(election).recall_days.value)
         member = session.get_one(Member, found.member_id)
         offices = (NextOffice(f"罢免{member.name}"[:20], 1, (RECALL_YES, RECALL_NO)),)
         old = session.get_one(Box, election.box_id)
@@ -183,19 +204,27 @@ def prepare_poll(
         next_polls.publish_as_posted(session, made, election)
         made.candidates_posted = now.astimezone(HALL).date()
         found.poll_id = made.id
-        next_polls.record_prepared(session, made, offices, actor, now, reserve=False)
         _log(session, election, found, "poll", actor=actor, now=now, poll=made.id)
+        next_polls.record_prepared(session, made, offices, actor, now, reserve=False)
         return made
 
 
 def conclude(session: Session, *, election_id: str, petition_id: str, actor: Actor, now: datetime) -> bool:
     """Take the poll's outcome over: the office ends or stays. Returns whether the member is recalled.
 
-    Raises TooEarly RECALL_OPEN while the poll is not certified.
+    Without the turnout the member stays. Raises TooEarly RECALL_OPEN while the poll is not certified; Conflict
+    RECALL_VOID_POLL where it is void.
     """
     with transaction(session):
         election, found = _open(session, election_id, petition_id)
         poll = session.get(Election, found.poll_id) if found.poll_id else None
+        if poll is not None and queries.is_void(session, poll):
+            raise Conflict(
+                "RECALL_VOID_POLL",
+                "罢免投票已宣布无效，或收回选票多于发出，不能据此结束；请重新建立罢免投票。",
+                "The poll was declared void, or more ballots were collected than issued: it settles nothing; prepare "
+                "it again.",
+            )
         if poll is None or poll.state != "certified":
             raise TooEarly(
                 "RECALL_OPEN",

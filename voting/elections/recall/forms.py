@@ -24,12 +24,12 @@ class PetitionForm(Form):
 
 
 class SignForm(Form):
-    """Signatures by roll number."""
+    """Signatures by name, roll number or both."""
 
-    numbers = TextAreaField(
-        _("签名人的选民编号"),
+    written = TextAreaField(
+        _("联名书上的签名"),
         [_GIVEN, Length(max=20_000, message=_("最多 %(max)d 个字。"))],
-        description=_("用空格、逗号或换行隔开；每人只算一次，名单上没有的会列出来。"),
+        description=_("每人一行：姓名，或选民编号，或“姓名 编号”。同名的人要写编号；每人只算一次，对不上的会列出来。"),
         render_kw={"rows": 4},
     )
 

@@ -1,6 +1,5 @@
 """Recall: the official's page, and what everybody may read of it."""
 
-import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -14,6 +13,7 @@ from voting.elections.after import queries as after
 from voting.elections.after.next_polls import When
 from voting.elections.loaders import part_of_election
 from voting.elections.recall import actions, forms, queries
+from voting.elections.recall.rules import Checked, read_signatures
 from voting.elections.recall.tables import Petition
 from voting.elections.tables import Election
 from voting.forms import carried_out
@@ -67,20 +67,33 @@ def petition(community: Unit, election: Election) -> Any:
 @recall.post("/<petition_id>/signatures")
 @access(Permission.MOVE_ELECTION)
 def sign(community: Unit, election: Election, petition: Petition) -> Any:
-    """Hold signatures against the roll; those not on it are named by number."""
+    """Hold signatures against the roll; those that do not count are named, those that do are kept."""
     form, at = forms.SignForm(), petition.id
-    unknown: list[int] = []
+    checked: list[Checked] = []
 
     def deed(writer: Session) -> None:
-        numbers = [int(one) for one in re.findall(r"[0-9]{1,9}", form.numbers.data or "")]
-        unknown.extend(actions.sign(writer, **_who(election), petition_id=at, numbers=numbers)[1])
+        written = read_signatures(form.written.data or "")
+        checked.append(actions.sign(writer, **_who(election), petition_id=at, written=written))
 
     answer = _try(community, election, form, deed)
-    if unknown and not wants_json():
-        # The signatures that count are kept; the page says which do not.
-        form.form_errors.append(_("名单上没有这些编号：%(numbers)s。", numbers="、".join(map(str, unknown))))
+    if checked and not wants_json() and (said := _left_over(checked[0])):
+        form.form_errors.extend(said)
+        form.written.data = "\n".join(map(str, (*checked[0].namesakes, *checked[0].unknown)))
         return _page(community, reading().get_one(Election, election.id), form)
     return answer
+
+
+def _left_over(checked: Checked) -> list[str]:
+    """Which signatures do not count (yet), and what to do."""
+    unknown, namesakes, twice = (
+        "、".join(map(str, some)) for some in (checked.unknown, checked.namesakes, checked.twice)
+    )
+    said = {
+        _("名单上没有这些人，或编号与姓名不符：%(who)s。请核对后重填。", who=unknown): unknown,
+        _("名单上有同名的人，请在姓名后写选民编号：%(who)s。", who=namesakes): namesakes,
+        _("重复签名只算一次：%(who)s。", who=twice): twice,
+    }
+    return [sentence for sentence, who in said.items() if who]
 
 
 @recall.post("/<petition_id>/accept")
@@ -165,7 +178,8 @@ def _shown(election: Election) -> dict[str, Any]:
     members = {one.id: one for one in after.members(reading(), election=election)}
     polls = {one.id: one for one in after.followers(reading(), election=election) if one.kind == "recall"}
     signed = queries.signatures(reading(), election=election)
-    return {"petitions": found, "members": members, "polls": polls, "signed": signed}
+    void = {poll.id for poll in polls.values() if queries.is_void(reading(), poll)}
+    return {"petitions": found, "members": members, "polls": polls, "void": void, "signed": signed}
 
 
 def _page(community: Unit, election: Election, sent: FlaskForm | None = None) -> str:

@@ -5,9 +5,12 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from voting.elections.after.queries import COUNTED
+from voting.elections.count.queries import counted
 from voting.elections.recall.tables import Petition, Signature
 from voting.elections.tables import Election
 from voting.errors import NotFound
+from voting.law.polls import COLLECTED_OVER_ISSUED
 
 
 def petitions(session: Session, *, election: Election) -> list[Petition]:
@@ -56,3 +59,13 @@ def signatures(session: Session, *, election: Election) -> dict[str, int]:
         .group_by(Signature.petition_id)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def is_void(session: Session, poll: Election) -> bool:
+    """Whether a recall's poll settles nothing and is held again: declared void, or more collected than issued.
+
+    A poll without the turnout is no void one: the member stays (居委会组织法 20).
+    """
+    if poll.state in COUNTED:
+        return counted(session, election=poll).outcome.reason == COLLECTED_OVER_ISSUED
+    return poll.state == "void"

@@ -2,12 +2,45 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from voting.errors import TooEarly, TooLate
 from voting.law.profiles import Mode, law_of
 from voting.law.thresholds import Reason, over_half
+
+
+@dataclass(frozen=True)
+class Written:
+    """A signature as it stands on the petition: a name, a roll number, or both."""
+
+    name: str = ""
+    number: int | None = None
+
+    def __str__(self) -> str:
+        return " ".join(str(part) for part in (self.name, self.number) if part not in ("", None))
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody on the list that counts."""
+
+    entry: str
+    name: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Signatures held against the roll. ``found``: entries that signed now; ``twice`` signed before or twice here;
+    ``namesakes`` need the roll number; ``unknown`` are not on the list, or the number bears another name."""
+
+    found: tuple[str, ...] = ()
+    twice: tuple[Written, ...] = ()
+    namesakes: tuple[Written, ...] = ()
+    unknown: tuple[Written, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,6 +93,43 @@ def decide_recall(
         ),
     ]
     return RecallOutcome(asked.ok, came.ok, asked.ok and came.ok and agreed.ok, tuple(because))
+
+
+def read_signatures(text: str) -> tuple[Written, ...]:
+    """“张三 12、李四 30 45” as signatures: a number after a name belongs to it."""
+    found: list[Written] = []
+    for part in re.split(r"[、，,;；\r\n]+", text):
+        here: list[Written] = []
+        for word in part.split():
+            if not re.fullmatch(r"[0-9]{1,9}", word):
+                here.append(Written(word))
+            elif here and here[-1].number is None:
+                here[-1] = Written(here[-1].name, int(word))
+            else:
+                here.append(Written(number=int(word)))
+        found += here
+    return tuple(found)
+
+
+def check_signatures(
+    written: Iterable[Written], people: Mapping[int, Person], named: Mapping[str, Sequence[int]], there: Collection[str]
+) -> Checked:
+    """Hold signatures against the list. ``people`` by roll number, ``named``: roll numbers of everybody on the list who
+    bears a name, ``there``: entries that have signed already."""
+    found: list[str] = []
+    twice, namesakes, unknown = [], [], []
+    for one in written:
+        numbers = [one.number] if one.number is not None else list(named.get(one.name, ()))
+        person = people.get(numbers[0]) if len(numbers) == 1 else None
+        if len(numbers) > 1:
+            namesakes.append(one)
+        elif person is None or one.name not in ("", person.name):
+            unknown.append(one)
+        elif person.entry in there or person.entry in found:
+            twice.append(one)
+        else:
+            found.append(person.entry)
+    return Checked(tuple(found), tuple(twice), tuple(namesakes), tuple(unknown))
 
 
 def require_petition(decided: RecallOutcome) -> None:

@@ -19,3 +19,26 @@ def of_numbers(session: Session, *, election: Election, numbers: Iterable[int]) 
     ).all()
     counted = entitled(session, election=election, entries=[entry for _, entry in rows])
     return {number: entry for number, entry in rows if entry in counted}
+
+
+def of_names(session: Session, *, election: Election, names: Iterable[str]) -> dict[str, dict[int, str]]:
+    """Name → roll number → entry, for everybody of these names who stands on the list that counts."""
+    rows = session.execute(
+        select(RollEntry.name, RollEntry.number, RollEntry.id)
+        .where(RollEntry.election_id == election.id, RollEntry.name.in_(set(names)))
+        .order_by(RollEntry.number)
+    ).all()
+    counted = entitled(session, election=election, entries=[entry for _, _, entry in rows])
+    found: dict[str, dict[int, str]] = {}
+    for name, number, entry in rows:
+        if entry in counted:
+            found.setdefault(name, {})[number] = entry
+    return found
+
+
+def names_of(session: Session, *, election: Election, entries: Iterable[str]) -> dict[str, str]:
+    """Entry → name, as on the roll."""
+    rows = session.execute(
+        select(RollEntry.id, RollEntry.name).where(RollEntry.election_id == election.id, RollEntry.id.in_(set(entries)))
+    )
+    return dict(rows.all())

@@ -1,0 +1,267 @@
+"""Check 12 (docs/verify.md): a poll that follows another is the one that the other asked for, by the log of both.
+
+The log states the count of the earlier poll with its outcome. From these figures and from what was decided after the
+count the rules say again which poll had to follow, for which seats, and who stands.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from verifier.report import Lacking
+from verifier.story import Story, sealed_kind
+from voting.elections.after.events import NextPollPrepared, PlacesLeftEmpty, RelativesSettled, SeatChanged
+from voting.elections.after.rules import NextOffice, NextPoll, Settled, held_again, next_polls
+from voting.elections.candidates.nominating import office_kind
+from voting.elections.count.events import WinAnnulled
+from voting.elections.count.rules import CountFacts, ElectionOutcome, Kind, decide
+from voting.elections.count.stated import facts_said
+from voting.elections.events import (
+    CandidateAdded,
+    CandidateRemoved,
+    ElectionCreated,
+    ElectionSealed,
+    OutcomeDecided,
+    PollMoved,
+    ResultCertified,
+)
+from voting.elections.recall.events import RecallMoved
+from voting.elections.recall.rules import decide_recall
+from voting.errors import Malformed
+from voting.law.polls import RECALL_NO, RECALL_YES
+from voting.law.profiles import Mode, Profile, rules_of
+
+Offices = tuple[tuple[str, int, tuple[str, ...]], ...]
+
+
+def check_follows(story: Story) -> None:
+    """12: a first poll follows none; another follows a poll that this log saw ended, and follows from it."""
+    sealed = story.only(ElectionSealed).fact
+    if (sealed.kind == Kind.FIRST) != (sealed.follows is None) or (sealed.follows or "") not in story.ended | {""}:
+        raise Malformed(
+            "FOLLOWS_UNKNOWN",
+            "日志说这是接着前一次投票办的，但封定以前没有那次投票的结果",
+            "The log calls this a poll that follows another, and held no outcome of that one when this was sealed",
+        )
+    if story.before is None:
+        return
+    prepared = story.only(NextPollPrepared)
+    before = story.before.until(prepared.seq)
+    _check_prepared(sealed, prepared.fact)
+    _check_rules(story, before)
+    _check_roll(sealed, prepared.fact, before)
+    if sealed_kind(sealed) is Kind.RECALL:
+        _check_recall(sealed, before)
+    elif sealed_kind(sealed) is Kind.BY_ELECTION and not _void(before):
+        _check_by_election(sealed, before)
+    else:
+        _check_asked(story, sealed, before)
+
+
+def _check_prepared(sealed: ElectionSealed, prepared: NextPollPrepared) -> None:
+    seats = [(title, number) for title, number, _ in sealed.offices]
+    stated = (prepared.follows, prepared.kind, [(title, number) for title, number, _ in prepared.offices])
+    if stated != (sealed.follows, sealed.kind, seats):
+        raise Malformed(
+            "FOLLOWS_PREPARED",
+            "封定的投票与日志里建立的不是同一次：接着哪一次、是什么投票、职务和名额有不同",
+            "What was sealed is not what was prepared: the poll it follows, its kind, its offices or seats differ",
+        )
+
+
+def _check_rules(story: Story, before: Story) -> None:
+    """Neither law nor mode nor the province's rules change between the polls of one election."""
+    last, this = (_rules_said(one.only(ElectionCreated).fact) for one in (before, story))
+    if last != this:
+        raise Malformed(
+            "FOLLOWS_RULES",
+            "法律版本、选举方式或地方规则与它接着的那次投票不同",
+            "The version of the law, the mode or the profile is not that of the poll it follows",
+        )
+
+
+def _rules_said(created: ElectionCreated) -> tuple[object, ...]:
+    return created.law, created.mode, created.profile, created.options
+
+
+def _check_roll(sealed: ElectionSealed, prepared: NextPollPrepared, before: Story) -> None:
+    """The roll is taken over as it was frozen; a by-election alone brings it up to date and posts it anew."""
+    lasts = before.all(ElectionSealed)
+    if sealed.kind == Kind.BY_ELECTION and not _void(before):
+        return
+    wanted = {(one.fact.roll_sha256, one.fact.eligible) for one in lasts} or {(prepared.roll_sha256, sealed.eligible)}
+    if wanted != {(sealed.roll_sha256, sealed.eligible)}:
+        raise Malformed(
+            "FOLLOWS_ROLL",
+            "选民名单不是它接着的那次投票封定的名单",
+            "The roll is not the one that was frozen for the poll it follows",
+        )
+
+
+def _check_recall(sealed: ElectionSealed, before: Story) -> None:
+    """A recall is asked for by a petition with the law's share of the list, and asks yes or no."""
+    moves = [one.fact for one in before.all(RecallMoved)]
+    petitions = {one.petition_id for one in moves if one.move == "poll" and one.poll == sealed.election_id}
+    accepted = [one for one in moves if one.move == "accepted" and one.petition_id in petitions]
+    sound = len(accepted) == 1 and all(
+        decide_recall(
+            Mode(sealed.mode), eligible=one.eligible or 0, petition=one.signed or 0, law=sealed.law
+        ).petition_ok
+        for one in accepted
+    )
+    if not sound or not before.all(ResultCertified):
+        raise Malformed(
+            "FOLLOWS_PETITION",
+            "日志里没有达到法定人数、已经受理的罢免联名",
+            "The log holds no accepted petition of the law's share of the list for this recall",
+        )
+    if [(seats, names) for _, seats, names in sealed.offices] != [(1, (RECALL_YES, RECALL_NO))]:
+        raise _other_candidates("罢免", "the recall")
+
+
+def _check_by_election(sealed: ElectionSealed, before: Story) -> None:
+    """Seats that came open after the certificate, of offices that were voted on."""
+    gone = [one for one in before.all(SeatChanged) if one.fact.change.startswith("ended_")]
+    open_seats = sum(one.fact.change not in ("ended_term", "ended_annulled") for one in gone)
+    had = {title: seats for title, seats, _ in before.only(ElectionSealed).fact.offices}
+    wanted = all(seats <= had.get(title, 0) for title, seats, _ in sealed.offices)
+    if not wanted or sum(seats for _, seats, _ in sealed.offices) > open_seats:
+        raise _other_offices()
+
+
+def _check_asked(story: Story, sealed: ElectionSealed, before: Story) -> None:
+    """A re-vote, a second poll, a poll held again: of this kind, for these seats, between these people."""
+    made = before.only(ElectionCreated).fact
+    rules = rules_of(made.law, Mode(made.mode), made.profile, made.options)
+    polls = [one for asked in _asked(before, rules) for one in asked if one.kind == sealed.kind]
+    if not polls:
+        raise Malformed(
+            "FOLLOWS_KIND",
+            "按日志里前一次投票的结果，不该有这样的投票",
+            "The earlier poll's outcome, as the log has it, asks for no such poll",
+        )
+    seats = [(title, number) for title, number, _ in sealed.offices]
+    polls = [poll for poll in polls if [(one.title, one.seats) for one in poll.offices] == seats]
+    if not polls:
+        raise _other_offices()
+    if not any(_stand(story, sealed, poll) for poll in polls):
+        raise _other_candidates("候选人", "who stands")
+
+
+def _asked(before: Story, rules: Profile) -> Iterator[tuple[NextPoll, ...]]:
+    """The polls asked for; one way for every number of candidates beyond the seats that the profile allows."""
+    if _void(before):
+        kind, offices = _held(before)
+        yield (held_again(kind, (), offices),)
+        return
+    facts, outcome = _count(before)
+    settled = _settled(before)
+    bounds = {office.name: rules.excess.value[office_kind(office.name)] for office in facts.offices}
+    most = max(len(office.votes) for office in facts.offices) + 1
+    for extra in range(1, most + 1):
+        within = {title: min(max(extra, low), most if high is None else high) for title, (low, high) in bounds.items()}
+        yield next_polls(facts, outcome, settled, extra=within)
+
+
+def _void(before: Story) -> bool:
+    """Whether the earlier poll was declared void, or its count made it void."""
+    decided = before.all(OutcomeDecided)
+    return any(one.fact.move == "void" for one in before.all(PollMoved)) or not (decided and decided[-1].fact.valid)
+
+
+def _held(before: Story) -> tuple[Kind, tuple[NextOffice, ...]]:
+    """What a void poll was: as sealed, or as created where it never came to be sealed."""
+    for one in before.all(ElectionSealed):
+        return sealed_kind(one.fact), _offices(one.fact.offices)
+    kinds = [Kind(one.fact.kind) for one in before.all(NextPollPrepared)]
+    created = before.only(ElectionCreated).fact
+    return (kinds or [Kind.FIRST])[0], _offices((title, seats, ()) for title, seats in created.offices)
+
+
+def _offices(offices: Iterable[tuple[str, int, tuple[str, ...]]]) -> tuple[NextOffice, ...]:
+    return tuple(NextOffice(title, seats, names) for title, seats, names in offices)
+
+
+def _count(before: Story) -> tuple[CountFacts, ElectionOutcome]:
+    """The earlier poll decided again from the figures in the log. Raises FOLLOWS_OUTCOME where it said otherwise."""
+    sealed, said = before.only(ElectionSealed).fact, before.some(OutcomeDecided)[-1]
+    early = frozenset(one.fact.name for one in before.all(WinAnnulled) if one.seq < said.seq)
+    try:
+        facts = facts_said(
+            said.fact.count,
+            mode=Mode(sealed.mode),
+            law=sealed.law,
+            kind=sealed_kind(sealed),
+            require_turnout=sealed.second_turnout,
+            ineligible=early,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise Lacking(
+            "LOG_FACT_FORM",
+            f"日志第 {said.seq} 条（{OutcomeDecided.type}）的写法本程序不认识：请用与平台同版本的核验程序",
+            f"Entry {said.seq} ({OutcomeDecided.type}) is in a form unknown here: use the platform's verifier",
+        ) from error
+    outcome = decide(facts)
+    elected = tuple((office.name, office.outcome.elected) for office in outcome.offices)
+    if elected != said.fact.elected:
+        raise Malformed(
+            "FOLLOWS_OUTCOME",
+            f"日志第 {said.seq} 条：前一次投票的得票算不出日志所写的当选人",
+            f"Entry {said.seq}: the earlier poll's votes do not give the elected whom the log names",
+        )
+    return facts, outcome
+
+
+def _settled(before: Story) -> Settled:
+    """What was decided after the count: wins void since the certificate, relatives, places left empty."""
+    decided = before.some(OutcomeDecided)[-1].seq
+    relatives = [one.fact for one in before.all(RelativesSettled)]
+    return Settled(
+        annulled=frozenset(one.fact.name for one in before.all(WinAnnulled) if one.seq > decided),
+        gave_way=frozenset(name for one in relatives for _, name in one.gave_way),
+        moved_up=_by_office(pair for one in relatives for pair in one.moved_up),
+        again=_by_office(pair for one in relatives for pair in one.vote_again),
+        left_empty={one.fact.office: one.fact.seats for one in before.all(PlacesLeftEmpty)},
+    )
+
+
+def _by_office(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for office, name in pairs:
+        found[office] = (*found.get(office, ()), name)
+    return found
+
+
+def _stand(story: Story, sealed: ElectionSealed, poll: NextPoll) -> bool:
+    """Whether those stand who were to stand: in a re-vote exactly they; else less those taken off the list, and more
+    as many as were put on it, each an entry of the log."""
+    fixed = poll.kind is Kind.REVOTE
+    for office, (title, _, names) in zip(poll.offices, sealed.offices, strict=True):
+        wanted, found = (Counter(_plain(name) for name in some) for some in (office.candidates, names))
+        added = sum(one.fact.office == title for one in story.all(CandidateAdded))
+        removed = sum(one.fact.office == title for one in story.all(CandidateRemoved))
+        if (wanted - found).total() > (0 if fixed else removed):
+            return False
+        if (found - wanted).total() > (0 if fixed else added) and (wanted or not poll.again):
+            return False
+    return True
+
+
+def _plain(name: str) -> str:
+    """The name without what tells namesakes apart, which depends on who else stands."""
+    return name.partition("（")[0]
+
+
+def _other_offices() -> Malformed:
+    return Malformed(
+        "FOLLOWS_OFFICES",
+        "职务和名额不是前一次投票留下的",
+        "Offices and seats are not those that the earlier poll left open",
+    )
+
+
+def _other_candidates(zh: str, en: str) -> Malformed:
+    return Malformed(
+        "FOLLOWS_CANDIDATES",
+        f"{zh}不是按前一次投票的得票和决定应有的",
+        f"On the ballot, {en} is not what the earlier poll's votes and decisions give",
+    )
