@@ -4,6 +4,7 @@ As for the other checks: switched off, the forged bundle passes, so no other che
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,16 @@ from house_build import Clock, House, build_house
 from paper_build import a_decided_paper_election
 
 from audit import Entry
-from verifier import cards, outcome, paper
+from verifier import cards, outcome, paper, times
 from verifier.checks import CHECKS, verify_bundle
-from verifier.report import Verdict
+from verifier.printed import text
+from verifier.report import Lacking, Verdict
+from verifier.story import Story
+from voting.box import events
 from voting.config import for_folder
 from voting.elections.count.exports import rows
 from voting.elections.paper.sheets import as_data, from_data
+from voting.errors import Malformed
 
 Off = tuple[tuple[object, str], ...]
 
@@ -66,7 +71,7 @@ def one_more_vote(forger: Forger) -> Files:
         if kind != "paper_box_agreed" or data["paper_box"] != 1:
             return data
         sheet = as_data(from_data(data["sheet"]))
-        sheet["offices"][1]["votes"][0][1] += 1
+        sheet["offices"][1]["votes"][0][1] = 6
         return data | {"sheet": sheet}
 
     return forger.build(retell=moved)
@@ -81,6 +86,45 @@ def closing(**more: int) -> Callable[[str, Data], Data]:
         return data | {name: data[name] + number for name, number in more.items()}
 
     return retold
+
+
+def moved_behind(kind: str, anchor: str) -> Callable[[list[Entry]], list[Entry]]:
+    """The first entry of this kind stands behind the first of the other, with its time."""
+
+    def moved(entries: list[Entry]) -> list[Entry]:
+        late = next(one for one in entries if one.type == kind)
+        rest = [one for one in entries if one is not late]
+        at = next(place for place, one in enumerate(rest) if one.type == anchor) + 1
+        return [*rest[:at], replace(late, at=rest[at - 1].at, clock=None), *rest[at:]]
+
+    return moved
+
+
+def gone(forger: Forger, **decision: int) -> Files:
+    """Two papers are missing at closing of the ledger; ``decision``: what the committee is said to have decided."""
+    honest = next(one.data for one in forger.entries if one.type == "papers_reconciled")
+    where = {name: honest[name] for name in ("election", "box", "by")}
+    said = {"unused": 19, "missing": 2, "surplus": 0, "reason": "数过三遍", "in_favour": 5, "against": 0} | decision
+
+    def decided(entries: list[Entry]) -> list[Entry]:
+        at = next(place for place, one in enumerate(entries) if one.type == "papers_reconciled")
+        told = replace(entries[at], type="papers_missing_decided", data=where | said)
+        return [*entries[:at], *([told] if decision else []), *entries[at:]]
+
+    return forger.build(
+        retell=told("papers_reconciled", unused=19, missing=2),
+        moved=decided,
+        state=lambda document: replace(document, papers=replace(document.papers, unused=19, missing=2)),
+    )
+
+
+def doubt(forger: Forger) -> list[tuple[str, Data]]:
+    """A doubtful paper of the hall, laid and decided when its box had been agreed upon."""
+    agreed = next(one.data for one in forger.entries if one.type == "paper_box_agreed")
+    where = {name: agreed[name] for name in ("election", "box", "paper_box", "by")}
+    laid = where | {"number": 1, "picture_sha256": "a" * 64}
+    decided = laid | {"kind": "void", "in_favour": 4, "against": 1}
+    return [("paper_doubtful_laid", laid), ("paper_doubtful_decided", decided)]
 
 
 def late_proxies(entries: list[Entry]) -> list[Entry]:
@@ -158,6 +202,59 @@ ATTACKS: dict[str, tuple[str, Callable[[Forger], Files], Off]] = {
         lambda forger: forger.build(moved=late_proxies),
         ((paper, "check_proxies"),),
     ),
+    "proxies_without_a_list": (
+        "PROXIES_UNPOSTED",
+        lambda forger: forger.build(retell=without("proxies_posted")),
+        ((paper, "check_proxies"),),
+    ),
+    "a_proxy_counted_twice": (
+        "PROXIES_UNPOSTED",
+        lambda forger: forger.build(
+            retell=told("box_closed", proxies=4),
+            state=lambda document: replace(document, figures=replace(document.figures, proxy=4)),
+        ),
+        ((paper, "check_proxies"),),
+    ),
+    "one_holder_for_too_many": (
+        "PROXIES_OVER_LIMIT",
+        lambda forger: forger.build(retell=told("election_sealed", proxies_max=2)),
+        ((paper, "check_proxies"),),
+    ),
+    "a_limit_over_the_law": (
+        "PROXIES_OVER_LAW",
+        lambda forger: forger.build(retell=told("election_sealed", proxies_max=9)),
+        ((outcome, "check_kind"),),
+    ),
+    "doubts_after_the_figures": (
+        "DOUBTFUL_OTHER",
+        lambda forger: forger.build(more=doubt(forger)),
+        ((paper, "check_doubtful"),),
+    ),
+    "papers_gone_without_a_decision": (
+        "PAPERS_MISSING_UNDECIDED",
+        gone,
+        ((paper, "check_reconciled"),),
+    ),
+    "papers_gone_by_a_minority": (
+        "PAPERS_MISSING_UNDECIDED",
+        lambda forger: gone(forger, in_favour=2, against=2),
+        ((paper, "check_reconciled"),),
+    ),
+    "sealed_after_the_poll": (
+        "LOG_OUT_OF_TIME",
+        lambda forger: forger.build(moved=moved_behind("paper_box_sealed", "box_closed")),
+        ((times, "check_around_closing"),),
+    ),
+    "printed_in_the_poll": (
+        "PAPERS_OUT_OF_ORDER",
+        lambda forger: forger.build(moved=moved_behind("papers_printed", "box_slot_opened")),
+        ((times, "check_papers_in_order"),),
+    ),
+    "back_before_it_left": (
+        "PAPERS_OUT_OF_ORDER",
+        lambda forger: forger.build(moved=moved_behind("paper_box_left", "paper_box_back")),
+        ((times, "check_papers_in_order"),),
+    ),
     "check_ins_of_nobody": (
         "CHECK_INS_OTHER",
         lambda forger: forger.build(
@@ -213,6 +310,12 @@ def test_each_paper_check_alone_stops_its_attack(
     assert ([str(one) for one in blind.findings], blind.verdict) == ([], Verdict.SOUND)
 
 
+def test_papers_gone_by_decision_are_sound_and_printed(paper_forger: Forger, tmp_path: Path) -> None:
+    report = verify_bundle(write(gone(paper_forger, in_favour=5), tmp_path / "bundle"), paper_forger.committee.key)
+    assert [str(one) for one in report.findings] == []
+    assert "缺失 2" in text(report, "zh") and "missing 2" in text(report, "en")
+
+
 def test_papers_of_another_ballot_are_no_sum(paper_forger: Forger, tmp_path: Path) -> None:
     """Boxes of different ballots cannot even be added: check 12 says so."""
 
@@ -230,7 +333,6 @@ def test_papers_of_another_ballot_are_no_sum(paper_forger: Forger, tmp_path: Pat
 
 def test_a_moved_total_is_found_against_the_result(paper_forger: Forger, tmp_path: Path) -> None:
     """The log stays honest, `result.json` moves a vote from paper to the tablet's column."""
-    from dataclasses import replace
 
     def moved(document: Any) -> Any:
         office = document.offices[0]
@@ -246,11 +348,6 @@ def test_a_moved_total_is_found_against_the_result(paper_forger: Forger, tmp_pat
 
 def test_more_papers_than_the_roll_are_found(paper_forger: Forger) -> None:
     """The sums of check 10 by themselves, on facts made by hand."""
-    from dataclasses import replace
-
-    from verifier.story import Story
-    from voting.box import events
-    from voting.errors import Malformed
 
     story = Story(paper_forger.entries)
     closed = story.only(events.BoxClosed).fact
@@ -269,11 +366,30 @@ def test_more_papers_than_the_roll_are_found(paper_forger: Forger) -> None:
 
 
 def test_a_box_without_figures_leaves_evidence_lacking(paper_forger: Forger) -> None:
-    from verifier.report import Lacking
-    from verifier.story import Story
-    from voting.box import events
 
     entries = [one for one in paper_forger.entries if one.type not in ("paper_box_opened", "paper_box_agreed")]
     story = Story(entries)
     with pytest.raises(Lacking, match="BOXES_UNCOUNTED"):
         paper.check_boxes(story, story.only(events.BoxClosed))
+
+
+def test_where_the_paper_is_the_record_no_boxes_are_no_count(paper_forger: Forger) -> None:
+    """Without a word of boxes the tablets' count would pass for the record."""
+
+    by_paper = [
+        replace(one, data=one.data | {"legal_record": "paper"}) if one.type == "election_sealed" else one
+        for one in paper_forger.entries
+        if not one.type.startswith("paper_box")
+    ]
+    story = Story(by_paper)
+    with pytest.raises(Lacking, match="BOXES_UNCOUNTED"):
+        paper.check_boxes(story, story.only(events.BoxClosed))
+
+
+def test_a_paper_back_before_one_person_alone(paper_forger: Forger) -> None:
+
+    like = next(one for one in paper_forger.entries if one.type == "papers_printed")
+    who, what = {"by": "a", "second": "a", "reason": "left"}, {"commitment": "c", "papers_returned": 1}
+    alone = replace(like, type="box_paper_returned", data={"box": like.data["box"]} | who | what)
+    with pytest.raises(Malformed, match="ONE_PERSON_ALONE"):
+        times.check_two_people(Story([*paper_forger.entries, alone]))
