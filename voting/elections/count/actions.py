@@ -24,7 +24,7 @@ from voting.elections.count.tables import CertifiedFile
 from voting.elections.events import OutcomeDecided, PollMoved, ResultCertified
 from voting.elections.lifecycle import require
 from voting.elections.moves import gather, moved
-from voting.elections.paper.queries import legal_record, totals
+from voting.elections.paper.queries import PaperTotals, legal_record, totals
 from voting.elections.proxies import queries as proxies
 from voting.elections.queries import locked
 from voting.elections.tables import Election
@@ -192,16 +192,21 @@ def _document(
         log=LogRef(log.origin, log.size, log.root),
         verify_url=verify_url,
         legal_record=legal_record(election),
-        papers=Papers(
-            printed=paper.printed,
-            out=paper.out,
-            returned=paper.returned,
-            torn=paper.spoilt,
-            unused=paper.unused,
-            assisted=assisted(session, box=box.id),
-            missing=paper.missing,
-            surplus=paper.surplus,
-        ),
+        papers=_papers(paper, assisted(session, box=box.id)),
+    )
+
+
+def _papers(paper: PaperTotals, written_for: int) -> Papers:
+    """As the certificate states them."""
+    return Papers(
+        printed=paper.printed,
+        out=paper.out,
+        returned=paper.returned,
+        torn=paper.spoilt,
+        unused=paper.unused,
+        assisted=written_for,
+        missing=paper.missing,
+        surplus=paper.surplus,
     )
 
 

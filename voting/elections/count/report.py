@@ -313,8 +313,7 @@ def _check_channels(document: ResultDocument) -> None:
     papers = figures.paper + figures.mobile
     if figures.collected != papers + (figures.tablet if document.legal_record == "tablet" else 0):
         raise _figures("收回选票不等于平板、纸票、流动票箱之和", "collected is not the sum of tablet, paper and mobile")
-    run = document.papers
-    if run.printed + run.surplus != run.out + run.unused + run.missing:
+    if (run := document.papers).printed + run.surplus != run.out + run.unused + run.missing:
         raise _figures("印制纸票不等于发出、未用、缺失之和", "papers printed are not those out, unused and missing")
     if papers and any(
         one.votes != one.paper + (one.tablet if document.legal_record == "tablet" else 0)
