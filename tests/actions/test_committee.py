@@ -9,6 +9,7 @@ from election_build import BEFORE, Built, add_candidate, an_election, with_roll
 from house_build import House
 
 from voting.elections import conflicts
+from voting.elections.candidates.nominations import Proposal, nominate
 from voting.elections.committee import actions, queries, staffing
 from voting.elections.committee.actions import Chosen, Vote
 from voting.elections.roll.queries import find
@@ -124,16 +125,16 @@ def test_who_is_nominated_leaves_and_the_next_of_the_vote_free_of_conflicts_come
     built = with_roll(an_election(house))
     form(built, a_vote(built))
     refused(Conflict, "NO_GROUND", leave, built, 1, "nominated")
-    add_candidate(built, 0, "6")
-    add_candidate(built, 0, "1")
     # The first in reserve is the candidate's spouse and is passed over.
     kin(built, 9, 1)
-    found = built.look(lambda session, election: conflicts.findings(session, election, NATIONAL))
-    assert [one.code for one in found[entry(built, 6)]] == ["nominated"]
-    assert "第15条" in found[entry(built, 6)][0].reason.article
-    assert leave(built, 1, "nominated") == id_at(built, 5)
+    add_candidate(built, 0, "1")
+    add_candidate(built, 0, "6")
     assert members(built) == {1: "left", 2: "sitting", 3: "sitting", 4: "reserve", 5: "sitting"}
     assert next(one for one in built.look(queries.members) if one.place == 5).post == "chair"
+    left = [data for kind, data in built.events() if kind == "committee_member_left"]
+    assert [(one["because"], one["member"], one["successor"]) for one in left] == [
+        ("nominated", id_at(built, 1), id_at(built, 5))
+    ]
     refused(NotFound, "NO_SUCH_MEMBER", built.do, actions.leave_committee, member_id="no", because="resigned",
             nominated={}, profile=NATIONAL)  # fmt: skip
 
@@ -141,15 +142,42 @@ def test_who_is_nominated_leaves_and_the_next_of_the_vote_free_of_conflicts_come
 def test_who_has_a_near_relative_nominated_leaves(house: House) -> None:
     built = with_roll(an_election(house))
     form(built, a_vote(built))
-    kin(built, 7, 2, "parent")
     add_candidate(built, 0, "2")
-    refused(Conflict, "NO_GROUND", leave, built, 2, "nominated")
-    assert leave(built, 2, "kin_nominated") == id_at(built, 4)
+    # Declared after the candidacy: the member leaves with the declaration.
+    facts = {"one": entry(built, 7), "other": entry(built, 2), "relation": "parent"}
+    built.do(conflicts.declare_kinship, **facts)
+    assert members(built) == {1: "sitting", 2: "left", 3: "sitting", 4: "sitting", 5: "reserve"}
+    refused(NotFound, "NO_SUCH_MEMBER", leave, built, 2, "kin_nominated")
     # With the reserve used up the place stays empty, and the size is found to be even.
     assert leave(built, 3, "resigned") == id_at(built, 5)
     assert leave(built, 5, "resigned") is None
     found = built.look(lambda session, election: conflicts.findings(session, election, NATIONAL))
     assert {one.code for one in found[""]} == {"committee_size", "committee_even"}
+
+
+def test_a_nomination_not_yet_accepted_is_shown_and_an_official_may_confirm_it(house: House) -> None:
+    built = with_roll(an_election(house))
+    form(built, a_vote(built))
+    office = built.election.offices[0].id
+    built.do(nominate, proposal=Proposal(office, entry(built, 6), "party", HELD))
+    assert members(built)[1] == "sitting"
+    found = built.look(lambda session, election: conflicts.findings(session, election, NATIONAL))
+    assert [one.code for one in found[entry(built, 6)]] == ["nominated"]
+    assert "第15条" in found[entry(built, 6)][0].reason.article
+    assert leave(built, 1, "nominated") == id_at(built, 4)
+
+
+def test_near_relatives_among_the_elected_come_from_what_was_declared(house: House) -> None:
+    built = with_roll(an_election(house))
+    for number in ("1", "2", "3"):
+        add_candidate(built, 1, number)
+    kin(built, 1, 3)
+    kin(built, 2, 7)
+    pairs = lambda *names: built.look(lambda s, e: conflicts.relatives_elected(s, e, names))  # noqa: E731
+    assert pairs("样人子", "样人丑", "样人寅") == [("样人子", "样人寅")]
+    # 7 was written in: found by the name on the roll.
+    assert pairs("样人丑", "样人午") == [("样人丑", "样人午")]
+    assert pairs("样人子", "样人丑") == []
 
 
 def test_absent_twice_running_counts_where_the_profile_says(house: House) -> None:

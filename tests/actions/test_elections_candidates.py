@@ -21,7 +21,7 @@ from photo_build import a_jpeg, a_png
 from sqlalchemy.orm import Session
 
 from voting.database import writing_session
-from voting.elections.candidates import actions
+from voting.elections.candidates import actions, answers
 from voting.elections.candidates.photos import LIMIT, read_photo
 from voting.elections.candidates.queries import check, contests, standing
 from voting.elections.candidates.rules import BARS
@@ -215,7 +215,7 @@ def test_a_changed_list_is_posted_anew(house: House, change: str) -> None:
     if change == "add":
         add_candidate(built, 1, "6")
     elif change == "remove":
-        act(built, actions.remove_candidate, candidate_id=ids[0])
+        act(built, answers.withdraw_candidate, candidate_id=ids[0], day=BEFORE.date())
     elif change == "reorder":
         act(built, actions.reorder_candidates, office_id=office.office.id, order=ids[::-1])
     else:

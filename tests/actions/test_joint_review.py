@@ -9,16 +9,19 @@ from election_build import BEFORE, Built, add_candidate, an_election, clear, wit
 from house_build import House
 
 from voting.database import read
+from voting.elections.candidates.actions import post_candidates, remove_candidate
 from voting.elections.candidates.tables import Candidate
 from voting.elections.committee.actions import declare_kinship
-from voting.elections.review import actions, queries, rulings
+from voting.elections.review import actions, own, queries, rulings
 from voting.elections.review.actions import Answer
 from voting.elections.review.tables import ReviewAnswer
-from voting.errors import Conflict, Malformed, NotAllowed, NotFound, Refused, TooEarly
+from voting.elections.roll.publication import publish_roll
+from voting.errors import Conflict, Malformed, NotAllowed, NotEligible, NotFound, Refused, TooEarly, TooLate
 from voting.permissions import Role
 
 DUE, LATER = date(2026, 12, 5), date(2026, 12, 9)
 AFTER = datetime(2026, 12, 10, 1, 0, tzinfo=UTC)
+RECENT = date(2024, 3, 1)
 PDF = b"%PDF-1.7 evidence of something"
 ITEMS = [{"code": "gambling", "zh": "赌博被查处未满五年的", "en": "gambling", "kind": "unfit", "years": 5}]
 
@@ -118,7 +121,7 @@ def test_the_review_waits_for_candidates_and_the_communitys_own_check(house: Hou
 def test_findings_are_sealed_and_the_log_tells_nothing_of_them(house: House) -> None:
     built = at_departments(house)
     answer(built, "court", verdict="problem", clause="criminal_penalty", words="判决书某号", evidence=PDF)
-    answer(built, "police", verdict="problem", clause="gambling", words="牌桌")
+    answer(built, "police", verdict="problem", clause="gambling", words="牌桌", event=RECENT)
     assert stands(built) == ["failed", "open"]
     with read(built.engine) as session:
         rows = session.query(ReviewAnswer).filter(ReviewAnswer.verdict == "problem").all()
@@ -207,10 +210,114 @@ def test_the_candidate_is_heard_and_appeals_before_a_bar_is_set_aside(house: Hou
     assert "不是我" not in str(built.events())
 
 
+def told(built: Built, **facts: Any) -> str:
+    given = {"candidate_id": candidate(built), "kind": "told", "held_on": BEFORE.date(), "words": "第18条", **facts}
+    return str(built.do(rulings.hear, keys=built.keys, **given))
+
+
+def open_points(built: Built, now: datetime = BEFORE) -> str:
+    found = built.look(lambda session, election: queries.open_points(session, election, now.date()))
+    return " ".join(one.zh for one in found)
+
+
+def test_who_did_not_pass_is_told_may_appeal_and_is_struck_only_then(house: House) -> None:
+    built = at_departments(house)
+    answer(built, "police")
+    refused(TooEarly, "OUTCOME_OPEN", told, built)
+    struck = {"candidate_id": candidate(built)}
+    refused(Conflict, "NOT_FAILED", built.do, rulings.strike, **struck)
+    answer(built, "court", verdict="problem", clause="cult", words="某教", evidence=PDF)
+    refused(Conflict, "CANDIDATE_REVIEWED", built.do, remove_candidate, **struck)
+    refused(TooEarly, "NOT_TOLD", built.do, rulings.strike, **struck)
+    assert "还没有告知" in open_points(built)
+    told(built)
+    # Told on 25 November: three days, the first not counted, end on the 28th.
+    assert "到 2026-11-28" in open_points(built) and "样人" not in open_points(built)
+    refused(TooEarly, "APPEAL_RUNS", built.do, rulings.strike, **struck)
+    later = BEFORE + timedelta(days=4)
+    facts = {"candidate_id": candidate(built), "words": "同名", "keys": built.keys}
+    late = {**facts, "kind": "appeal", "held_on": later.date(), "now": later}
+    refused(TooLate, "APPEAL_LATE", built.do, rulings.hear, **late)
+    appeal = built.do(rulings.hear, **{**facts, "kind": "appeal", "held_on": BEFORE.date()})
+    assert "1 项申诉还没有决定" in open_points(built, later)
+    refused(TooEarly, "APPEAL_RUNS", built.do, rulings.strike, now=later, **struck)
+    built.do(rulings.decide_appeal, hearing_id=appeal, upheld=False)
+    assert open_points(built) == ""
+    built.do(rulings.strike, **struck)
+    assert len(stands(built)) == 1
+    assert ("candidate_removed", struck["candidate_id"]) in [
+        (kind, data.get("candidate")) for kind, data in built.events()
+    ]
+
+
+def test_the_formal_list_waits_for_the_review_and_not_where_none_is_held(house: House) -> None:
+    built = prepared(house)
+    clear(built, add_candidate(built, 0, "3"))
+    for number in ("4", "5", "6"):
+        clear(built, add_candidate(built, 1, number))
+    built.do(publish_roll)
+    opened(built)
+    for number in range(6):
+        answer(built, "street", number)
+    built.do(actions.ask_departments, departments=["court"], due=LATER)
+    for number in range(1, 6):
+        answer(built, "court", number)
+    answer(built, "court", verdict="problem", clause="cult", words="某教", evidence=PDF)
+    refused(TooEarly, "candidates_open", built.do, post_candidates)
+    told(built)
+    later = BEFORE + timedelta(days=4)
+    refused(TooEarly, "candidates_open", built.do, post_candidates, now=later)
+    built.do(rulings.strike, candidate_id=candidate(built), now=later)
+    built.do(post_candidates, now=later)
+
+
+def test_a_look_back_is_reckoned_by_dates_to_the_election_day(house: House) -> None:
+    built = at_departments(house)
+    problem = {"verdict": "problem", "clause": "gambling", "words": "某年", "evidence": PDF}
+    refused(Malformed, "EVENT_DAY", answer, built, "court", **problem)
+    refused(Malformed, "EVENT_DAY", answer, built, "court", **problem, event=date(2027, 1, 1))
+    # Five years from 20 December 2021 are full on the election day.
+    refused(NotEligible, "LOOK_BACK_OVER", answer, built, "court", **problem, event=date(2021, 12, 20))
+    answer(built, "court", **problem, event=date(2021, 12, 21))
+    known, _heard = built.do(rulings.look, candidate_id=candidate(built), keys=built.keys)
+    assert [each.event for one in known for each in one.answers if one.asked.department == "court"] == ["2021-12-21"]
+    # A statutory bar looks back without limit.
+    answer(built, "police", verdict="problem", clause="criminal_penalty", words="早年", evidence=PDF)
+
+
+def test_a_department_opens_its_own_answers_alone_and_no_log_of_the_server_has_them(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    built = at_departments(house)
+    caplog.set_level("DEBUG")
+    answer(built, "court", verdict="problem", clause="cult", words="某教某年某地", evidence=PDF)
+    question = asked(built, "court").id
+    look = {"question_id": question, "keys": built.keys, "actor": built.actor("court")}
+    known = built.do(own.look_at_own, departments=frozenset({"court"}), **look)
+    assert [each.words for each in known.answers] == ["某教某年某地"]
+    assert built.events()[-1] == (
+        "review_looked",
+        {
+            "election": built.election_id,
+            "at": question,
+            "what": "own",
+            "by": built.accounts["court"],
+        },
+    )
+    for other in ({"police"}, {"street"}, set()):
+        refused(NotFound, "NO_SUCH_QUESTION", built.do, own.look_at_own, departments=frozenset(other), **look)
+    assert "某教某年某地" not in caplog.text and "cult" not in caplog.text
+    tie = {"account_id": built.accounts["court"], "relation": "sibling", "person": asked(built, "court").person}
+    built.do(actions.tie_reviewer, **tie)
+    refused(NotAllowed, "REVIEWER_KIN", built.do, own.look_at_own, departments=frozenset({"court"}), **look)
+    evidence = {"answer_id": asked(built, "court").answer, "keys": built.keys, "actor": built.actor("court")}
+    refused(NotAllowed, "REVIEWER_KIN", built.do, rulings.open_evidence, departments=frozenset({"court"}), **evidence)
+
+
 def test_unfit_goes_to_the_committee(house: House) -> None:
     built = at_departments(house)
     answer(built, "police")
-    answer(built, "court", verdict="problem", clause="gambling", words="某年", evidence=PDF)
+    answer(built, "court", verdict="problem", clause="gambling", words="某年", evidence=PDF, event=RECENT)
     assert stands(built)[0] == "suspended"
     ruled(built, "court", "stands", "影响恶劣")
     assert stands(built)[0] == "failed"

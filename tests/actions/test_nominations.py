@@ -5,21 +5,26 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from election_build import BEFORE, Built, an_election, clear, with_roll
+from election_build import BEFORE, Built, add_candidate, an_election, clear, with_roll
 from house_build import House
 
 from voting.database import write
+from voting.elections import conflicts
 from voting.elections.actions import NewOffice
-from voting.elections.candidates import actions, listing, nominations
-from voting.elections.candidates.lists import listed
+from voting.elections.candidates import actions, answers, listing, nominations
+from voting.elections.candidates.lists import listed, withdraw_lists
+from voting.elections.candidates.nominating import cut
 from voting.elections.candidates.nominations import Proposal
 from voting.elections.candidates.queries import contests
-from voting.elections.candidates.rules import check_candidates
-from voting.elections.candidates.strokes import by_strokes, strokes_of
+from voting.elections.candidates.rules import BARS, check_candidates
+from voting.elections.candidates.strokes import by_strokes, in_stroke_order, strokes_of
 from voting.elections.candidates.tables import Candidate
+from voting.elections.committee.actions import declare_kinship
+from voting.elections.committee.queries import kinships
+from voting.elections.roll.publication import publish_roll
 from voting.elections.roll.queries import find
 from voting.elections.tables import Election
-from voting.errors import Conflict, Malformed, NotEligible, NotFound, Refused, TooLate
+from voting.errors import Conflict, Malformed, NotEligible, NotFound, Refused, TooEarly, TooLate
 
 DAY = BEFORE.date()
 
@@ -57,11 +62,11 @@ def nominate(
 
 def accept(built: Built, nomination: str, **facts: Any) -> str:
     given = {"day": DAY, "keys": built.keys, **facts}
-    return str(built.do(nominations.accept_nomination, nomination_id=nomination, **given))
+    return str(built.do(answers.accept_nomination, nomination_id=nomination, **given))
 
 
 def withdraw(built: Built, nomination: str, **facts: Any) -> None:
-    built.do(nominations.withdraw_nomination, nomination_id=nomination, **{"day": DAY, **facts})
+    built.do(answers.withdraw_nomination, nomination_id=nomination, **{"day": DAY, **facts})
 
 
 TEN = tuple(range(11, 21))
@@ -114,10 +119,98 @@ def test_a_nomination_that_is_not_complete_is_refused(house: House, wrong: dict[
     refused(Malformed, "NOMINATION_FORM", nominate, drafted(house), 1, **wrong)
 
 
-def test_self_nomination_only_where_the_profile_has_it(house: House) -> None:
+def test_self_nomination_only_where_the_profile_has_it_in_time_and_for_one_office(house: House) -> None:
     built = drafted(house)
     refused(NotEligible, "SELF_NOMINATION", nominate, built, 1, "self")
-    assert nominate(under(built, "zhejiang"), 1, "self")
+    made = nominate(under(built, "zhejiang"), 1, "self")
+    refused(Conflict, "SELF_ONE_OFFICE", nominate, built, 1, "self", office=1)
+    withdraw(built, made)
+    assert nominate(built, 1, "self", office=1)
+    built.now = datetime(2026, 12, 12, 1, 0, tzinfo=UTC)
+    said = refused(TooLate, "SELF_LATE", nominate, built, 2, "self", received_on=date(2026, 12, 11))
+    assert "2026-12-10" in said.zh and "浙江" in said.zh and "2026-12-10" in said.en
+    assert nominate(built, 2, "self", received_on=date(2026, 12, 10))
+
+
+def test_who_is_nominated_does_not_sign_and_near_signers_are_shown(house: House) -> None:
+    built = drafted(house)
+    refused(Conflict, "SIGNER_NOMINEE", nominate, built, 11, "voters", TEN)
+    made = nominate(built, 1, "voters", TEN)
+    nominate(built, 12)
+    built.do(declare_kinship, one=entry(built, 1), other=entry(built, 13), relation="sibling")
+    near = built.look(
+        lambda session, election: listing.signers_near(
+            session, election, kinships(session, election), conflicts.nominated(session, election)
+        )
+    )
+    assert near == {made: 2}, "13 is a sibling of 1, 12 is nominated"
+
+
+def test_from_a_nominating_poll_come_the_first_and_then_the_next(house: House) -> None:
+    built = under(drafted(house, offices=[NewOffice("主任", 1)]), "shanghai")
+    poll(built, 20, {(0, 1): 8, (0, 2): 6, (0, 3): 4, (0, 4): 2})
+    found = built.look(listing.nominations)
+    ids = {name: row.id for row, name, _ in found}
+    shown = listing.poll_standing(built.election, found)[0]
+    assert shown[1] == 20 and [(one.votes, one.first) for one in shown[2]] == [
+        (8, True), (6, True), (4, False), (2, False),
+    ]  # fmt: skip
+    said = refused(Conflict, "NOT_AMONG_FIRST", accept, built, ids["样人寅"])
+    assert "上海" in said.zh
+    withdraw(built, ids["样人丑"])
+    assert accept(built, ids["样人寅"])
+    answered = [data["answer"] for kind, data in built.events() if kind == "nomination_answered"]
+    assert answered == ["declined", "accepted"]
+
+
+def test_who_ties_for_the_last_place_of_a_nominating_poll_is_in_it() -> None:
+    votes = {"a": 9, "b": 5, "c": 5, "d": 1}
+    assert cut(votes, 1, (1, 1)) == {"a", "b", "c"}
+    assert cut(votes, 1, (1, None)) == set("abcd") and cut(votes, 2, (1, 3)) == set("abcd")
+
+
+def test_the_formal_list_waits_for_every_written_answer(house: House) -> None:
+    built = drafted(house, offices=[NewOffice("主任", 1)])
+    built.do(publish_roll)
+    for number in (1, 2):
+        clear(built, accept(built, nominate(built, number)))
+    third = nominate(built, 3)
+    said = refused(TooEarly, "candidates_open", built.do, actions.post_candidates)
+    assert "有 1 份提名" in said.zh and "样人" not in said.zh
+    # After the last day to withdraw somebody may still say that he does not accept.
+    withdraw(built, third)
+    direct = add_candidate(built, 0, "4")
+    clear(built, direct)
+    assert "没有经过提名并书面接受" in refused(TooEarly, "candidates_open", built.do, actions.post_candidates).zh
+    built.do(actions.remove_candidate, candidate_id=direct)
+    built.do(actions.post_candidates)
+
+
+def test_nobody_is_taken_off_a_posted_list_but_for_a_ground_and_the_lists_hang_their_time(house: House) -> None:
+    built = drafted(house, offices=[NewOffice("主任", 1)])
+    refused(TooEarly, "LIST_NOT_POSTED", built.do, withdraw_lists)
+    built.do(publish_roll)
+    made = [
+        add_candidate(built, 0, str(number), about=actions.About("本科", "群众", "汉族")) for number in (1, 2, 3, 4)
+    ]
+    for one in made:
+        clear(built, one)
+    built.do(actions.post_candidates)
+    said = refused(TooEarly, "CANDIDATE_POSTED", built.do, actions.remove_candidate, candidate_id=made[0])
+    assert "2026-12-21" in said.zh and "2026-12-21" in said.en
+    built.do(answers.withdraw_candidate, candidate_id=made[1], day=DAY)
+    given = dict.fromkeys(BARS, False)
+    built.do(actions.record_bars, candidate_id=made[2], declared={**given, "cult": True}, checked=given)
+    built.do(actions.remove_candidate, candidate_id=made[2])
+    posted = built.look(lambda session, election: listed(session, election, "formal"))
+    assert len(posted.offices[0].people) == 4, "what was posted stays what was posted"
+    assert (posted.offices[0].people[0].education, posted.offices[0].people[0].nation) == ("本科", "汉族")
+    said = refused(TooEarly, "LIST_POSTING_PERIOD", built.do, withdraw_lists)
+    assert "2026-12-21" in said.zh and "15" in said.zh
+    built.do(withdraw_lists, now=datetime(2026, 12, 21, 1, 0, tzinfo=UTC))
+    refused(Conflict, "LIST_WITHDRAWN", built.do, withdraw_lists)
+    assert built.events()[-1][0] == "candidate_lists_withdrawn"
+    refused(Malformed, "CANDIDATE_ABOUT", add_candidate, built, 0, "5", about=actions.About(education="博学"))
 
 
 def test_withdrawal_until_the_profiles_day(house: House) -> None:
@@ -155,6 +248,8 @@ def test_a_nominating_poll_needs_more_than_half_and_sums_that_can_be(house: Hous
 
 def test_order_by_nomination_votes_or_strokes_and_the_lists_as_posted(house: House) -> None:
     built = under(drafted(house), "beijing")
+    refused(TooEarly, "ROLL_NOT_POSTED", built.do, listing.post_preliminary)
+    built.do(publish_roll)
     refused(Conflict, "LIST_EMPTY", built.do, listing.post_preliminary)
     poll(built, 13, {(0, 1): 5, (0, 2): 8})
     for row, _name, _count in built.look(listing.nominations):
@@ -163,7 +258,7 @@ def test_order_by_nomination_votes_or_strokes_and_the_lists_as_posted(house: Hou
     assert [one.name for one in built.look(lambda s, e: contests(s, election=e))[0].candidates] == ["样人丑", "样人子"]
     assert (built.do(listing.post_preliminary), built.do(listing.post_preliminary)) == (1, 2)
     posted = built.look(lambda session, election: listed(session, election, "preliminary"))
-    assert posted.number == 2 and posted.posted_on == DAY
+    assert posted.number == 2 and posted.posted_on == DAY and posted.ordered == "nomination_votes"
     assert [(one.name, one.votes, one.ways) for one in posted.offices[0].people] == [
         ("样人丑", 8, ("poll",)), ("样人子", 5, ("poll",)),
     ]  # fmt: skip
@@ -179,6 +274,8 @@ def test_stroke_order_says_what_it_could_not_settle() -> None:
         "丁一", "王五", "张三", "李四", "𬎆一",
     ]  # fmt: skip
     assert found.alike == (("张三", "李四"),) and found.unknown == ("𬎆",)
+    assert in_stroke_order(["丁一", "李四", "张三"]) and in_stroke_order(["张三", "李四"])
+    assert not in_stroke_order(["王五", "丁一"])
     assert [strokes_of(one) for one in "一丁王李𬎆"] == [1, 2, 4, 7, None]
 
 
@@ -188,13 +285,15 @@ def test_the_formal_list_keeps_the_excess_of_the_profile(house: House) -> None:
         clear(built, accept(built, nominate(built, number)))
     built.do(actions.remove_candidate, candidate_id=built.look(_last))
     built.look(lambda session, election: check_candidates((), {}, election.day))
-    wide = accept(built, nominate(built, 4))
+    four = nominate(built, 4)
+    wide = accept(built, four)
     clear(built, wide)
     with write(built.engine) as session:
         session.get_one(Election, built.election_id).state = "published"
-    said = refused(Conflict, "CANDIDATES_EXCESS", built.do, actions.post_candidates)
-    assert "应为 2 至 2 名" in said.zh and "上海" in said.zh
-    built.do(actions.remove_candidate, candidate_id=wide)
+    said = refused(TooEarly, "candidates_open", built.do, actions.post_candidates)
+    assert "应为 2 名" in said.zh and "上海" in said.zh
+    withdraw(built, four)
+    assert built.look(lambda session, _e: session.get(Candidate, wide)) is None
     built.do(actions.post_candidates)
     posted = built.look(lambda session, election: listed(session, election, "formal"))
     assert posted.number == 1 and len(posted.offices[0].people) == 2

@@ -24,7 +24,8 @@ def office(built: Built, index: int = 0) -> str:
 def test_a_candidate_is_found_proposed_answered_for_and_ordered(house: House) -> None:
     built = a_published_election(house)
     client = house.signed_in("official")
-    hits = client.get(at(built, "candidates/new"), query_string={"office": office(built), "q": "样人寅"})
+    assert 'method="post"' in client.get(at(built, f"candidates/new?office={office(built)}")).text, "no name in a URL"
+    hits = send(client, at(built, "candidates/find"), {"office": office(built), "q": "样人寅"})
     entry = re.search(r"entry=(\w+)", hits.text)[1]  # type: ignore[index]
     data = {
         "csrf_token": token(client), "office": office(built), "entry": entry, "trade": "医生", "introduction": "你好。",

@@ -5,11 +5,14 @@ import re
 
 import pytest
 from election_build import Built, add_candidate, an_election, clear, with_roll
+from flask.testing import FlaskClient
 from house_build import House, token
 from page_visit import at, said, send
 
 from voting.elections.candidates import actions as candidates
 from voting.elections.candidates.queries import contests
+from voting.elections.review import evidence
+from voting.elections.roll.publication import publish_roll
 from voting.permissions import Role
 
 
@@ -50,6 +53,8 @@ def test_nominations_on_their_page(house: House, built: Built) -> None:
     ordered = send(client, f"{url}/order")
     assert ordered.status_code == 200 and "次序已经排定" in said(ordered)
     assert names(built) == ["样人子", "样人丑"]
+    assert send(client, f"{url}/preliminary").status_code == 409
+    built.do(publish_roll)
     assert send(client, f"{url}/preliminary").status_code == 303
     assert "第 1 次公布" in said(client.get(url))
     assert send(client, f"{url}/withdrawn", {"nomination": next(iter(ids))}).status_code == 303
@@ -113,11 +118,41 @@ def test_the_review_from_criteria_to_the_ruling(house: House, built: Built) -> N
     assert court.post(page, data=finding, content_type="multipart/form-data").status_code == 303
     assert send(court, page, {"question": second, "verdict": "clear"}).status_code == 303
     police = house.signed_in("police")
+    own_room(built, {"court": court, "police": police, "street": street}, first)
     assert "某教某年" not in police.get(page).text and "有问题" not in said(police.get(page)).split("有问题或需核实")[0]
     assert send(police, page, {"question": first, "verdict": "clear"}).status_code == 404
     overview = official.get(url)
     assert "不通过" in said(overview) and "某教某年" not in overview.text
     looked(house, official, url, first, overview.text)
+
+
+def own_room(built: Built, browsers: dict[str, FlaskClient], question: str) -> None:
+    """Each department × each page of the reviewer's room: only the one that was asked opens what it answered."""
+    room, answer = at(built, "review/answers"), ""
+    assert "查看（记入日志）" in said(browsers["court"].get(room))
+    for department, browser in browsers.items():
+        page = send(browser, f"{room}/own", {"question": question})
+        assert page.status_code == (200 if department == "court" else 404), department
+        if department == "court":
+            assert "某教某年" in page.text
+            answer = re.search(r'name="answer" value="(\w+)"', page.text)[1]  # type: ignore[index]
+    for department, browser in browsers.items():
+        file = send(browser, f"{room}/evidence", {"answer": answer})
+        mine = department == "court"
+        assert (file.status_code, file.data == b"%PDF-1.7 x") == (200 if mine else 404, mine)
+        for guess in ("", "none", question, answer[::-1]):
+            assert send(browser, f"{room}/evidence", {"answer": guess}).status_code == 404
+        for foreign in ("look/none", "heard/none", "struck/none", "ruled", "appeal", "evidence", "criteria", "ties"):
+            assert send(browser, at(built, f"review/{foreign}"), {"answer": answer}).status_code in {403, 404}, foreign
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(evidence, "LIMIT", 1_000)
+        for content, words in ((b"MZ a program", "PDF、JPEG 或 PNG"), (b"%PDF-" + bytes(1_001), "请压缩后再传")):
+            data = {
+                "csrf_token": token(browsers["court"]), "question": question, "verdict": "problem", "clause": "cult",
+                "evidence": (io.BytesIO(content), "x.pdf"),
+            }  # fmt: skip
+            wrong = browsers["court"].post(room, data=data, content_type="multipart/form-data")
+            assert wrong.status_code == 422 and words in said(wrong)
 
 
 def looked(house: House, official: object, url: str, question: str, overview: str) -> None:

@@ -142,7 +142,7 @@ def declare_kinship(community: Unit, election: Election) -> Any:
 
     def deed(writer: Session) -> None:
         one, other = (entry_of(reading(), election, each.data or "") for each in (form.one, form.other))
-        actions.declare_kinship(writer, one=one, other=other, relation=form.relation.data or "", **_who(election))
+        conflicts.declare_kinship(writer, one=one, other=other, relation=form.relation.data or "", **_who(election))
 
     return _try(community, election, "kinship_form", form, deed)
 

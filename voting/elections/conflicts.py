@@ -1,16 +1,18 @@
 """Conflicts that several rooms of an election must know: who stands, who is near kin, what follows (组织法 8, 15)."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from voting.database import transaction
+from voting.elections.candidates.queries import contests
 from voting.elections.candidates.tables import Candidate, Nomination
-from voting.elections.committee import queries
+from voting.elections.committee import actions, queries
 from voting.elections.committee.actions import leave_committee
-from voting.elections.committee.rules import Finding, related
+from voting.elections.committee.rules import Finding, must_leave, related
 from voting.elections.committee.staffing import appoint_staff, swear_in
 from voting.elections.queries import locked, rules
 from voting.elections.roll.tables import RollEntry
@@ -25,9 +27,6 @@ def nominated(session: Session, election: Election) -> dict[str, str]:
 
     A nomination binds from the moment it is received: the committee's member leaves then, not at acceptance.
     """
-    standing = session.execute(
-        select(Candidate.roll_entry_id, Candidate.name).where(Candidate.election_id == election.id)
-    )
     named = session.execute(
         select(Nomination.roll_entry_id, RollEntry.name)
         .join(RollEntry, RollEntry.id == Nomination.roll_entry_id)
@@ -38,7 +37,12 @@ def nominated(session: Session, election: Election) -> dict[str, str]:
             (Nomination.way != "poll") | Nomination.accepted_on.is_not(None),
         )
     )
-    return dict((*named, *standing))
+    return {**dict(named.all()), **_standing(session, election)}
+
+
+def _standing(session: Session, election: Election) -> dict[str, str]:
+    rows = session.execute(select(Candidate.roll_entry_id, Candidate.name).where(Candidate.election_id == election.id))
+    return dict(rows.all())
 
 
 def findings(
@@ -97,6 +101,76 @@ def leave(
             actor=actor,
             now=now,
         )
+
+
+def members_leave(session: Session, election: Election, *, actor: Actor, now: datetime) -> None:
+    """Whoever stands leaves the election committee, and so do near relatives; the next of the vote come in (Art. 15).
+
+    Inside the transaction of the deed that made it so. Only those who stand count here: a nomination that is not
+    accepted drives nobody out by itself; the committee's page shows it, and an official may confirm it.
+    """
+    standing = _standing(session, election)
+    kin, article = queries.kinships(session, election), queries.article(election)
+    # A successor can be bound to leave no sooner than he comes in: `successor` passes over whoever is.
+    seats = [one.seat for one in queries.members(session, election) if one.standing == "sitting"]
+    leaving = {finding.person for finding in must_leave(seats, standing, kin, article)}
+    everybody = nominated(session, election) if leaving else {}
+    for finding in must_leave(seats, everybody, kin, article):
+        if finding.person not in leaving:
+            continue
+        leave_committee(
+            session,
+            election_id=election.id,
+            member_id=next(seat.id for seat in seats if seat.person == finding.person),
+            because=finding.code,
+            nominated=everybody,
+            profile=rules(election),
+            actor=actor,
+            now=now,
+        )
+
+
+def relatives_elected(session: Session, election: Election, names: Iterable[str]) -> list[tuple[str, str]]:
+    """Pairs of declared near relatives among people elected; ``names`` as on the ballot, where namesakes differ."""
+    chosen = frozenset(names)
+    kin = queries.kinships(session, election)
+    if not kin or len(chosen) < 2:
+        return []
+    people = [
+        (name, one.roll_entry_id)
+        for contest in contests(session, election=election)
+        for one, name in zip(contest.candidates, contest.names, strict=bool(contest.candidates))
+        if name in chosen
+    ]
+    people += _written_in(session, election, chosen - {name for name, _ in people})
+    return [
+        (one, other)
+        for number, (other, second) in enumerate(people)
+        for one, first in people[:number]
+        if related(kin, first, second)
+    ]
+
+
+def _written_in(session: Session, election: Election, names: frozenset[str]) -> list[tuple[str, str]]:
+    """People of the roll by their names, where only one person bears the name."""
+    rows = session.execute(
+        select(RollEntry.name, RollEntry.id).where(RollEntry.election_id == election.id, RollEntry.name.in_(names))
+    )
+    found = [(name, entry) for name, entry in rows]
+    times = Counter(name for name, _ in found)
+    return [(name, entry) for name, entry in found if times[name] == 1]
+
+
+def declare_kinship(
+    session: Session, *, election_id: str, one: str, other: str, relation: str, actor: Actor, now: datetime
+) -> str:
+    """`committee.actions.declare_kinship`, and whoever must leave the committee for it leaves in the same moment."""
+    with transaction(session):
+        election = locked(session, election_id)
+        facts = {"election_id": election.id, "one": one, "other": other, "relation": relation}
+        made = actions.declare_kinship(session, **facts, actor=actor, now=now)
+        members_leave(session, election, actor=actor, now=now)
+        return made
 
 
 def appoint(

@@ -1,7 +1,7 @@
 """Candidates on the list: proposed from the roll, answered for, put in order, posted (居委会组织法 18)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from voting import journal
 from voting.database import transaction
-from voting.elections.candidates.lists import keep_list
-from voting.elections.candidates.nominating import excess_wrong, office_kind
+from voting.elections.candidates.lists import hangs_until, keep_list, posted_lists
 from voting.elections.candidates.photos import Photo, read_photo
-from voting.elections.candidates.queries import contests, get_candidate
-from voting.elections.candidates.rules import BARS
+from voting.elections.candidates.queries import check, contests, get_candidate
+from voting.elections.candidates.rules import BARS, EDUCATION, POLITICS, UNDECIDED
 from voting.elections.candidates.tables import Candidate
+from voting.elections.conflicts import members_leave
 from voting.elections.events import (
     BarsAnswered,
     CandidateAdded,
@@ -25,16 +25,25 @@ from voting.elections.events import (
     CandidatesReordered,
 )
 from voting.elections.moves import moved
-from voting.elections.queries import locked, office_of, rules
+from voting.elections.queries import locked, office_of
 from voting.elections.roll.queries import Found, birth_date, get_entry
 from voting.elections.tables import Election, Office
 from voting.elections.texts import require_printable, typed
-from voting.errors import Conflict, Malformed, TooLate
+from voting.errors import Conflict, Malformed, TooEarly, TooLate
 from voting.keys import FieldKeys
 from voting.law.calendar import HALL, age_on
 from voting.permissions import Actor
 
 _PREPARING = ("draft", "published")
+
+
+@dataclass(frozen=True)
+class About:
+    """What the posted lists say of a candidate besides; ``education`` and ``politics`` in the words of the forms."""
+
+    education: str = ""
+    politics: str = ""
+    nation: str = ""
 
 
 def add_candidate(
@@ -49,13 +58,15 @@ def add_candidate(
     keys: FieldKeys,
     actor: Actor,
     now: datetime,
+    about: About = About(),
 ) -> Candidate:
     """Put a voter on the list for one office, at the end of its order; a posted list must then be posted anew.
 
     Raises TooLate CANDIDATES_FIXED; NotFound NO_SUCH_OFFICE, ROLL_NO_ENTRY; Conflict CANDIDATE_TWICE; Malformed
-    TEXT_…, PHOTO_…; TooLarge PHOTO_TOO_LARGE.
+    TEXT_…, PHOTO_…, CANDIDATE_ABOUT; TooLarge PHOTO_TOO_LARGE.
     """
-    shown = Shown(_trade(trade), _introduction(introduction), read_photo(photo) if photo else None)
+    picture = read_photo(photo) if photo else None
+    shown = Shown(_trade(trade), _introduction(introduction), picture, _about(about))
     with transaction(session):
         election = preparing(session, election_id)
         office = office_of(election, office_id)
@@ -63,16 +74,18 @@ def add_candidate(
         candidate = put_on_list(session, election, office=office, entry=entry, shown=shown, keys=keys)
         fact = CandidateAdded(election.id, candidate.id, office.title, actor.account_id)
         journal.record(session, election.community_id, fact, now)
+        members_leave(session, election, actor=actor, now=now)
         return candidate
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What the ballot shows beside a name."""
+    """What the ballot and the lists show beside a name."""
 
     trade: str = ""
     introduction: str = ""
     picture: Photo | None = None
+    about: About = About()
 
 
 def put_on_list(
@@ -94,6 +107,7 @@ def put_on_list(
         age=age_on(birth_date(session, entry_id=entry.id, keys=keys), election.day),
         trade=shown.trade,
         introduction=shown.introduction,
+        **asdict(shown.about),
         photo=shown.picture.content if shown.picture else None,
         photo_type=shown.picture.media_type if shown.picture else None,
     )
@@ -120,27 +134,31 @@ def describe_candidate(
     photo: bytes | None,
     actor: Actor,
     now: datetime,
+    about: About | None = None,
 ) -> None:
-    """Change what the ballot shows beside the name; without a new `photo` the present one stays.
+    """Change what is shown beside the name; without a new `photo`, or without `about`, the present one stays.
 
     The log names the parts that became different; saving the same again is no deed.
 
     Raises TooLate CANDIDATES_FIXED; NotFound NO_SUCH_CANDIDATE; Malformed and TooLarge as `add_candidate`.
     """
     picture = read_photo(photo) if photo else None
-    trade, introduction = _trade(trade), _introduction(introduction)
+    trade, introduction, about = _trade(trade), _introduction(introduction), _about(about) if about else None
     with transaction(session):
         election = preparing(session, election_id)
         candidate = get_candidate(session, election=election, candidate_id=candidate_id)
-        if candidate.trade != trade:
-            # The trade may stand in the name on the ballot, where it tells namesakes apart.
+        said = {"trade": trade, **(asdict(about) if about else {})}
+        parts = {name: getattr(candidate, name) != value for name, value in said.items()}
+        if any(parts.values()):
+            # These stand on the posted list, and the trade in the name on the ballot, where it tells namesakes apart.
             election.candidates_posted = None
-        parts = {
-            "trade": candidate.trade != trade,
+        parts |= {
             "introduction": candidate.introduction != introduction,
             "photo": picture is not None and candidate.photo != picture.content,
         }
-        candidate.trade, candidate.introduction = trade, introduction
+        for name, value in said.items():
+            setattr(candidate, name, value)
+        candidate.introduction = introduction
         if picture is not None:
             candidate.photo, candidate.photo_type = picture.content, picture.media_type
         changed = tuple(part for part, different in parts.items() if different)
@@ -187,15 +205,42 @@ def record_bars(
 def remove_candidate(session: Session, *, election_id: str, candidate_id: str, actor: Actor, now: datetime) -> None:
     """Take somebody off the list while it is being prepared; the others close ranks.
 
-    Raises TooLate CANDIDATES_FIXED; NotFound NO_SUCH_CANDIDATE.
+    Nobody vanishes from a posted list, or from the joint review, by a click: see `_require_removable`.
+    Raises TooLate CANDIDATES_FIXED; NotFound NO_SUCH_CANDIDATE; Conflict CANDIDATE_REVIEWED; TooEarly CANDIDATE_POSTED.
     """
     with transaction(session):
         election = preparing(session, election_id)
         candidate = get_candidate(session, election=election, candidate_id=candidate_id)
+        _require_removable(session, election, candidate)
         office = office_of(election, candidate.office_id)
         take_off_list(session, election, candidate)
         fact = CandidateRemoved(election.id, candidate_id, office.title, actor.account_id)
         journal.record(session, election.community_id, fact, now)
+
+
+def _require_removable(session: Session, election: Election, candidate: Candidate) -> None:
+    """Whoever is under review leaves by its outcome; whoever is on the formal list leaves for a ground of the law."""
+    if candidate.review in UNDECIDED or candidate.review == "failed":
+        raise Conflict(
+            "CANDIDATE_REVIEWED",
+            "这位候选人在资格联审中，不能直接移除：本人书面退出的请登记退出；审查不通过的，请在“资格联审”里告知本人，"
+            "申诉期过后在那里办理不列入名单。",
+            "This candidate is under joint review and is not simply removed: record a written withdrawal, or, where "
+            "the review is not passed, tell the candidate under “Joint review” and strike the name there.",
+        )
+    posted = [one for one in posted_lists(session, election) if one.kind == "formal"]
+    on_it = any(person.id == candidate.id for one in posted for office in one.offices for person in office.people)
+    found = check(session, election=election).errors if on_it else ()
+    # An answer that is missing is no ground: it could be taken back for the purpose.
+    if on_it and candidate.roll_entry_id not in {one.person for one in found if one.code != "bar_unanswered"}:
+        raise TooEarly(
+            "CANDIDATE_POSTED",
+            f"这位候选人在 {posted[0].posted_on} 公布的正式候选人名单上，公布期内"
+            f"（{hangs_until(election, posted)} 以前）不能撤下：本人书面退出的请登记退出；查明有法定情形的，"
+            "请先在“核对条件”里记下。",
+            f"This candidate stands on the formal list posted on {posted[0].posted_on}, and nobody is taken off it "
+            f"before {hangs_until(election, posted)}: record a written withdrawal, or record the statutory bar first.",
+        )
 
 
 def take_off_list(session: Session, election: Election, candidate: Candidate) -> None:
@@ -237,7 +282,7 @@ def post_candidates(
 ) -> None:
     """Post the list in ballot order. A changed list is posted again, and the log shows both.
 
-    Raises Conflict ALREADY_POSTED, CANDIDATES_EXCESS, and what `lifecycle.require` raises.
+    Raises Conflict ALREADY_POSTED, and what `lifecycle.require` raises.
     """
     with transaction(session):
         election = moved(session, election_id, "post_candidates", now, expected=expected)
@@ -247,7 +292,6 @@ def post_candidates(
                 "候选人名单已经公布，之后没有变动，不用再公布。",
                 "The candidates are posted and have not changed since; nothing is left to do.",
             )
-        _require_excess(session, election)
         election.candidates_posted = now.astimezone(HALL).date()
         keep_list(session, election, "formal", election.candidates_posted)
         fact = CandidatesPosted(
@@ -259,24 +303,6 @@ def post_candidates(
             by=actor.account_id,
         )
         journal.record(session, election.community_id, fact, now)
-
-
-def _require_excess(session: Session, election: Election) -> None:
-    excess = rules(election).excess
-    for contest in contests(session, election=election):
-        bounds = excess.value[office_kind(contest.office.title)]
-        if excess_wrong(len(contest.candidates), contest.office.seats, bounds):
-            least, most = contest.office.seats + bounds[0], contest.office.seats + (bounds[1] or 0)
-            zh, en = f"{least} 至 {most} 名", f"{least} to {most}"
-            if bounds[1] is None:
-                zh, en = f"{least} 名以上", f"{least} or more"
-            raise Conflict(
-                "CANDIDATES_EXCESS",
-                f"{contest.office.title}应选 {contest.office.seats} 名，候选人 {len(contest.candidates)} 名，"
-                f"应为 {zh}（{excess.source_zh}）。请按提名情况增减后再公布。",
-                f"{contest.office.title}: {contest.office.seats} seat(s), {len(contest.candidates)} candidate(s); "
-                f"there must be {en} ({excess.source_en}). Add or remove candidates by their nominations, then post.",
-            )
 
 
 def preparing(session: Session, election_id: str) -> Election:
@@ -303,6 +329,17 @@ def _number(session: Session, candidates: list[Candidate]) -> None:
         for ordinal, candidate in enumerate(candidates, start):
             candidate.ordinal = ordinal
         session.flush()
+
+
+def _about(about: About) -> About:
+    """Cleaned. Raises Malformed CANDIDATE_ABOUT, TEXT_…."""
+    if about.education not in ("", *EDUCATION) or about.politics not in ("", *POLITICS):
+        raise Malformed(
+            "CANDIDATE_ABOUT",
+            "请从列出的学历和政治面貌里选。",
+            "Choose schooling and party from those listed.",
+        )
+    return replace(about, nation=typed(about.nation, zh="民族", en="Nation", most=20))
 
 
 def _trade(text: str) -> str:

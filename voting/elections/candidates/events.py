@@ -94,3 +94,16 @@ class PreliminaryPosted:
             "offices": [{"office": office, "names": list(names)} for office, names in self.offices],
             "by": self.by,
         }
+
+
+@dataclass(frozen=True)
+class ListsWithdrawn:
+    """The public lists of candidates were taken down when their time was over: kind and number of each."""
+
+    type: ClassVar[str] = "candidate_lists_withdrawn"
+    election_id: str
+    lists: tuple[str, ...]
+    by: str
+
+    def data(self) -> dict[str, object]:
+        return {"election": self.election_id, "lists": list(self.lists), "by": self.by}

@@ -7,9 +7,10 @@ from flask_wtf.file import FileField
 from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
+from voting.elections.candidates.actions import About
 from voting.elections.candidates.nominating import WAYS
 from voting.elections.candidates.photos import LIMIT
-from voting.elections.candidates.rules import BARS
+from voting.elections.candidates.rules import BARS, EDUCATION, POLITICS
 from voting.elections.candidates.tables import Candidate
 from voting.elections.tables import Election
 from voting.forms import Form
@@ -22,6 +23,9 @@ class CandidateForm(Form):
     office = HiddenField()
     entry = HiddenField()
     trade = StringField(_("职业"), [Length(max=30, message=_("最多 %(max)d 个字。"))])
+    education = SelectField(_("学历"), validate_choice=False)
+    politics = SelectField(_("政治面貌"), validate_choice=False)
+    nation = StringField(_("民族"), [Length(max=20, message=_("最多 %(max)d 个字。"))])
     introduction = TextAreaField(
         _("介绍"),
         [Length(max=600, message=_("最多 %(max)d 个字。"))],
@@ -40,6 +44,19 @@ class CandidateForm(Form):
             ),
         },
     )
+
+    def offer(self, candidate: Candidate | None = None) -> "CandidateForm":
+        """With the schooling and the parties in the reader's language, and what `candidate` has so far."""
+        for select, words in ((self.education, EDUCATION), (self.politics, POLITICS)):
+            select.choices = [("", _("不填")), *((zh, in_language(both)) for zh, both in words.items())]
+        if candidate is not None:
+            for name in ("trade", "introduction", "education", "politics", "nation"):
+                getattr(self, name).data = getattr(candidate, name)
+        return self
+
+    def about(self) -> About:
+        """What the posted lists say besides."""
+        return About(self.education.data or "", self.politics.data or "", self.nation.data or "")
 
 
 class BarsForm(Form):

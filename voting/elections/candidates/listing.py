@@ -1,7 +1,7 @@
 """Lists of candidates: the nominations behind them, the preliminary list posted, every office put in order."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -14,21 +14,28 @@ from voting.database import transaction
 from voting.elections.candidates.actions import preparing, reorder_candidates
 from voting.elections.candidates.events import PreliminaryPosted
 from voting.elections.candidates.lists import keep_list
+from voting.elections.candidates.nominating import cut, office_kind
 from voting.elections.candidates.queries import contests
 from voting.elections.candidates.strokes import by_strokes
 from voting.elections.candidates.tables import Nomination, NominationSignature
+from voting.elections.committee.rules import Kin, related
 from voting.elections.queries import rules
+from voting.elections.roll.publication import require_posted
 from voting.elections.roll.tables import RollEntry
-from voting.elections.tables import Election
+from voting.elections.tables import Election, Office
 from voting.errors import Conflict
 from voting.law.calendar import HALL
 from voting.permissions import Actor
 
 
 def post_preliminary(session: Session, *, election_id: str, actor: Actor, now: datetime) -> int:
-    """Post the preliminary list: who is nominated and has accepted; returns its number. Raises Conflict LIST_EMPTY."""
+    """Post the preliminary list: who is nominated and has accepted; returns its number.
+
+    Raises TooEarly ROLL_NOT_POSTED: nobody is nominated by, or from, a roll that nobody could see; Conflict LIST_EMPTY.
+    """
     with transaction(session):
         election = preparing(session, election_id)
+        require_posted(election)
         offices = tuple((one.office.title, one.names) for one in contests(session, election=election))
         if not any(names for _, names in offices):
             raise Conflict(
@@ -93,3 +100,50 @@ def nominations(session: Session, election: Election) -> Sequence[tuple[Nominati
         .order_by(Nomination.received_on.desc(), Nomination.id)
     )
     return [(row, name, count) for row, name, count in rows]
+
+
+def signers_near(session: Session, election: Election, kin: Kin, standing: Collection[str]) -> dict[str, int]:
+    """Nomination → how many of its signers are near kin of the person, or are nominated themselves.
+
+    No law forbids either; the committee should know. ``standing``: roll entries of everybody nominated.
+    """
+    near: Counter[str] = Counter()
+    for nomination, person, signer in session.execute(
+        select(Nomination.id, Nomination.roll_entry_id, NominationSignature.roll_entry_id)
+        .join(NominationSignature, NominationSignature.nomination_id == Nomination.id)
+        .where(Nomination.election_id == election.id)
+    ):
+        near[nomination] += signer in standing or related(kin, person, signer)
+    return {nomination: count for nomination, count in near.items() if count}
+
+
+@dataclass(frozen=True)
+class Polled:
+    """One person of a nominating poll. ``first``: among those who may accept, by votes and the excess allowed."""
+
+    name: str
+    votes: int
+    first: bool
+    withdrawn: bool
+
+
+def poll_standing(
+    election: Election, found: Sequence[tuple[Nomination, str, int]]
+) -> list[tuple[Office, int, list[Polled]]]:
+    """Per office: how many names the papers bore in all, and everybody named, the most votes first."""
+    excess = rules(election).excess.value
+    shown = []
+    for office in election.offices:
+        rows = [(row, name) for row, name, _ in found if row.way == "poll" and row.office_id == office.id]
+        votes = {row.roll_entry_id: row.votes or 0 for row, _ in rows if row.withdrawn_on is None}
+        first = cut(votes, office.seats, excess[office_kind(office.title)])
+        people = sorted(
+            (
+                Polled(name, row.votes or 0, row.roll_entry_id in first, row.withdrawn_on is not None)
+                for row, name in rows
+            ),
+            key=lambda one: (-one.votes, one.name),
+        )
+        if people:
+            shown.append((office, sum(one.votes for one in people), people))
+    return shown

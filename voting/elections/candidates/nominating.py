@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from voting.law.profiles import Law
+from voting.law.profiles import Excess, Law, Ruled
 from voting.law.thresholds import OVER_HALF, Reason, Share
 
 #: How somebody comes to be nominated: code → names.
@@ -106,6 +106,36 @@ def poll_faults(poll: PollCounts, seats: Mapping[str, int], turnout: Share = OVE
             )
         )
     return faults
+
+
+def cut(votes: Mapping[str, int], seats: int, bounds: tuple[int, int | None]) -> frozenset[str]:
+    """Who comes out of a nominating poll: the most votes first, up to the seats and the greatest excess allowed.
+
+    All of those who tie for the last place are in it, and everybody where the excess has no upper bound.
+    """
+    _least, most = bounds
+    if most is None or len(votes) <= seats + most:
+        return frozenset(votes)
+    bar = sorted(votes.values(), reverse=True)[seats + most - 1]
+    return frozenset(person for person, count in votes.items() if count >= bar)
+
+
+def excess_words(title: str, candidates: int, seats: int, ruled: Ruled[Excess]) -> Reason | None:
+    """Why an office has fewer or more candidates than the rules allow, or None; with the source of the numbers."""
+    bounds = ruled.value[office_kind(title)]
+    if not excess_wrong(candidates, seats, bounds):
+        return None
+    least, most = seats + bounds[0], bounds[1]
+    zh, en = f"{least} 名以上", f"{least} or more"
+    if most is not None:
+        zh, en = f"{least} 至 {seats + most} 名", f"{least} to {seats + most}"
+    if most == bounds[0]:
+        zh, en = f"{least} 名", str(least)
+    return Reason(
+        f"{title}应选 {seats} 名，候选人 {candidates} 名，应为 {zh}（{ruled.source_zh}）。请按提名情况增减后再公布。",
+        f"{title}: {seats} seat(s), {candidates} candidate(s); there must be {en} ({ruled.source_en}). "
+        "Add or remove candidates by their nominations, then post.",
+    )
 
 
 def excess_wrong(candidates: int, seats: int, bounds: tuple[int, int | None]) -> bool:

@@ -12,13 +12,15 @@ from voting.elections import (
     loaders,  # noqa: F401 — registers how the ids in these addresses are loaded
 )
 from voting.elections.by_number import entry_of, numbers_in
-from voting.elections.candidates import listing, nominations
+from voting.elections.candidates import answers, listing, nominations
 from voting.elections.candidates.forms import NominationForm, PartyPostForm, PollForm
-from voting.elections.candidates.lists import listed
+from voting.elections.candidates.lists import hangs_until, posted_lists, withdraw_lists
 from voting.elections.candidates.nominating import WAYS
 from voting.elections.candidates.nominations import Proposal
 from voting.elections.candidates.queries import check, list_candidates
+from voting.elections.candidates.rules import ORDERS
 from voting.elections.candidates.tables import NominatingPoll
+from voting.elections.committee.queries import kinships
 from voting.elections.queries import rules
 from voting.elections.tables import Election
 from voting.errors import Malformed
@@ -41,13 +43,23 @@ def show(community: Unit, election: Election) -> str:
 
 def _page(community: Unit, election: Election, **more: Any) -> str:
     ruled = rules(election)
+    found = listing.nominations(reading(), election)
+    lists = posted_lists(reading(), election)
+    standing = conflicts.nominated(reading(), election)
     return render_template(
         "candidates/nominations.html",
         community=community,
         election=election,
-        found=listing.nominations(reading(), election),
+        found=found,
+        near=listing.signers_near(reading(), election, kinships(reading(), election), standing) if found else {},
+        polled=listing.poll_standing(election, found),
         poll=reading().get(NominatingPoll, election.id),
-        lists=[posted for kind in ("preliminary", "formal") if (posted := listed(reading(), election, kind))],
+        lists=lists,
+        orders=ORDERS,
+        hangs=hangs_until(election, lists) if lists else None,
+        posting=ruled.posting_days,
+        excess=ruled.excess,
+        turnout=ruled.nominating_poll_turnout,
         flags=conflicts.flags(reading(), election),
         warnings=check(reading(), election=election).warnings,
         titles={office.id: office.title for office in election.offices},
@@ -76,7 +88,7 @@ def note_party_post(community: Unit, election: Election) -> Any:
     form = _post_form(election)
 
     def deed(writer: Session) -> None:
-        nominations.note_party_post(
+        answers.note_party_post(
             writer, candidate_id=form.candidate.data or "", post=form.post.data or "", **_who(election)
         )
 
@@ -157,7 +169,7 @@ def _counted(election: Election, line: str) -> tuple[tuple[str, str], int]:
 def accept(community: Unit, election: Election) -> Any:
     """The written acceptance is here."""
     with acting() as writer:
-        nominations.accept_nomination(
+        answers.accept_nomination(
             writer,
             nomination_id=request.form.get("nomination", ""),
             day=_day(),
@@ -169,10 +181,10 @@ def accept(community: Unit, election: Election) -> Any:
 
 @nominating.post("/withdrawn")
 @access(Permission.PREPARE_ELECTION)
-def withdraw(community: Unit, election: Election) -> Any:
-    """The written withdrawal is here."""
+def withdraw_nomination(community: Unit, election: Election) -> Any:
+    """The written withdrawal, or the answer that somebody does not accept, is here."""
     with acting() as writer:
-        nominations.withdraw_nomination(
+        answers.withdraw_nomination(
             writer, nomination_id=request.form.get("nomination", ""), day=_day(), **_who(election)
         )
     return _back(community, election)
@@ -203,3 +215,12 @@ def order(community: Unit, election: Election) -> Any:
     with acting() as writer:
         ordered = listing.order_by_profile(writer, **_who(election))
     return _page(community, election, ordered=ordered)
+
+
+@nominating.post("/lists/withdrawn")
+@access(Permission.PREPARE_ELECTION)
+def take_down(community: Unit, election: Election) -> Any:
+    """The lists have hung their time and are taken down."""
+    with acting() as writer:
+        withdraw_lists(writer, **_who(election))
+    return _back(community, election)

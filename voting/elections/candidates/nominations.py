@@ -1,4 +1,4 @@
-"""Nominations: received, signed for, counted from the poll, accepted and withdrawn in writing; lists put in order."""
+"""Nominations: received from the Party organisation, from voters jointly or from oneself; counted from the poll."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -10,12 +10,8 @@ from sqlalchemy.orm import Session
 
 from voting import journal
 from voting.database import transaction
-from voting.elections.candidates.actions import Shown, preparing, put_on_list, take_off_list
-from voting.elections.candidates.events import (
-    Nominated,
-    NominatingPollRecorded,
-    NominationAnswered,
-)
+from voting.elections.candidates.actions import preparing
+from voting.elections.candidates.events import Nominated, NominatingPollRecorded
 from voting.elections.candidates.nominating import (
     WAYS,
     PollCounts,
@@ -24,16 +20,12 @@ from voting.elections.candidates.nominating import (
     signs_beyond,
     too_few_signatures,
 )
-from voting.elections.candidates.queries import get_candidate
-from voting.elections.candidates.tables import Candidate, NominatingPoll, Nomination, NominationSignature
-from voting.elections.events import CandidateDescribed
+from voting.elections.candidates.tables import NominatingPoll, Nomination, NominationSignature
 from voting.elections.queries import office_of, rules
 from voting.elections.roll.queries import get_entry, roll_size
 from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election, Office
-from voting.elections.texts import typed
 from voting.errors import Conflict, Malformed, NotEligible, NotFound, TooLate
-from voting.keys import FieldKeys
 from voting.law.calendar import HALL, days_before
 from voting.law.profiles import Mode, law_of
 from voting.permissions import Actor
@@ -54,7 +46,8 @@ def nominate(session: Session, *, election_id: str, proposal: Proposal, actor: A
     """Record a nomination by the Party organisation, by voters jointly, or by the person; returns its id.
 
     Raises Malformed NOMINATION_FORM; NotEligible SELF_NOMINATION, TOO_FEW_SIGNATURES; Conflict SIGNED_TWICE,
-    SIGNED_BEYOND, NOMINATED_ALREADY; NotFound NO_SUCH_OFFICE, ROLL_NO_ENTRY, SIGNER_UNKNOWN; TooLate CANDIDATES_FIXED.
+    SIGNER_NOMINEE, SIGNED_BEYOND, SELF_ONE_OFFICE, NOMINATED_ALREADY; NotFound NO_SUCH_OFFICE, ROLL_NO_ENTRY,
+    SIGNER_UNKNOWN; TooLate SELF_LATE, CANDIDATES_FIXED.
     """
     with transaction(session):
         election = preparing(session, election_id)
@@ -62,7 +55,15 @@ def nominate(session: Session, *, election_id: str, proposal: Proposal, actor: A
         entry = get_entry(session, election=election, entry_id=proposal.person)
         _require_form(proposal, now.astimezone(HALL).date())
         _require_way(election, proposal)
+        if proposal.way == "self":
+            _require_self(session, election, entry.id, proposal.received_on)
         _require_new(session, election, office, entry.id, proposal.way)
+        if entry.number in proposal.signers:
+            raise Conflict(
+                "SIGNER_NOMINEE",
+                "被提名人不能在自己的联名提名上签名，请换人联名。",
+                "The person who is nominated does not sign the nomination; another voter must sign.",
+            )
         signers = _signers(session, election, office, proposal)
         row = Nomination(
             election_id=election.id,
@@ -112,6 +113,28 @@ def _require_way(election: Election, proposal: Proposal) -> None:
             "TOO_FEW_SIGNATURES",
             f"{few.zh}（{few.article}）请补足联名。",
             f"{few.en} ({few.article_en}) Add signatures.",
+        )
+
+
+def _require_self(session: Session, election: Election, person: str, received: date) -> None:
+    """Who nominates oneself does so for one office, and in time (Zhejiang)."""
+    ruled = rules(election).self_nomination_days
+    last = days_before(election.day, ruled.value)
+    if received > last:
+        raise TooLate(
+            "SELF_LATE",
+            f"自荐须在选举日的 {ruled.value} 日以前提出（{ruled.source_zh}），最后一天是 {last}；"
+            "请改由党组织或选民联名提名。",
+            f"A self-nomination comes {ruled.value} days before the election day ({ruled.source_en}), by {last}; "
+            "ask for a nomination by the Party or by voters.",
+        )
+    same = (Nomination.way == "self", Nomination.roll_entry_id == person, Nomination.withdrawn_on.is_(None))
+    if session.scalar(select(Nomination.id).where(Nomination.election_id == election.id, *same)) is not None:
+        raise Conflict(
+            "SELF_ONE_OFFICE",
+            "一人只能自荐参选一个职务，这个人已经自荐过；改报别的职务，请先登记本人书面退出原来的自荐。",
+            "A person nominates oneself for one office, and this person has; for another office first record the "
+            "written withdrawal of the former.",
         )
 
 
@@ -253,112 +276,3 @@ def _named_in_poll(session: Session, election: Election, key: tuple[str, str], c
         received_on=held_on,
         votes=count,
     )
-
-
-def accept_nomination(
-    session: Session, *, election_id: str, nomination_id: str, day: date, keys: FieldKeys, actor: Actor, now: datetime
-) -> str:
-    """Record the written acceptance; the person joins the list of candidates. Returns the candidate's id.
-
-    Raises NotFound NO_SUCH_NOMINATION; Conflict NOMINATION_ANSWERED, CANDIDATE_TWICE; Malformed ANSWER_DAY.
-    """
-    with transaction(session):
-        election = preparing(session, election_id)
-        row = _open(session, election, nomination_id)
-        _require_day(row, day, now)
-        if row.accepted_on is not None:
-            raise _answered()
-        entry = get_entry(session, election=election, entry_id=row.roll_entry_id)
-        row.accepted_on = day
-        standing = session.scalar(
-            select(Candidate).where(Candidate.office_id == row.office_id, Candidate.roll_entry_id == entry.id)
-        )
-        office = office_of(election, row.office_id)
-        candidate = standing or put_on_list(session, election, office=office, entry=entry, shown=Shown(), keys=keys)
-        fact = NominationAnswered(election.id, row.id, "accepted", day, actor.account_id)
-        journal.record(session, election.community_id, fact, now)
-        return candidate.id
-
-
-def withdraw_nomination(
-    session: Session, *, election_id: str, nomination_id: str, day: date, actor: Actor, now: datetime
-) -> None:
-    """Record a written withdrawal: the person leaves the list, with every nomination of theirs.
-
-    Raises TooLate WITHDRAW_LATE after the profile's last day, CANDIDATES_FIXED; NotFound NO_SUCH_NOMINATION;
-    Malformed ANSWER_DAY.
-    """
-    with transaction(session):
-        election = preparing(session, election_id)
-        row = _open(session, election, nomination_id)
-        _require_day(row, day, now)
-        ruled = rules(election).withdraw_days
-        last = days_before(election.day, ruled.value)
-        if max(day, now.astimezone(HALL).date()) > last:
-            raise TooLate(
-                "WITHDRAW_LATE",
-                f"退出候选的最后一天是 {last}（选举日的 {ruled.value} 日以前，{ruled.source_zh}），现在不能再退出；"
-                "当选后不愿担任的，请在当选后书面辞去。",
-                f"The last day to withdraw was {last} ({ruled.value} day(s) before the election, {ruled.source_en}); "
-                "somebody who is elected against their wish must resign in writing.",
-            )
-        for other in session.scalars(
-            select(Nomination).where(
-                Nomination.election_id == election.id,
-                Nomination.roll_entry_id == row.roll_entry_id,
-                Nomination.withdrawn_on.is_(None),
-            )
-        ):
-            other.withdrawn_on = day
-            fact = NominationAnswered(election.id, other.id, "withdrawn", day, actor.account_id)
-            journal.record(session, election.community_id, fact, now)
-        standing = session.scalar(
-            select(Candidate).where(Candidate.election_id == election.id, Candidate.roll_entry_id == row.roll_entry_id)
-        )
-        if standing is not None:
-            take_off_list(session, election, standing)
-
-
-def _open(session: Session, election: Election, nomination_id: str) -> Nomination:
-    row = session.get(Nomination, nomination_id)
-    if row is None or row.election_id != election.id:
-        raise NotFound(
-            "NO_SUCH_NOMINATION", "没有这份提名，请刷新页面。", "There is no such nomination; reload the page."
-        )
-    if row.withdrawn_on is not None:
-        raise _answered()
-    return row
-
-
-def _require_day(row: Nomination, day: date, now: datetime) -> None:
-    if not row.received_on <= day <= now.astimezone(HALL).date():
-        raise Malformed(
-            "ANSWER_DAY",
-            "书面接受或退出的日期不能早于提名，也不能在将来。请改日期。",
-            "The written answer is not before the nomination, nor in the future; correct the day.",
-        )
-
-
-def _answered() -> Conflict:
-    return Conflict(
-        "NOMINATION_ANSWERED",
-        "这份提名已经办过，不用再办。",
-        "This nomination has been answered already; nothing is left to do.",
-    )
-
-
-def note_party_post(
-    session: Session, *, election_id: str, candidate_id: str, post: str, actor: Actor, now: datetime
-) -> None:
-    """Note the Party post a candidate holds beside (组织法 8); empty takes it back. It gives no right to the office.
-
-    Raises NotFound NO_SUCH_CANDIDATE; Malformed TEXT_…; TooLate CANDIDATES_FIXED.
-    """
-    post = typed(post, zh="兼任的党组织职务", en="Party post", most=20)
-    with transaction(session):
-        election = preparing(session, election_id)
-        candidate = get_candidate(session, election=election, candidate_id=candidate_id)
-        if candidate.party_post != post:
-            candidate.party_post = post
-            fact = CandidateDescribed(election.id, candidate.id, ("party_post",), actor.account_id)
-            journal.record(session, election.community_id, fact, now)

@@ -5,9 +5,14 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from sqlalchemy.orm import undefer
 
-from voting.elections import loaders  # noqa: F401 — registers how the ids in these addresses are loaded
-from voting.elections.candidates import actions
+from voting import journal
+from voting.elections import (
+    conflicts,
+    loaders,  # noqa: F401 — registers how the ids in these addresses are loaded
+)
+from voting.elections.candidates import actions, answers
 from voting.elections.candidates.forms import BarsForm, CandidateForm
+from voting.elections.candidates.lists import posted_lists
 from voting.elections.candidates.photos import LIMIT
 from voting.elections.candidates.queries import check, contests
 from voting.elections.candidates.rules import BARS, bars
@@ -20,7 +25,7 @@ from voting.i18n import sentence
 from voting.law.profiles import Mode, law_of
 from voting.people.tables import Account, Unit
 from voting.permissions import Permission
-from voting.request import acting, actor, house, now, reading, wants_json
+from voting.request import acting, actor, house, now, reading, today, wants_json
 from voting.security import access, upload
 
 candidates = Blueprint("candidates", __name__, url_prefix="/c/<community_id>/elections/<election_id>/candidates")
@@ -37,6 +42,8 @@ def show(community: Unit, election: Election) -> str:
         election=election,
         contests=contests(reading(), election=election),
         check=found,
+        flags=conflicts.flags(reading(), election),
+        lists=posted_lists(reading(), election),
         findings={person: [one for one in found.errors if one.person == person] for person in found.persons_barred},
         preparing=election.state in ("draft", "published"),
         answered=_answered,
@@ -51,7 +58,7 @@ def _answered(candidate: Candidate) -> bool:
 @access(Permission.PREPARE_ELECTION)
 def new(community: Unit, election: Election) -> str:
     """Find the person on the roll, then say what the ballot shows."""
-    form = CandidateForm(None)
+    form = CandidateForm(None).offer()
     form.office.data = request.args.get("office", "")
     form.entry.data = request.args.get("entry", "")
     return _new_page(community, election, form)
@@ -59,7 +66,7 @@ def new(community: Unit, election: Election) -> str:
 
 def _new_page(community: Unit, election: Election, form: CandidateForm) -> str:
     office = office_of(election, form.office.data or "")
-    query = request.args.get("q", "")[:60]
+    query = journal.typed(request.form.get("q", "")).strip()[:60]
     chosen: Found | None = None
     if form.entry.data:
         chosen = get_entry(reading(), election=election, entry_id=form.entry.data)
@@ -75,12 +82,20 @@ def _new_page(community: Unit, election: Election, form: CandidateForm) -> str:
     )
 
 
+@candidates.post("/find")
+@access(Permission.PREPARE_ELECTION)
+def find_person(community: Unit, election: Election) -> str:
+    """Look on the roll: what is typed is somebody's name or the end of an ID number, and stands in no address."""
+    form = CandidateForm().offer()
+    return _new_page(community, election, form)
+
+
 @candidates.post("/new")
 @upload(LIMIT)
 @access(Permission.PREPARE_ELECTION)
 def add(community: Unit, election: Election) -> Any:
     """Put the person on the list; next come the bars."""
-    form = CandidateForm()
+    form = CandidateForm().offer()
     if form.validate_on_submit():
         try:
             with acting() as writer:
@@ -92,6 +107,7 @@ def add(community: Unit, election: Election) -> Any:
                     trade=form.trade.data or "",
                     introduction=form.introduction.data or "",
                     photo=_photo(form),
+                    about=form.about(),
                     keys=house().keys.fields,
                     actor=actor(),
                     now=now(),
@@ -108,8 +124,7 @@ def add(community: Unit, election: Election) -> Any:
 @access(Permission.SEE_ELECTION)
 def person(community: Unit, election: Election, candidate: Candidate) -> str:
     """One candidate: what the ballot shows, and the statutory bars."""
-    form = CandidateForm(None)
-    form.trade.data, form.introduction.data = candidate.trade, candidate.introduction
+    form = CandidateForm(None).offer(candidate)
     return _person_page(community, election, candidate, form)
 
 
@@ -141,7 +156,7 @@ def _person_page(
 @access(Permission.PREPARE_ELECTION)
 def describe(community: Unit, election: Election, candidate: Candidate) -> Any:
     """Change what the ballot shows."""
-    form = CandidateForm()
+    form = CandidateForm().offer()
     if form.validate_on_submit():
         try:
             with acting() as writer:
@@ -152,6 +167,7 @@ def describe(community: Unit, election: Election, candidate: Candidate) -> Any:
                     trade=form.trade.data or "",
                     introduction=form.introduction.data or "",
                     photo=_photo(form),
+                    about=form.about(),
                     actor=actor(),
                     now=now(),
                 )
@@ -190,8 +206,7 @@ def answer_bars(community: Unit, election: Election, candidate: Candidate) -> An
 
 
 def _bars_again(community: Unit, election: Election, candidate: Candidate, form: BarsForm) -> str:
-    described = CandidateForm(None)
-    described.trade.data, described.introduction.data = candidate.trade, candidate.introduction
+    described = CandidateForm(None).offer(candidate)
     return _person_page(community, election, candidate, described, form)
 
 
@@ -205,6 +220,17 @@ def remove(community: Unit, election: Election, candidate: Candidate) -> Any:
     """Take somebody off the list."""
     with acting() as writer:
         actions.remove_candidate(writer, election_id=election.id, candidate_id=candidate.id, actor=actor(), now=now())
+    return redirect(url_for("candidates.show", **_place(community, election)), 303)
+
+
+@candidates.post("/<candidate_id>/withdrawn")
+@access(Permission.PREPARE_ELECTION)
+def withdraw(community: Unit, election: Election, candidate: Candidate) -> Any:
+    """The candidate withdrew in writing."""
+    with acting() as writer:
+        answers.withdraw_candidate(
+            writer, election_id=election.id, candidate_id=candidate.id, day=today(), actor=actor(), now=now()
+        )
     return redirect(url_for("candidates.show", **_place(community, election)), 303)
 
 

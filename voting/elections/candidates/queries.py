@@ -1,25 +1,53 @@
 """What pages and moves read about the candidates: the list in ballot order, and what the law finds wrong with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from voting.elections.candidates.rules import CandidateCheck, Known, Nominee, ballot_names, check_candidates
-from voting.elections.candidates.tables import Candidate
+from voting.elections.candidates.nominating import excess_words
+from voting.elections.candidates.rules import CandidateCheck, Finding, Known, Nominee, ballot_names, check_candidates
+from voting.elections.candidates.tables import Candidate, CandidateList, Nomination
+from voting.elections.queries import rules
 from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election, Office
 from voting.errors import NotFound
 from voting.law.polls import RECALL_NO, RECALL_YES, Kind
 from voting.law.profiles import Mode, law_of
+from voting.law.thresholds import Reason
+
+Named = tuple[Nomination, ...]
+#: Errors of a person that are open points of the list and not failed checks of the law.
+_OF_THE_LIST: Final = ("not_accepted", "review_open", "review_failed")
+UNANSWERED: Final = (
+    "有 {} 份提名还没有本人的书面答复：请选举工作人员登记接受或不接受。",
+    "{} nomination(s) are not answered in writing: the election official records the answers.",
+)
+UNACCEPTED: Final = (
+    "有 {} 名候选人没有经过提名并书面接受：请选举工作人员登记或移除。",
+    "{} candidate(s) were not nominated and have not accepted in writing: the election official records it.",
+)
+REVIEW_OPEN: Final = (
+    "有 {} 名候选人的资格联审还没有结论：请选举委员会办完联审。",
+    "The joint review of {} candidate(s) has no outcome yet: the election committee brings it to its end.",
+)
+REVIEW_FAILED: Final = (
+    "有 {} 名候选人资格联审不通过，还在名单里：请选举委员会告知本人，申诉期过后办理不列入名单。",
+    "{} candidate(s) did not pass the joint review and are still listed: the committee tells, then strikes them.",
+)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What the lifecycle asks of the candidates: offices without a real choice, how many people fail a check."""
+    """What the lifecycle asks of the candidates: offices without a real choice, how many people fail a check of the
+    law, and what else keeps the formal list open.
+    """
 
     offices_short: tuple[str, ...]
     errors: int
+    points: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,18 +93,21 @@ def contests(session: Session, *, election: Election) -> tuple[Contest, ...]:
     )
 
 
-def check(session: Session, *, election: Election) -> CandidateCheck:
-    """Every finding of the law about the list as it stands.
+def check(session: Session, *, election: Election, named: Named | None = None) -> CandidateCheck:
+    """Every finding of the law, and of the rules in force, about the list as it stands.
 
-    The age on the election day was computed from the sealed birth date when the person was added.
+    The age on the election day was computed from the sealed birth date when the person was added. ``named``: the
+    election's nominations, where they were read already.
     """
     titles = {office.id: office.title for office in election.offices}
+    named = nominations_of(session, election) if named is None else named
     rows = session.execute(
         select(Candidate, RollEntry.id)
         .join(RollEntry, RollEntry.id == Candidate.roll_entry_id, isouter=True)
         .where(Candidate.election_id == election.id)
         .order_by(Candidate.office_id, Candidate.ordinal)
     ).all()
+    accepted = {(one.office_id, one.roll_entry_id) for one in named if one.accepted_on and not one.withdrawn_on}
     nominees = tuple(
         Nominee(
             person=candidate.roll_entry_id,
@@ -89,16 +120,56 @@ def check(session: Session, *, election: Election) -> CandidateCheck:
             checked=candidate.checked,
             checked_by=candidate.checked_by or "",
             review=candidate.review,
+            accepted=(candidate.office_id, candidate.roll_entry_id) in accepted if named else None,
         )
         for candidate, entry_id in rows
     )
     seats = {office.title: office.seats for office in election.offices}
-    return check_candidates(nominees, seats, election.day, law_of(election.law, Mode(election.mode)))
+    found = check_candidates(nominees, seats, election.day, law_of(election.law, Mode(election.mode)))
+    return replace(found, errors=(*found.errors, *_too_many(election, nominees)))
+
+
+def _too_many(election: Election, nominees: tuple[Nominee, ...]) -> list[Finding]:
+    """Offices with more candidates beyond the seats than the profile allows; polls that follow have their own rule."""
+    if election.kind in (Kind.REVOTE, Kind.SECOND):
+        return []
+    found = []
+    for office in election.offices:
+        count = sum(one.office == office.title for one in nominees)
+        wrong = excess_words(office.title, count, office.seats, rules(election).excess)
+        if wrong is not None and count > office.seats:
+            found.append(Finding("too_many", wrong, office=office.title))
+    return found
+
+
+def nominations_of(session: Session, election: Election) -> Named:
+    """The election's nominations."""
+    return tuple(session.scalars(select(Nomination).where(Nomination.election_id == election.id)))
 
 
 def standing(session: Session, *, election: Election) -> Standing:
-    """The short form of `check` that the lifecycle asks for."""
+    """The short form of `check` that the lifecycle asks for, without a name."""
     if election.kind == Kind.RECALL:
         return Standing((), 0)
-    found = check(session, election=election)
-    return Standing(found.offices_short, len(found.persons_barred))
+    named = nominations_of(session, election)
+    found = check(session, election=election, named=named)
+    barred = frozenset(one.person for one in found.errors if one.person and one.code not in _OF_THE_LIST)
+    waiting = sum(one.accepted_on is None and one.withdrawn_on is None and one.way != "poll" for one in named)
+    points = [one.reason for one in found.errors if one.code == "too_many"]
+    counts = (
+        (waiting, UNANSWERED),
+        (len(found.persons_with("not_accepted")), UNACCEPTED),
+        (len(found.persons_with("review_open")), REVIEW_OPEN),
+        (len(found.persons_with("review_failed")), REVIEW_FAILED),
+    )
+    points += [Reason(zh.format(count), en.format(count)) for count, (zh, en) in counts if count]
+    return Standing(found.offices_short, len(barred), tuple(points))
+
+
+def first_posted(session: Session, election: Election, kind: str) -> date | None:
+    """The day on which the first list of a kind (``preliminary`` or ``formal``) was posted, or None."""
+    return session.scalar(
+        select(func.min(CandidateList.posted_on)).where(
+            CandidateList.election_id == election.id, CandidateList.kind == kind
+        )
+    )

@@ -32,6 +32,40 @@ _VILLAGE_CRIME: Final = ("利用宗族或者黑恶势力从事非法活动", "ha
 
 #: Where the joint review of a candidate stands; empty: none was opened for the election.
 REVIEWS: Final = ("", "open", "suspended", "passed", "failed")
+UNDECIDED: Final = ("open", "suspended")
+#: By what the candidates of a posted list follow one another; ``committee``: as the committee put them.
+ORDERS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "stroke": ("按姓名笔画为序", "in the order of the strokes of their names"),
+        "nomination_votes": ("按提名得票多少为序", "in the order of their nomination votes"),
+        "committee": ("按选举委员会排定的次序", "in the order set by the election committee"),
+    }
+)
+#: What a candidate may say of schooling and party; stored in the words of the official papers.
+EDUCATION: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        zh: (zh, en)
+        for zh, en in (
+            ("小学", "primary school"),
+            ("初中", "lower secondary school"),
+            ("高中（中专）", "upper secondary school"),
+            ("大专", "college"),
+            ("本科", "bachelor"),
+            ("研究生", "postgraduate"),
+        )
+    }
+)
+POLITICS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        zh: (zh, en)
+        for zh, en in (
+            ("中共党员", "member of the Communist Party"),
+            ("共青团员", "member of the Youth League"),
+            ("民主党派成员", "member of a democratic party"),
+            ("群众", "no party"),
+        )
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +76,8 @@ class Nominee:
 
     ``declared`` and ``checked``: bar code → whether it applies, by the person's own declaration and as the
     official found it; a code that is missing has not been answered. ``checked_by`` names that official.
-    ``review``: one of REVIEWS.
+    ``review``: one of REVIEWS. ``accepted``: whether a nomination was accepted in writing; None where the election
+    records no nominations.
     """
 
     person: str
@@ -55,6 +90,7 @@ class Nominee:
     checked: Mapping[str, bool] = field(default_factory=dict)
     checked_by: str = ""
     review: str = ""
+    accepted: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +119,10 @@ class CandidateCheck:
     def offices_short(self) -> tuple[str, ...]:
         """The offices without more candidates than seats."""
         return tuple(each.office for each in self.errors if each.code == "not_differential")
+
+    def persons_with(self, *codes: str) -> frozenset[str]:
+        """The people with an error of one of these codes."""
+        return frozenset(each.person for each in self.errors if each.person and each.code in codes)
 
     @property
     def persons_barred(self) -> frozenset[str]:
@@ -136,6 +176,7 @@ def check_candidates(
         errors += _barred(nominee, law)
     if any(nominee.review for nominee in nominees):
         errors += [_unreviewed(nominee) for nominee in nominees if nominee.review != "passed"]
+    errors += [_unaccepted(nominee, law) for nominee in nominees if nominee.accepted is False]
     errors += _two_offices(nominees, law)
     errors += _differential(nominees, seats, law)
     return CandidateCheck(tuple(errors), tuple(_women(nominees, law)))
@@ -225,6 +266,15 @@ def _unreviewed(nominee: Nominee) -> Finding:
         f"The joint review of {nominee.name} is not passed yet; finish it under “Joint review”.",
     )
     return _finding("review_open", nominee, reason)
+
+
+def _unaccepted(nominee: Nominee, law: Law) -> Finding:
+    reason = law.reason(
+        f"{nominee.name} 没有经过提名并书面接受；请在“提名”登记，或移除。",
+        f"{nominee.name} was not nominated and has not accepted in writing; record it under “Nominations”, or remove.",
+        law.candidates_article,
+    )
+    return _finding("not_accepted", nominee, reason)
 
 
 def _two_offices(nominees: tuple[Nominee, ...], law: Law) -> list[Finding]:

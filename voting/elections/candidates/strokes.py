@@ -37,6 +37,15 @@ def by_strokes(names: Sequence[str]) -> StrokeOrder:
     return StrokeOrder(tuple(places), tuple(alike), tuple(unknown))
 
 
+def in_stroke_order(names: Sequence[str]) -> bool:
+    """Whether names follow one another by their numbers of strokes; who is alike may stand either way."""
+    return all(
+        _undecided(one, other)
+        or [_weight(character)[0] for character in one] <= [_weight(character)[0] for character in other]
+        for one, other in pairwise(names)
+    )
+
+
 def strokes_of(character: str) -> int | None:
     """How many strokes a character has, or None when the table does not hold it."""
     count, _ = _weight(character)

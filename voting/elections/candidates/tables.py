@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from voting.database import Base, JSONText, one_of, random_id
 from voting.elections.candidates.nominating import WAYS
-from voting.elections.candidates.rules import REVIEWS
+from voting.elections.candidates.rules import ORDERS, REVIEWS
 
 
 class Candidate(Base):
@@ -34,6 +34,10 @@ class Candidate(Base):
     age: Mapped[int]
     trade: Mapped[str] = mapped_column(String(30))
     introduction: Mapped[str] = mapped_column(Text, default="")
+    # What the posted lists and the report to the street say of a candidate besides; empty where it was not given.
+    education: Mapped[str] = mapped_column(String(20), default="")
+    politics: Mapped[str] = mapped_column(String(20), default="")
+    nation: Mapped[str] = mapped_column(String(20), default="")
     # Not read with the row: the lists and the lifecycle need none of it.
     photo: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     photo_type: Mapped[str | None] = mapped_column(String(20))
@@ -101,11 +105,17 @@ class CandidateList(Base):
     __table_args__ = (
         CheckConstraint(one_of("kind", ("preliminary", "formal")), name="kind"),
         CheckConstraint("number >= 1", name="number"),
+        CheckConstraint(one_of("ordered", ORDERS), name="ordered"),
+        CheckConstraint("withdrawn_on IS NULL OR withdrawn_on > posted_on", name="withdrawn_on"),
     )
 
     election_id: Mapped[str] = mapped_column(ForeignKey("election.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(12), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     posted_on: Mapped[date]
-    # [{"office", "seats", "people": [{"name", "sex", "age", "trade", "way"}]}], in the order of the notice.
+    # By what the people of each office follow one another, which the notice says.
+    ordered: Mapped[str] = mapped_column(String(16))
+    # When its time in public was over and it was taken down.
+    withdrawn_on: Mapped[date | None]
+    # [{"office", "seats", "people": [the fields of `lists.Listed`]}], in the order of the notice.
     offices: Mapped[list[dict[str, Any]]] = mapped_column(JSONText)

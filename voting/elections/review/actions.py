@@ -28,13 +28,13 @@ from voting.elections.review.events import (
     ReviewSettled,
 )
 from voting.elections.review.evidence import type_of
-from voting.elections.review.rules import Criterion, read_items
+from voting.elections.review.rules import Criterion, full_on, read_items, still_counts
 from voting.elections.review.tables import CriteriaSet, Review, ReviewAnswer, ReviewerTie, ReviewQuestion
 from voting.elections.roll.queries import get_entry
 from voting.elections.tables import Election
 from voting.elections.texts import reason as typed_reason
 from voting.elections.texts import typed
-from voting.errors import Conflict, Malformed, NotAllowed, TooEarly
+from voting.errors import Conflict, Malformed, NotAllowed, NotEligible, TooEarly
 from voting.keys import FieldKeys
 from voting.law.calendar import HALL
 from voting.permissions import DEPARTMENTS, Actor
@@ -190,12 +190,16 @@ def _ask(
 
 @dataclass(frozen=True)
 class Answer:
-    """What a department says: ``verdict`` clear, problem or verify; a problem names the criterion it rests on."""
+    """What a department says: ``verdict`` clear, problem or verify; a problem names the criterion it rests on.
+
+    ``event``: the day from which a criterion with a look-back counts (the decision, or the end of the penalty).
+    """
 
     verdict: str
     clause: str = ""
     words: str = ""
     evidence: bytes | None = None
+    event: date | None = None
 
 
 def answer_question(
@@ -212,24 +216,26 @@ def answer_question(
     """Take a department's answer; True when it came in time. A late one is kept as late and changes nothing.
 
     ``departments``: those the actor answers for over this community. Raises NotFound NO_SUCH_QUESTION; NotAllowed
-    REVIEWER_KIN; Malformed ANSWER_FORM, EVIDENCE_FORMAT, TEXT_…; TooLarge EVIDENCE_TOO_LARGE; TooLate
-    CANDIDATES_FIXED.
+    REVIEWER_KIN; Malformed ANSWER_FORM, EVENT_DAY, EVIDENCE_FORMAT, TEXT_…; NotEligible LOOK_BACK_OVER; TooLarge
+    EVIDENCE_TOO_LARGE; TooLate CANDIDATES_FIXED.
     """
     words = typed(answer.words, zh="说明", en="Explanation", most=1000)
     evidence_type = type_of(answer.evidence) if answer.evidence else None
     with transaction(session):
         election = preparing(session, election_id)
         row = queries.question(session, election, question_id, departments)
-        if row.roll_entry_id in queries.tied(session, election, actor.account_id):
-            raise NotAllowed(
-                "REVIEWER_KIN",
-                "您与这位候选人是同一人或近亲属，不能答复；请本部门另一位工作人员来办。",
-                "You are this candidate or a near relative and answer nothing here; ask a colleague to do it.",
-            )
+        require_not_kin(session, election, row.roll_entry_id, actor)
         criterion = _criterion(session, election, answer)
+        if criterion is not None:
+            _require_counting(election, criterion, answer.event, now.astimezone(HALL).date())
         late = now.astimezone(HALL).date() > row.due
         made = random_id()
-        sealed = json.dumps({"clause": answer.clause, "words": words}, ensure_ascii=False).encode()
+        content = {
+            "clause": answer.clause,
+            "words": words,
+            "event": answer.event.isoformat() if answer.event and criterion else "",
+        }
+        sealed = json.dumps(content, ensure_ascii=False).encode()
         session.add(
             ReviewAnswer(
                 id=made,
@@ -250,6 +256,16 @@ def answer_question(
         return not late
 
 
+def require_not_kin(session: Session, election: Election, person: str, actor: Actor) -> None:
+    """Nobody reviews, or looks into, themselves or a near relative. Raises NotAllowed REVIEWER_KIN."""
+    if person in queries.tied(session, election, actor.account_id):
+        raise NotAllowed(
+            "REVIEWER_KIN",
+            "您与这位候选人是同一人或近亲属，不能答复，也不能查看；请本部门另一位工作人员来办。",
+            "You are this candidate or a near relative; you answer and see nothing here. Ask a colleague to do it.",
+        )
+
+
 def _criterion(session: Session, election: Election, answer: Answer) -> Criterion | None:
     """The criterion a problem rests on; None for every other answer. Raises Malformed ANSWER_FORM."""
     review = queries.review_of(session, election)
@@ -268,6 +284,28 @@ def _criterion(session: Session, election: Election, answer: Answer) -> Criterio
             "Evidence goes with a problem only; change the answer.",
         )
     return known[answer.clause] if problem else None
+
+
+def _require_counting(election: Election, criterion: Criterion, event: date | None, today: date) -> None:
+    """A criterion that looks back some years counts only what lies within them on the election day."""
+    if not criterion.years:
+        return
+    if event is None or event > today:
+        raise Malformed(
+            "EVENT_DAY",
+            f"这一条只看 {criterion.years} 年以内：请填处理决定或者刑满的日期，不能在将来。",
+            f"This item looks back {criterion.years} years: give the day of the decision, or of the end of the "
+            "penalty; not one in the future.",
+        )
+    if not still_counts(criterion, event, election.day):
+        full = full_on(event, criterion.years)
+        raise NotEligible(
+            "LOOK_BACK_OVER",
+            f"从 {event} 起到 {full} 已满 {criterion.years} 年，选举日 {election.day} 不再适用这一条：请答复无问题，"
+            "或改填所依据的条款。",
+            f"From {event} the {criterion.years} years are full on {full}; on the election day {election.day} this "
+            "item no longer applies: answer clear, or name the clause that does.",
+        )
 
 
 def tie_reviewer(

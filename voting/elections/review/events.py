@@ -107,7 +107,7 @@ class ReviewRuled:
 
 @dataclass(frozen=True)
 class ReviewHeard:
-    """A candidate was heard, appealed, or got the decision of an appeal; ``deed``: hearing, appeal, decision."""
+    """A candidate was told the outcome, heard, appealed, got a decision: told, hearing, appeal, decision."""
 
     type: ClassVar[str] = "review_heard"
     election_id: str

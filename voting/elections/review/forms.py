@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField
 from wtforms import DateField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, Optional
 
 from voting.elections.committee.rules import RELATIONS
 from voting.elections.review.presets import presets
-from voting.elections.review.rules import Criterion
+from voting.elections.review.rules import HEARINGS, Criterion
 from voting.forms import Form
 from voting.i18n import in_language
 
@@ -53,26 +53,36 @@ class AnswerForm(Form):
 
     verdict = SelectField(_("答复"))
     clause = SelectField(_("依据的条款"))
+    event = DateField(
+        _("处理决定或刑满的日期"),
+        [Optional()],
+        description=_("所依据的条款有年限的才填，系统按选举日核算是否已满年限。"),
+    )
     words = TextAreaField(_("说明"), [Length(max=1000)], render_kw={"rows": 3})
     evidence = FileField(_("证据"), description=_("PDF、JPEG 或 PNG，最多 5 MB；加密保存，每次查看都记入日志。"))
 
     def offer(self, criteria: Iterable[Criterion]) -> "AnswerForm":
         """With the clauses a finding may rest on."""
         self.verdict.choices = [("problem", _("有问题")), ("verify", _("需核实")), ("clear", _("无问题"))]
-        self.clause.choices = [("", "—"), *((one.code, in_language((one.zh, one.en))) for one in criteria)]
+        self.clause.choices = [("", "—"), *((one.code, _clause(one)) for one in criteria)]
         return self
+
+
+def _clause(one: Criterion) -> str:
+    words = in_language((one.zh, one.en))
+    return _("%(clause)s（%(years)s 年以内）", clause=words, years=one.years) if one.years else words
 
 
 class HearingForm(Form):
     """The candidate was heard, or appealed."""
 
-    kind = SelectField(_("听取陈述或申诉"))
+    kind = SelectField(_("告知、陈述或申诉"))
     held_on = DateField(_("日期"), [_DAY])
-    words = TextAreaField(_("陈述内容"), [Length(max=2000)], render_kw={"rows": 3})
+    words = TextAreaField(_("内容"), [Length(max=2000)], render_kw={"rows": 3})
 
     def offer(self) -> "HearingForm":
-        """With the two kinds."""
-        self.kind.choices = [("hearing", _("听取陈述")), ("appeal", _("申诉"))]
+        """With the kinds in the reader's language."""
+        self.kind.choices = [(code, in_language(words)) for code, words in HEARINGS.items()]
         return self
 
 

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from voting.elections import loaders  # noqa: F401 — registers how the ids in these addresses are loaded
 from voting.elections.by_number import entry_of
 from voting.elections.candidates.tables import Candidate
-from voting.elections.queries import of_community
-from voting.elections.review import actions, queries, rulings
+from voting.elections.committee.rules import RELATIONS
+from voting.elections.queries import of_community, rules
+from voting.elections.review import actions, own, queries, rulings
 from voting.elections.review.actions import Answer
 from voting.elections.review.evidence import ENDINGS, LIMIT
 from voting.elections.review.forms import AnswerForm, CriteriaForm, DueForm, HearingForm, TieForm, WaiveForm
 from voting.elections.review.presets import presets
-from voting.elections.review.rules import KINDS, OUTCOMES, VERDICTS, Criterion
+from voting.elections.review.rules import HEARINGS, KINDS, OUTCOMES, VERDICTS, Criterion
 from voting.elections.tables import Election
 from voting.errors import Malformed, NotFound, Refused
 from voting.forms import Form, carried_out
@@ -69,6 +70,10 @@ def _page(community: Unit, election: Election, **forms: Any) -> str:
         departments=[key for key in DEPARTMENTS if any(one.department == key for one in asked)],
         every_department=DEPARTMENTS,
         outcomes=queries.outcomes_of(asked, standing),
+        clocks=queries.clocks(reading(), election),
+        ties=queries.ties(reading(), election),
+        relations={"self": ("本人", "the person"), **RELATIONS},
+        open_points=queries.open_points(reading(), election, today()),
         words={"outcomes": OUTCOMES, "kinds": KINDS, "verdicts": VERDICTS},
         presets=presets(),
         criteria_form=forms.get("criteria_form") or _criteria_form(criteria),
@@ -212,6 +217,10 @@ def look(community: Unit, election: Election, candidate: Candidate) -> str:
         words={"outcomes": OUTCOMES, "kinds": KINDS, "verdicts": VERDICTS},
         departments=DEPARTMENTS,
         outcome=queries.outcomes(reading(), election, today())[candidate.id],
+        clock=queries.appeal_clock(queries.hearings(reading(), election, candidate.id), election),
+        appeal_days=rules(election).appeal_days,
+        hearings=HEARINGS,
+        today=today(),
         hearing_form=HearingForm(None).offer(),
         preparing=election.state in ("draft", "published"),
     )
@@ -245,6 +254,15 @@ def decide_appeal(community: Unit, election: Election) -> Any:
     return _back(community, election)
 
 
+@review.post("/struck/<candidate_id>")
+@access(Permission.DECIDE_REVIEW)
+def strike(community: Unit, election: Election, candidate: Candidate) -> Any:
+    """A candidate who did not pass is left out of the list."""
+    with acting() as writer:
+        rulings.strike(writer, candidate_id=candidate.id, **_who(election))
+    return _back(community, election)
+
+
 @review.post("/ruled")
 @access(Permission.DECIDE_REVIEW)
 def rule(community: Unit, election: Election) -> Any:
@@ -265,11 +283,15 @@ def rule(community: Unit, election: Election) -> Any:
 @access(Permission.DECIDE_REVIEW)
 def evidence(community: Unit, election: Election) -> Response:  # noqa: ARG001 (the guard loaded it)
     """One piece of evidence as a download; the look is logged first."""
+    return _evidence(election, None)
+
+
+def _evidence(election: Election, departments: frozenset[str] | None) -> Response:
     with acting() as writer:
         content, media_type = rulings.open_evidence(
             writer,
             answer_id=request.form.get("answer", ""),
-            departments=None,
+            departments=departments,
             keys=house().keys.fields,
             **_who(election),
         )
@@ -286,22 +308,53 @@ def answers(community: Unit, election: Election) -> str:
 
 
 def _answers_page(community: Unit, election: Election, **more: Any) -> str:
-    own = actor().departments_over(community.lineage)
+    departments = actor().departments_over(community.lineage)
     standing = queries.review_of(reading(), election)
     known = queries.criteria(reading(), election, standing.criteria if standing else 0)
     return render_template(
         "review/answers.html",
         community=community,
         election=election,
-        asked=queries.questions(reading(), election, today(), own),
+        asked=queries.questions(reading(), election, today(), departments),
         tied=queries.tied(reading(), election, actor().account_id),
-        own=[DEPARTMENTS[one] for one in sorted(own)],
+        own=[DEPARTMENTS[one] for one in sorted(departments)],
         words={"verdicts": VERDICTS},
         form=more.get("form") or AnswerForm(None).offer(known),
         wrong=more.get("wrong", ""),
         today=today(),
         preparing=election.state in ("draft", "published"),
     )
+
+
+@review.post("/answers/own")
+@access(Permission.ANSWER_REVIEW)
+def own_answers(community: Unit, election: Election) -> str:
+    """What the reviewer's department answered to one question; the look is logged first."""
+    departments = actor().departments_over(community.lineage)
+    with acting() as writer:
+        known = own.look_at_own(
+            writer,
+            question_id=request.form.get("question", ""),
+            departments=departments,
+            keys=house().keys.fields,
+            **_who(election),
+        )
+    return render_template(
+        "review/own.html",
+        community=community,
+        election=election,
+        known=known,
+        clauses={one.code: (one.zh, one.en) for one in queries.criteria(reading(), election)},
+        words={"verdicts": VERDICTS},
+        departments=DEPARTMENTS,
+    )
+
+
+@review.post("/answers/evidence")
+@access(Permission.ANSWER_REVIEW)
+def own_evidence(community: Unit, election: Election) -> Response:
+    """A piece of evidence that the reviewer's department gave, as a download; the look is logged first."""
+    return _evidence(election, actor().departments_over(community.lineage))
 
 
 @review.post("/answers")
@@ -316,6 +369,7 @@ def answer(community: Unit, election: Election) -> Any:
         verdict=form.verdict.data or "",
         clause=form.clause.data or "",
         words=form.words.data or "",
+        event=form.event.data,
         evidence=(file.read() if file and getattr(file, "filename", "") else b"") or None,
     )
     question = request.form.get("question", "")

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from voting.elections.candidates.rules import bars
 from voting.elections.candidates.tables import Candidate
 from voting.elections.committee.queries import kinships
+from voting.elections.queries import rules
 from voting.elections.review.rules import (
     Criterion,
     Overall,
@@ -30,7 +31,10 @@ from voting.elections.review.tables import (
 from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election
 from voting.errors import NotFound
+from voting.law.calendar import HALL
 from voting.law.profiles import Mode, law_of
+from voting.law.thresholds import Reason
+from voting.people.tables import Account
 from voting.permissions import DEPARTMENTS
 
 
@@ -136,6 +140,26 @@ def outcomes_of(asked: Iterable[Asked], review: Review | None) -> dict[str, Over
     return {candidate: overall((*standings, *waiting)) for candidate, standings in by_candidate.items()}
 
 
+def settled_on(session: Session, election: Election, today: date) -> date | bool | None:
+    """The day of the last answer or ruling once every candidate has passed or not; False before that.
+
+    None where there is no review: none was opened, or the committee holds none.
+    """
+    review = review_of(session, election)
+    if review is None or review.waived:
+        return None
+    found = outcomes_of(questions(session, election, today), review)
+    if not found or any(one.outcome in ("open", "suspended") for one in found.values()):
+        return False
+    answered, ruled = session.execute(
+        select(func.max(ReviewAnswer.at), func.max(ReviewQuestion.ruled_on))
+        .join(ReviewAnswer, ReviewAnswer.question_id == ReviewQuestion.id, isouter=True)
+        .where(ReviewQuestion.election_id == election.id)
+    ).one()
+    days = [answered.astimezone(HALL).date()] if answered else []
+    return max([*days, *([ruled] if ruled else [])], default=True)
+
+
 def candidates_of(session: Session, election: Election) -> list[Candidate]:
     """Everybody who stands, by name."""
     return list(session.scalars(select(Candidate).where(Candidate.election_id == election.id).order_by(Candidate.name)))
@@ -173,3 +197,105 @@ def question(session: Session, election: Election, question_id: str, departments
             "NO_SUCH_QUESTION", "没有这个审查事项，请刷新页面。", "There is no such question; reload the page."
         )
     return row
+
+
+def open_points(session: Session, election: Election, today: date) -> list[Reason]:
+    """Clocks of the review that keep the formal list from being posted: who is not told, may appeal, has appealed.
+
+    Without a name: these sentences are also refusals. Nothing where no review is held.
+    """
+    standing = review_of(session, election)
+    if standing is None or standing.waived is not None:
+        return []
+    reviewed = {one.id: one.review for one in candidates_of(session, election)}
+    known = clocks(session, election)
+    heard = {candidate: known.get(candidate, appeal_clock((), election)) for candidate in reviewed}
+    failed = [heard[candidate] for candidate, outcome in reviewed.items() if outcome == "failed"]
+    untold = sum(clock.told is None for clock in failed)
+    until = [clock.last for clock in failed if clock.last and clock.runs(today)]
+    waiting = sum(clock.undecided for clock in heard.values())
+    points = []
+    if untold:
+        points.append(
+            Reason(
+                f"有 {untold} 名审查不通过的候选人还没有告知结果：请选举委员会书面告知本人。",
+                f"{untold} candidate(s) who did not pass are not told: the election committee tells them in writing.",
+            )
+        )
+    if until:
+        points.append(
+            Reason(
+                f"有 {len(until)} 名候选人的申诉期没有满，到 {max(until)} 为止：请选举工作人员到时再办。",
+                f"{len(until)} candidate(s) may still appeal, until {max(until)}: the election official waits.",
+            )
+        )
+    if waiting:
+        points.append(
+            Reason(
+                f"有 {waiting} 项申诉还没有决定：请选举委员会作出决定。",
+                f"{waiting} appeal(s) are undecided: the election committee decides them.",
+            )
+        )
+    return points
+
+
+def clocks(session: Session, election: Election) -> dict[str, "AppealClock"]:
+    """Candidate id → the clock of the appeal, for everybody of whom anything was recorded."""
+    heard: dict[str, list[ReviewHearing]] = {}
+    for one in all_hearings(session, election):
+        heard.setdefault(one.candidate_id, []).append(one)
+    return {candidate: appeal_clock(rows, election) for candidate, rows in heard.items()}
+
+
+def ties(session: Session, election: Election) -> list[tuple[str, str, str]]:
+    """Which reviewer stays away from whom: display name of the account, name on the roll, relation."""
+    rows = session.execute(
+        select(Account.display_name, RollEntry.name, ReviewerTie.relation)
+        .join(Account, Account.id == ReviewerTie.account_id)
+        .join(RollEntry, RollEntry.id == ReviewerTie.roll_entry_id)
+        .where(ReviewerTie.election_id == election.id)
+        .order_by(Account.display_name, RollEntry.name)
+    )
+    return [(account, name, relation) for account, name, relation in rows]
+
+
+@dataclass(frozen=True)
+class AppealClock:
+    """When a candidate was told the outcome, and until which day an appeal may come; None before being told."""
+
+    told: date | None
+    last: date | None
+    appealed: bool
+    undecided: bool
+
+    def runs(self, today: date) -> bool:
+        """Whether an appeal may still come in; one appeal is heard, not several."""
+        return self.last is not None and today <= self.last and not self.appealed
+
+    def over(self, today: date) -> bool:
+        """Whether the candidate was told, and nothing may come or waits to be decided any more."""
+        return self.told is not None and not self.undecided and not self.runs(today)
+
+
+def appeal_clock(heard: Iterable[ReviewHearing], election: Election) -> AppealClock:
+    """The clock of one candidate from what was recorded about him; the day of being told is not counted."""
+    rows = list(heard)
+    told = max((one.held_on for one in rows if one.kind == "told"), default=None)
+    appeals = [one for one in rows if one.kind == "appeal" and told is not None and one.held_on >= told]
+    return AppealClock(
+        told=told,
+        last=rules(election).last_day(told, rules(election).appeal_days.value) if told else None,
+        appealed=bool(appeals),
+        undecided=any(one.kind == "appeal" and one.decided_on is None for one in rows),
+    )
+
+
+def all_hearings(session: Session, election: Election) -> list[ReviewHearing]:
+    """Everything that was told, heard and appealed in this election, the first first."""
+    return list(
+        session.scalars(
+            select(ReviewHearing)
+            .where(ReviewHearing.election_id == election.id)
+            .order_by(ReviewHearing.held_on, ReviewHearing.id)
+        )
+    )

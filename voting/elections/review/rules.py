@@ -34,6 +34,10 @@ VERDICTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     }
 )
 RULINGS: Final = ("stands", "set_aside")
+#: What is recorded of a candidate: told the outcome, heard, appealed.
+HEARINGS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {"told": ("告知结果", "told the outcome"), "hearing": ("听取陈述", "heard"), "appeal": ("申诉", "appeal")}
+)
 LEVELS: Final = ("street", "department")
 OUTCOMES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
@@ -113,6 +117,19 @@ def read_items(
         seen.add(item.code)
         items.append(item)
     return tuple(items)
+
+
+def full_on(event: date, years: int) -> date:
+    """The day on which ``years`` years since ``event`` are full; 29 February is followed by 1 March."""
+    try:
+        return event.replace(year=event.year + years)
+    except ValueError:
+        return date(event.year + years, 3, 1)
+
+
+def still_counts(criterion: Criterion, event: date | None, day: date) -> bool:
+    """Whether a fact of ``event`` falls under a criterion in an election on ``day`` (未满…年: not full by that day)."""
+    return not criterion.years or (event is not None and full_on(event, criterion.years) > day)
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,20 @@ from sqlalchemy.orm import Session, undefer
 
 from voting import journal
 from voting.database import random_id, transaction
-from voting.elections.candidates.actions import preparing
-from voting.elections.queries import locked
+from voting.elections.candidates.actions import preparing, take_off_list
+from voting.elections.candidates.queries import get_candidate
+from voting.elections.candidates.tables import Candidate
+from voting.elections.events import CandidateRemoved
+from voting.elections.queries import locked, office_of, rules
 from voting.elections.review import queries
-from voting.elections.review.actions import settle
+from voting.elections.review.actions import require_not_kin, settle
 from voting.elections.review.events import ReviewHeard, ReviewLooked, ReviewRuled
 from voting.elections.review.queries import Asked
-from voting.elections.review.rules import RULINGS
+from voting.elections.review.rules import HEARINGS, RULINGS
 from voting.elections.review.tables import ReviewAnswer, ReviewHearing, ReviewQuestion
 from voting.elections.tables import Election
 from voting.elections.texts import typed
-from voting.errors import Conflict, Malformed, NotFound
+from voting.errors import Conflict, Malformed, NotFound, TooEarly, TooLate
 from voting.keys import FieldKeys
 from voting.law.calendar import HALL
 from voting.permissions import DEPARTMENTS, Actor
@@ -36,6 +39,7 @@ class Opened:
     clause: str
     words: str
     evidence_type: str | None
+    event: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,21 +84,21 @@ def look(
             )
         fact = ReviewLooked(election.id, candidate_id, "candidate", actor.account_id)
         journal.record(session, election.community_id, fact, now)
-        known = [Known(one, tuple(_opened(session, one.id, keys))) for one in asked]
+        known = [Known(one, tuple(opened(session, one.id, keys))) for one in asked]
         return known, [_heard(one, keys) for one in queries.hearings(session, election, candidate_id)]
 
 
-def _opened(session: Session, question_id: str, keys: FieldKeys) -> list[Opened]:
+def opened(session: Session, question_id: str, keys: FieldKeys) -> list[Opened]:
+    """Every answer to one question, opened; the caller has logged the look."""
     rows = session.scalars(
         select(ReviewAnswer).where(ReviewAnswer.question_id == question_id).order_by(ReviewAnswer.at)
     )
-    opened = []
+    found = []
     for row in rows:
         content = json.loads(keys.open(row.sealed, row.id))
-        opened.append(
-            Opened(row.id, row.late, row.at, row.verdict, content["clause"], content["words"], row.evidence_type)
-        )
-    return opened
+        said = (content["clause"], content["words"], row.evidence_type, content["event"])
+        found.append(Opened(row.id, row.late, row.at, row.verdict, *said))
+    return found
 
 
 def _heard(row: ReviewHearing, keys: FieldKeys) -> Heard:
@@ -114,7 +118,7 @@ def open_evidence(
 ) -> tuple[bytes, str]:
     """One piece of evidence and its type; the look is logged. ``departments``: None for the committee, which sees all.
 
-    Raises NotFound NO_EVIDENCE.
+    Raises NotFound NO_EVIDENCE; NotAllowed REVIEWER_KIN.
     """
     with transaction(session):
         election = locked(session, election_id)
@@ -129,6 +133,7 @@ def open_evidence(
             or (departments is not None and about.department not in departments)
         ):
             raise NotFound("NO_EVIDENCE", "没有这份证据，请刷新页面。", "There is no such evidence; reload the page.")
+        require_not_kin(session, election, about.roll_entry_id, actor)
         fact = ReviewLooked(election.id, row.id, "evidence", actor.account_id)
         journal.record(session, election.community_id, fact, now)
         return keys.open(row.evidence, f"{row.id}/evidence"), row.evidence_type
@@ -184,17 +189,18 @@ def hear(
     actor: Actor,
     now: datetime,
 ) -> str:
-    """Record that the candidate was heard (``hearing``) or appealed (``appeal``); returns the id.
+    """Record that the candidate was told the outcome (``told``), heard (``hearing``) or appealed (``appeal``).
 
-    Raises Malformed HEARING_FORM, TEXT_LENGTH; NotFound NOT_REVIEWED.
+    Being told begins the days for an appeal. Returns the id. Raises Malformed HEARING_FORM, TEXT_LENGTH; NotFound
+    NOT_REVIEWED; TooEarly OUTCOME_OPEN; TooLate APPEAL_LATE.
     """
-    words = typed(words, zh="陈述", en="Statement", most=2000, least=1)
+    words = typed(words, zh="内容", en="Words", most=2000, least=1)
     today = now.astimezone(HALL).date()
-    if kind not in ("hearing", "appeal") or held_on > today:
+    if kind not in HEARINGS or held_on > today:
         raise Malformed(
             "HEARING_FORM",
-            "请选陈述或申诉，日期不能在将来。",
-            "Choose hearing or appeal and a day that has come.",
+            "请选告知、陈述或申诉，日期不能在将来。",
+            "Choose told, hearing or appeal, and a day that has come.",
         )
     with transaction(session):
         election = preparing(session, election_id)
@@ -204,6 +210,7 @@ def hear(
                 "这位候选人还没有提请审查，请先开始资格联审。",
                 "Nothing was asked about this candidate yet; open the review first.",
             )
+        _require_turn(session, election, candidate_id, kind, held_on)
         made = random_id()
         session.add(
             ReviewHearing(
@@ -218,6 +225,61 @@ def hear(
         fact = ReviewHeard(election.id, made, kind, held_on, actor.account_id)
         journal.record(session, election.community_id, fact, now)
         return made
+
+
+def _require_turn(session: Session, election: Election, candidate_id: str, kind: str, held_on: date) -> None:
+    """Nobody is told an outcome that is not there; an appeal comes within its days."""
+    candidate = session.get(Candidate, candidate_id)
+    if kind == "told" and (candidate is None or candidate.review not in ("passed", "failed")):
+        raise TooEarly(
+            "OUTCOME_OPEN",
+            "这位候选人的联审还没有结论，请办完联审再告知本人。",
+            "The review of this candidate has no outcome yet; bring it to its end, then tell the candidate.",
+        )
+    clock = queries.appeal_clock(queries.hearings(session, election, candidate_id), election)
+    if kind == "appeal" and clock.last is not None and held_on > clock.last:
+        ruled = rules(election).appeal_days
+        raise TooLate(
+            "APPEAL_LATE",
+            f"申诉应在告知后 {ruled.value} 日内提出（{ruled.source_zh}），{clock.told} 告知，最后一天是 {clock.last}；"
+            "请书面答复本人，仍有意见的可向街道（乡镇）反映。",
+            f"An appeal comes within {ruled.value} days of being told ({ruled.source_en}); told on {clock.told}, the "
+            f"last day was {clock.last}. Give the candidate a written answer; the street hears whoever still disagrees.",
+        )
+
+
+def strike(session: Session, *, election_id: str, candidate_id: str, actor: Actor, now: datetime) -> None:
+    """Leave a candidate who did not pass out of the list, once told and after the time to appeal.
+
+    Raises NotFound NO_SUCH_CANDIDATE; Conflict NOT_FAILED; TooEarly NOT_TOLD, APPEAL_RUNS.
+    """
+    with transaction(session):
+        election = preparing(session, election_id)
+        candidate = get_candidate(session, election=election, candidate_id=candidate_id)
+        if candidate.review != "failed":
+            raise Conflict(
+                "NOT_FAILED",
+                "这位候选人没有“不通过”的结论，不能办理不列入名单。请刷新页面。",
+                "This candidate has no outcome “not passed” and is not struck; reload the page.",
+            )
+        clock = queries.appeal_clock(queries.hearings(session, election, candidate.id), election)
+        if clock.told is None:
+            raise TooEarly(
+                "NOT_TOLD",
+                "请先把审查结果书面告知本人并登记，申诉期过后再办。",
+                "First tell the candidate the outcome in writing and record it; then wait for the appeal.",
+            )
+        if not clock.over(now.astimezone(HALL).date()):
+            zh = "申诉还没有决定，请先作出决定。"
+            en = "The appeal is undecided; decide it first."
+            if not clock.undecided:
+                zh = f"申诉期到 {clock.last} 为止，请到时再办。"
+                en = f"The candidate may appeal until {clock.last}; come back then."
+            raise TooEarly("APPEAL_RUNS", zh, en)
+        office = office_of(election, candidate.office_id)
+        fact = CandidateRemoved(election.id, candidate.id, office.title, actor.account_id)
+        take_off_list(session, election, candidate)
+        journal.record(session, election.community_id, fact, now)
 
 
 def decide_appeal(

@@ -94,11 +94,11 @@ class ReviewAnswer(Base):
 
 
 class ReviewHearing(Base):
-    """The candidate was heard, or appealed: the day, and sealed what was said and decided."""
+    """The candidate was told the outcome, was heard, or appealed: the day, and sealed what was said."""
 
     __tablename__ = "review_hearing"
     __table_args__ = (
-        CheckConstraint("kind IN ('hearing','appeal')", name="kind"),
+        CheckConstraint("kind IN ('told','hearing','appeal')", name="kind"),
         CheckConstraint("(decided_on IS NULL) = (upheld IS NULL)", name="decided"),
         CheckConstraint("decided_on IS NULL OR (kind = 'appeal' AND decided_on >= held_on)", name="decided_on"),
     )
