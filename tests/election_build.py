@@ -210,6 +210,12 @@ def with_keys_and_cards(built: Built) -> Built:
         secret, record = trustee_crypto.make_key(group, f"监督委员{number}")
         built.trustee_secrets.append(secret)
         built.act(trustees.add_key, box=built.box.id, account=built.accounts[login], record=record, now=BEFORE)
+    return with_cards(built)
+
+
+def with_cards(built: Built) -> Built:
+    """As many cards as the roll and its spares ask for; made again, they replace the earlier ones."""
+    group = get_group(built.box.group)
     built.cards = [1 + secrets.randbelow(group.order - 1) for _ in range(built.box.roll_size + built.box.spares)]
     built.act(
         cards.receive_credentials,

@@ -29,7 +29,7 @@ NETWORK = ("socket", "ssl", "http.client", "http.server", "urllib.request", "req
 HOUSE = ("voting.app", "voting.config", "voting.request", "voting.security", "voting.journal", "voting.keys")
 #: Files that state rules and values and nothing else, wherever they stand.
 PURE = (
-    *("rules", "lifecycle", "facts", "events", "tree", "permissions", "errors"),
+    *("rules", "lifecycle", "facts", "needs", "events", "tree", "permissions", "errors"),
     *("report", "overview", "shown", "photos", "photo_parts"),
 )
 #: Engines without the second copy: of files that are nobody's installation yet, or no longer.

@@ -41,6 +41,7 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("desk", "voting.elections.pages:elections"),
     ("desk", "voting.elections.change_pages:changes"),
     ("desk", "voting.elections.rule_pages:rule_book"),
+    ("public", "voting.elections.rule_pages:rule_notice"),
     ("desk", "voting.elections.roll.pages:roll"),
     ("desk", "voting.elections.roll.law_pages:roll_law"),
     ("desk", "voting.elections.committee_pages:committee"),

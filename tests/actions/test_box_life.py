@@ -73,8 +73,26 @@ def test_declaring_cards_is_refused(engine: Engine) -> None:
 
     assert declare(0, 0) == "ROLL_EMPTY"
     assert declare(4, 6) == "SPARES"
+
+
+def test_a_changed_roll_takes_cards_from_the_spares_and_gives_them_back(engine: Engine) -> None:
+    box = a_box(engine, voters=4, spares=2)
     with_cards(box)
-    assert declare(5, 2) == "CARDS_MADE"
+
+    def declare(roll_size: int) -> tuple[int, int, int]:
+        with write(engine) as session:
+            after = cards.declare(session, box=box.box, roll_size=roll_size, spares=2)
+        return after.roll, after.spares, after.cards_made
+
+    assert declare(5) == (5, 1, 6) and declare(3) == (3, 3, 6)
+    # Too few: two supervisors make them anew for the new number; the earlier ones are void with that.
+    assert declare(7) == (7, 0, 6)
+    group = get_group("Ed25519")
+    seven = sorted(group.text(group.base_power(n)) for n in range(1, 8))
+    box.act(
+        cards.receive_credentials, box=box.box, credentials=seven, actor=box.supervisors[0], witness=box.supervisors[1]
+    )
+    assert declare(7) == (7, 0, 7)
 
 
 def test_credentials_are_refused(engine: Engine) -> None:

@@ -21,7 +21,7 @@ PAGES = {
     "{c}/": ("official", 5),
     "{c}/elections": ("official", 5),
     "{c}/log": ("official", 7),
-    "{e}/": ("official", 12),
+    "{e}/": ("official", 18),
     "{e}/moves/close": ("official", 11),
     "{e}/candidates": ("official", 8),
     "{e}/committee": ("official", 14),

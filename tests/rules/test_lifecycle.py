@@ -11,7 +11,7 @@ from voting.elections import moves
 from voting.elections.lifecycle import RULES, STATES, TABLE, Facts, deeds_of, next_moves, require, require_state
 from voting.errors import Conflict, Refused, TooEarly, TooLate
 from voting.law.profiles import Mode
-from voting.law.timeline import Status, standing, statutory
+from voting.law.timeline import Hung, Status, standing, statutory
 
 DAY = date(2026, 12, 20)
 READY = Facts(
@@ -45,6 +45,8 @@ MISSING = [
     ("post_candidates", {"today": DAY}, "candidates_too_late"),
     ("post_candidates", {"offices_short": ("主任",)}, "not_differential"),
     ("post_candidates", {"candidate_errors": 2}, "candidates_unchecked"),
+    ("post_candidates", {"list_zh": "有一份提名没有答复。", "list_en": "One is unanswered."}, "candidates_open"),
+    ("seal", {"list_zh": "有一份提名没有答复。", "list_en": "One is unanswered."}, "candidates_open"),
     ("seal", {"candidates_posted": None}, "candidates_not_posted"),
     ("seal", {"offices_short": ("主任", "委员")}, "not_differential"),
     ("seal", {"candidate_errors": 1}, "candidates_unchecked"),
@@ -65,6 +67,8 @@ MISSING = [
     ("lengthen", {"reason": ""}, "reason_missing"),
     ("lengthen", {"until_later": False}, "not_later"),
     ("stop_queue", {"closing_time": False, "reason": ""}, "before_closing_time"),
+    ("close", {"boxes_away": 1}, "mobile_boxes_away"),
+    ("decide", {"paper_zh": "1 号票箱的纸质选票还没有核对一致。", "paper_en": "Box 1 is not agreed."}, "paper_open"),
     ("close", {"queue": 2}, "queue_left"),
     ("close", {"in_hand": 1, "reason": " "}, "cards_in_hand"),
     ("count", {"cards_unscanned": 7}, "cards_unscanned"),
@@ -108,7 +112,16 @@ def test_every_fact_of_the_table_is_gathered() -> None:
     source = Path(moves.__file__).read_text(encoding="utf-8")
     calls = [one for one in ast.walk(ast.parse(source)) if isinstance(one, ast.Call)]
     call = next(one for one in calls if ast.unparse(one.func) == "Facts")
-    given = {one.arg: one.value for one in call.keywords}
+    given: dict[str | None, ast.expr] = {one.arg: one.value for one in call.keywords}
+    # What is asked for only where a move of the state needs it stands in mappings of its own.
+    given |= {
+        key.value: value
+        for one in ast.walk(ast.parse(source))
+        if isinstance(one, ast.Dict)
+        for key, value in zip(one.keys, one.values, strict=True)
+        if isinstance(key, ast.Constant)
+    }
+    given.pop(None, None)
     typed_with_the_move = {"reason", "until_later"}
     assert {one.name for one in fields(Facts)} - given.keys() == typed_with_the_move
     assert not [name for name, value in given.items() if isinstance(value, ast.Constant)]
@@ -211,7 +224,7 @@ def test_require_refuses_only_with_refusals() -> None:
 
 
 def _status(facts: Facts, state: str = "draft") -> dict[str, Status]:
-    steps = statutory(facts.rules, facts.mode, facts.day, posted=facts.roll_posted)
+    steps = statutory(facts.rules, facts.mode, facts.day, hung=Hung(facts.roll_posted))
     return {one.step.name: one.status for one in standing(steps, deeds_of(state, facts), facts.today)}
 
 
@@ -241,10 +254,45 @@ def test_a_refused_move_names_the_article_and_the_first_day() -> None:
     with pytest.raises(TooLate) as late:
         require("sealed", "open", replace(READY, roll_posted=date(2026, 12, 1)))
     assert "最早 2026-12-21 才能投票" in late.value.zh and "Art. 17" in late.value.en
-    beijing = replace(READY, profile="beijing", today=date(2026, 12, 16))
+    beijing = replace(READY, profile="beijing", today=date(2026, 12, 16), candidates_posted=None)
     with pytest.raises(TooLate) as formal:
         require("published", "post_candidates", beijing)
-    assert "2026-12-15" in formal.value.zh and "北京市" in formal.value.zh
+    # Posted on the 16th at the earliest: 16 + 5 = 21 December.
+    assert "2026-12-15" in formal.value.zh and "选举日最早是 2026-12-21" in formal.value.zh
+    assert "《北京市村民委员会选举办法》第20条" in formal.value.zh and "Art. 20" in formal.value.en
+
+
+#: Each move that a date of the law can forbid: the state, the facts, the first day and the article it must name.
+DATED = [
+    ("draft", "publish", {"roll_posted": None, "today": date(2026, 12, 1)}, "2026-12-21", "第17条"),
+    ("published", "post_candidates", {"today": DAY, "candidates_posted": None}, "2026-12-21", "默认"),
+    ("published", "seal", {"today": date(2026, 12, 5)}, "2026-12-06", "第17条"),
+    ("published", "seal", {"today": date(2026, 12, 12), "roll_again": date(2026, 12, 8)}, "2026-12-14", "第17条"),
+    ("sealed", "open", {"roll_posted": date(2026, 12, 1)}, "2026-12-21", "第17条"),
+    ("sealed", "open", {"candidates_posted": DAY}, "2026-12-21", "默认"),
+    ("sealed", "open", {"today": date(2026, 12, 19)}, "2026-12-20", "第19条"),
+    ("sealed", "open", {"today": date(2026, 12, 21)}, "另定选举日", "第19条"),
+]
+
+
+@pytest.mark.parametrize(("state", "move", "changed", "first", "article"), DATED, ids=str)
+def test_every_move_that_a_date_forbids_says_when_and_by_which_article(
+    state: str, move: str, changed: dict, first: str, article: str
+) -> None:
+    with pytest.raises((TooEarly, TooLate)) as refused:
+        require(state, move, replace(READY, **changed))
+    assert first in refused.value.zh and article in refused.value.zh
+    if first[0] == "2":
+        assert first in refused.value.en
+
+
+def test_last_days_off_move_the_sealing_where_the_committee_chose_so() -> None:
+    """Posted on Monday 30 November: 5 December is a Saturday, objections end on Monday the 7th."""
+    moved = replace(READY, options={"holiday_moves": "yes"}, today=date(2026, 12, 7))
+    assert moved.objections_end == date(2026, 12, 7)
+    with pytest.raises(TooEarly, match="objections_running"):
+        require("published", "seal", moved)
+    assert require("published", "seal", replace(moved, today=date(2026, 12, 8))) == "sealed"
 
 
 def test_a_poll_that_follows_another_has_no_calendar_of_its_own() -> None:

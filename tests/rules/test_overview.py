@@ -7,7 +7,7 @@ import pytest
 
 from voting.elections.facts import Facts
 from voting.elections.lifecycle import ENDED, OFFICIAL, RULES, STATES, TABLE
-from voting.elections.overview import _LEADING, _SUPPLY, COUNT_MOVES, overview
+from voting.elections.overview import _LEADING, _SUPPLY, COUNT_MOVES, Own, overview, supervisors_next
 from voting.law.profiles import Mode
 
 DAY = date(2026, 12, 20)
@@ -91,3 +91,34 @@ def test_every_need_of_an_officials_move_has_a_place_or_a_form() -> None:
     typed_in = {"reason_missing", "not_later"}
     needs = {need.code for rule in TABLE if OFFICIAL in rule.who for need in rule.needs}
     assert needs - typed_in <= _SUPPLY.keys()
+
+
+@pytest.mark.parametrize(
+    ("state", "own", "changed", "title", "place"),
+    [
+        ("draft", Own(False, False, False), {}, "建自己的密钥", "trustee"),
+        ("published", Own(True, False, False), {"keys": 2}, "等其他监督委员建密钥", ""),
+        ("published", Own(True, False, False), {"cards": 0}, "两位监督委员一起制卡", "cards"),
+        ("published", Own(True, False, False), {"cards": 103}, "两位监督委员一起制卡", "cards"),
+        ("published", Own(True, False, False), {}, "等选举工作人员封定选举", ""),
+        ("sealed", Own(True, False, False), {}, "演练解密", "trustee"),
+        ("sealed", Own(True, True, False), {}, "等选举日开始投票", ""),
+        ("open", Own(True, True, False), {}, "在场监督投票", ""),
+        ("closed", Own(True, True, False), {}, "等选举工作人员办下一步", ""),
+        ("counting", Own(True, True, False), {}, "解密", "trustee"),
+        ("counting", Own(True, True, True), {}, "等选举工作人员办下一步", ""),
+        ("decided", Own(False, False, False), {}, "等选举工作人员办下一步", ""),
+    ],
+)
+def test_a_supervisor_is_told_what_to_do_or_to_wait_for(
+    state: str, own: Own, changed: dict[str, object], title: str, place: str
+) -> None:
+    now = supervisors_next(state, replace(READY, **changed), own)  # type: ignore[arg-type]
+    assert now is not None
+    assert (now.title.zh, now.place, now.waiting) == (title, place, not place)
+    assert now.text.zh.endswith("。") and now.text.en.endswith(".")
+
+
+@pytest.mark.parametrize("state", ENDED)
+def test_a_supervisor_has_nothing_left_when_the_election_has_ended(state: str) -> None:
+    assert supervisors_next(state, READY, Own(True, True, True)) is None

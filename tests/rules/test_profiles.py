@@ -89,12 +89,12 @@ def test_open_points_have_a_default_and_can_be_settled() -> None:
     assert settled.second_poll_turnout.value is False
     assert settled.second_poll_turnout.kind is Source.CHOSEN
     # What equals the default is no decision.
-    assert check_options(rules, {"second_poll_turnout": "yes", "legal_record": "paper"}) == {
-        "legal_record": "paper"
-    }
+    assert check_options(rules, {"second_poll_turnout": "yes", "legal_record": "paper"}) == {"legal_record": "paper"}
 
 
-@pytest.mark.parametrize("wrong", [{"roll_days": "10"}, {"dup_office": "lower_adds"}, {"legal_record": "both"}, {"": ""}])
+@pytest.mark.parametrize(
+    "wrong", [{"roll_days": "10"}, {"dup_office": "lower_adds"}, {"legal_record": "both"}, {"": ""}]
+)
 def test_what_is_no_open_point_cannot_be_chosen(wrong: dict[str, str]) -> None:
     with pytest.raises(Malformed, match="OPTION_UNKNOWN"):
         rules_of("residents-2026", Mode.ALL_VOTERS, "national", wrong)

@@ -17,12 +17,16 @@ from voting.box.tables import Box, PublicCredential
 from voting.crypto.group import get_group
 from voting.database import transaction
 from voting.errors import Conflict, Malformed, TooEarly, TooLate
+from voting.law.calendar import HALL
 
 
 def declare(session: Session, *, box: str, roll_size: int, spares: int) -> Counters:
     """Fix how many cards may be made: one per person on the roll and `spares` for torn ones.
 
-    Raises Malformed ROLL_EMPTY, SPARES (more than max(5, 2 %)); TooLate CARDS_MADE once cards are there.
+    Cards belong to nobody until the desk hands them out. Where they were made already, somebody added to the roll
+    takes one of the spares, and the card of somebody struck off becomes one. Where they no longer do (too few, or
+    more spares than the bound), sealing refuses until two supervisors have made them anew.
+    Raises Malformed ROLL_EMPTY, SPARES (more than max(5, 2 %)).
     """
     if roll_size < 1:
         raise Malformed("ROLL_EMPTY", "选民名单是空的，请先导入名单。", "The roll is empty; import it first.")
@@ -35,12 +39,8 @@ def declare(session: Session, *, box: str, roll_size: int, spares: int) -> Count
     with transaction(session):
         row = chain.locked(session, box)
         _require_preparing(row)
-        if row.cards_made and (roll_size, spares) != (row.roll_size, row.spares):
-            raise TooLate(
-                "CARDS_MADE",
-                "选票卡已经按原来的张数制作，不能再改名单人数。请先作废全部卡重做。",
-                "The cards were made for the former number; void them all and make them again first.",
-            )
+        if row.cards_made:
+            spares = min(max(row.cards_made - roll_size, 0), spares_allowed(roll_size))
         row.roll_size, row.spares = roll_size, spares
         return chain.counters_of(row)
 
@@ -64,7 +64,7 @@ def receive_credentials(
         _require_members(row, credentials)
         session.execute(delete(PublicCredential).where(PublicCredential.box_id == box))
         session.execute(insert(PublicCredential), [{"box_id": box, "public": one} for one in credentials])
-        row.cards_made = len(credentials)
+        row.cards_made, row.cards_on = len(credentials), now.astimezone(HALL).date()
         # Of the set, whichever of its two orders it came in: the verifier reads the archive's.
         digest = hashlib.sha256("\n".join(sorted(credentials)).encode()).hexdigest()
         fact = events.CardsReceived(

@@ -11,7 +11,7 @@ The one increasing number near a ballot is ``BoxEvent.height``: the order of bal
 archive, which has no counterpart at the desk.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -88,6 +88,8 @@ class Box(Base):
     head: Mapped[str | None] = mapped_column(String(64))
     # Timestamp of the archive's header, seconds since 1970; set once at sealing.
     archive_time: Mapped[int | None]
+    # The day the cards were made, for the calendar.
+    cards_on: Mapped[date | None]
     # What the tablets show beside the form (hall, portraits, introductions): JSON fixed at sealing by the
     # room that owns the election; the box does not read it.
     display: Mapped[Any | None] = mapped_column(JSONText, deferred=True)
@@ -279,5 +281,8 @@ class TrusteeKey(Base):
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
     name: Mapped[str] = mapped_column(String(40))
     record: Mapped[bytes] = mapped_column(LargeBinary)
+    # The days of key and rehearsal, for the calendar.
+    made_on: Mapped[date | None]
+    rehearsed_on: Mapped[date | None]
     rehearsal: Mapped[bytes | None] = mapped_column(LargeBinary)
     share: Mapped[bytes | None] = mapped_column(LargeBinary)

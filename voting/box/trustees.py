@@ -7,7 +7,7 @@ form; its proofs are bound to another prefix, so it can never serve as a share.
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from voting.crypto import trustees as crypto
 from voting.crypto.group import get_group
 from voting.database import transaction
 from voting.errors import Conflict, Malformed, NotAllowed, TooEarly, TooLate
+from voting.law.calendar import HALL
 
 #: A share of 100 questions in BELENIOS-2048 stays under this; anything longer is not one of ours.
 MAX_RECORD = 4_000_000
@@ -65,7 +66,7 @@ def add_key(session: Session, *, box: str, account: str, record: bytes, now: dat
                 box_id=box, owner=_next_owner(session, row), account_id=account, name=key.name, record=record
             )
             session.add(own)
-        own.name, own.record = key.name, record
+        own.name, own.record, own.made_on = key.name, record, now.astimezone(HALL).date()
         fact = events.TrusteeKeyAdded(row.uuid, own.owner, group.text(key.public_key), account)
         journal.record(session, row.community_id, fact, now)
         return _state(own)
@@ -89,7 +90,7 @@ def add_rehearsal(session: Session, *, box: str, account: str, record: bytes, no
         election = chain.sealed_election(session, box)
         phi, tally = crypto.rehearsal_phi(election), crypto.rehearsal_tally(election)
         _check_share(session, own, lambda key: crypto.check_partial_decryption(election.group, phi, key, tally, record))
-        own.rehearsal = record
+        own.rehearsal, own.rehearsed_on = record, now.astimezone(HALL).date()
         fact = events.TrusteeRehearsed(row.uuid, own.owner, hashlib.sha256(record).hexdigest())
         journal.record(session, row.community_id, fact, now)
         return _state(own)
@@ -146,6 +147,14 @@ def states(session: Session, box: str) -> list[TrusteeState]:
         _state(key)
         for key in session.scalars(select(TrusteeKey).where(TrusteeKey.box_id == box).order_by(TrusteeKey.owner))
     ]
+
+
+def days(session: Session, box: str) -> tuple[tuple[date | None, ...], tuple[date | None, ...]]:
+    """The days on which each trustee made the key, and rehearsed, in the order of the keys."""
+    rows = session.execute(
+        select(TrusteeKey.made_on, TrusteeKey.rehearsed_on).where(TrusteeKey.box_id == box).order_by(TrusteeKey.owner)
+    ).all()
+    return tuple(made for made, _ in rows), tuple(rehearsed for _, rehearsed in rows)
 
 
 def _own(session: Session, box: str, account: str) -> TrusteeKey | None:

@@ -78,8 +78,8 @@ def create_election(
     title = typed(title, zh="选举名称", en="Title", most=80, least=1)
     place = typed(place, zh="投票地点", en="Place", most=80, least=1)
     offices = [replace(each, title=typed(each.title, zh="职务", en="Office", most=20, least=1)) for each in offices]
-    _check_time(day=day, opens_at=opens_at, closes_at=closes_at, today=now.astimezone(HALL).date())
-    _check_offices(offices)
+    check_time(day=day, opens_at=opens_at, closes_at=closes_at, today=now.astimezone(HALL).date())
+    check_offices(offices)
     _check_numbers(mode=mode, trustees=trustees, ballot_floor=ballot_floor)
     law = law_on(Mode(mode), now.astimezone(HALL).date())
     settled = check_options(rules_of(law.key, Mode(mode), profile, {}), options or {})
@@ -174,7 +174,7 @@ def lengthen_poll(
         election = locked(session, election_id)
         facts = replace(gather(session, election, now), reason=reason, until_later=closes_at > election.closes_at)
         lifecycle.require(election.state, "lengthen", facts, expected=expected)
-        _check_time(day=election.day, opens_at=election.opens_at, closes_at=closes_at, today=election.day)
+        check_time(day=election.day, opens_at=election.opens_at, closes_at=closes_at, today=election.day)
         election.closes_at = closes_at
         fact = PollLengthened(election_id=election.id, closes_at=closes_at, reason=reason, by=actor.account_id)
         journal.record(session, election.community_id, fact, now)
@@ -322,7 +322,8 @@ def _record_move(
     journal.record(session, election.community_id, fact, now)
 
 
-def _check_time(*, day: date, opens_at: datetime, closes_at: datetime, today: date) -> None:
+def check_time(*, day: date, opens_at: datetime, closes_at: datetime, today: date) -> None:
+    """Raises Malformed ELECTION_DAY, ELECTION_HOURS."""
     if day < today:
         raise Malformed("ELECTION_DAY", "选举日已经过去，请改日期。", "The election day is over; choose another.")
     if opens_at >= closes_at or opens_at.astimezone(HALL).date() != day or closes_at.astimezone(HALL).date() != day:
@@ -333,7 +334,8 @@ def _check_time(*, day: date, opens_at: datetime, closes_at: datetime, today: da
         )
 
 
-def _check_offices(offices: list[NewOffice]) -> None:
+def check_offices(offices: list[NewOffice]) -> None:
+    """Raises Malformed ELECTION_OFFICES, ELECTION_SEATS."""
     titles = [office.title for office in offices]
     if not 1 <= len(titles) <= MAX_OFFICES or len(set(titles)) != len(titles):
         raise Malformed(

@@ -18,7 +18,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its type stubs
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from voting.elections.actions import MAX_SEATS, MAX_TRUSTEES
+from voting.elections.actions import MAX_OFFICES, MAX_SEATS, MAX_TRUSTEES
 from voting.elections.facts import MIN_TRUSTEES
 from voting.elections.texts import REASON_LENGTH
 from voting.forms import Form
@@ -45,14 +45,37 @@ class OfficeForm(Form):
     write_in = BooleanField(_("可以另选他人（纸质选票）"), default=True)
 
 
-class ElectionForm(Form):
-    """A new election."""
+class HeldForm(Form):
+    """When and where."""
 
-    title = StringField(_("选举名称"), [_REQUIRED, _length(80)])
     place = StringField(_("投票地点"), [_REQUIRED, _length(80)])
     day = DateField(_("选举日"), [DataRequired(message=_("请填写日期。"))])
     opens = TimeField(_("开始投票"), [DataRequired(message=_("请填写时间，如 08:00。"))])
     closes = TimeField(_("结束投票"), [DataRequired(message=_("请填写时间，如 18:00。"))])
+
+
+class MoveDayForm(HeldForm):
+    """Another day, other hours or another place for an election whose roll is posted."""
+
+    decision = TextAreaField(
+        _("选举委员会的决定"),
+        [_REQUIRED, _length(REASON_LENGTH)],
+        description=_("写明原因；按当地规定要报批的，写明批准机关。会写进公开的日志，请不要写个人信息。"),
+        render_kw={"rows": 3},
+    )
+
+
+class ChangeForm(HeldForm):
+    """What may still be changed of an election in preparation."""
+
+    title = StringField(_("选举名称"), [_REQUIRED, _length(80)])
+    offices = FieldList(FormField(OfficeForm), min_entries=OFFICE_ROWS, max_entries=MAX_OFFICES)
+
+
+class ElectionForm(HeldForm):
+    """A new election."""
+
+    title = StringField(_("选举名称"), [_REQUIRED, _length(80)])
     mode = SelectField(
         _("选举方式"),
         choices=[

@@ -8,13 +8,14 @@ missing and who supplies it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
-from voting.elections.facts import (
+from voting.elections.facts import Facts
+from voting.elections.needs import (
     BOXES_BACK,
     CANDIDATES_CHECKED,
     CANDIDATES_IN_TIME,
+    CANDIDATES_OPEN,
     CANDIDATES_POSTED,
     CANDIDATES_POSTED_IN_TIME,
     CARDS,
@@ -45,12 +46,12 @@ from voting.elections.facts import (
     TABLETS,
     TRUSTEES,
     UNSCANNED,
-    Facts,
     Need,
 )
 from voting.errors import Conflict, TooEarly, TooLate
-from voting.law.calendar import days_after, days_before
+from voting.law.calendar import days_before
 from voting.law.thresholds import Reason
+from voting.law.timeline import Done
 
 __all__ = [
     "ENDED",
@@ -127,12 +128,12 @@ TABLE: Final = (
     ),
     Rule(
         "post_candidates", "公布候选人名单", "Post the candidates", ("published",), None, (OFFICIAL,),
-        (DIFFERENTIAL, CANDIDATES_CHECKED, CANDIDATES_IN_TIME),
+        (DIFFERENTIAL, CANDIDATES_CHECKED, CANDIDATES_OPEN, CANDIDATES_IN_TIME),
     ),
     Rule(
         "seal", "封定选举", "Seal the election", ("published",), "sealed", (OFFICIAL,),
         (
-            CANDIDATES_POSTED, DIFFERENTIAL, CANDIDATES_CHECKED, TRUSTEES, KEYS, CARDS, CARDS_BOUND,
+            CANDIDATES_POSTED, DIFFERENTIAL, CANDIDATES_CHECKED, CANDIDATES_OPEN, TRUSTEES, KEYS, CARDS, CARDS_BOUND,
             OBJECTIONS_DECIDED, OBJECTIONS_OVER,
         ),
     ),
@@ -274,22 +275,27 @@ def _wrong_state(state: str, rule: Rule) -> Conflict | TooEarly | TooLate:
     )
 
 
-def deeds_of(state: str, facts: Facts) -> dict[str, date | bool]:
-    """Which steps of the calendar (``voting.law.timeline``) are done, with their day where it is known."""
+def deeds_of(state: str, facts: Facts) -> dict[str, Done]:
+    """Which steps of the calendar (``voting.law.timeline``) are done as far as the facts of the moves tell.
+
+    What only one room knows (committee, review, proxies, what comes after) is added by ``voting.elections.schedule``.
+    """
     ready = facts.trustees > 0 and facts.keys >= facts.trustees and facts.cards >= max(facts.cards_needed, 1)
-    begun = state not in ("void",)
-    polled = begun and STATES.index(state) >= STATES.index("closed")
+    polled = state != "void" and STATES.index(state) >= STATES.index("closed")
     heard = facts.roll_posted is not None and facts.today > facts.objections_end
     return {
-        "registration": facts.roll_posted is not None,
+        "registration": facts.roll_posted or False,
         "post_roll": facts.roll_posted or False,
-        "objections": heard,
+        "objections": heard and facts.objections_end,
         "decisions": heard and facts.objections_open == 0,
         "posting_ends": facts.roll_posted is not None
-        and facts.today >= days_after(facts.roll_posted, facts.rules.posting_days.value),
+        and facts.today >= facts.rules.last_day(facts.roll_posted, facts.rules.posting_days.value),
+        # The page that everybody can see has both from the day the roll hangs.
+        "place": facts.roll_again or facts.roll_posted or False,
         "nomination": facts.candidates_posted is not None,
         "post_candidates": facts.candidates_posted or False,
         "withdrawals": facts.today > days_before(facts.day, facts.rules.withdraw_days.value),
+        "proxy_papers": facts.today > facts.proxy_papers_until,
         "keys_and_cards": ready,
         "rehearsal": ready and facts.rehearsals >= facts.trustees,
         "poll": facts.day if polled else False,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from voting.elections.facts import Facts
-from voting.elections.lifecycle import OFFICIAL, RULES, Move, next_moves
+from voting.elections.lifecycle import ENDED, OFFICIAL, RULES, Move, next_moves
 from voting.law.thresholds import Reason
 
 #: The move that leads on from each state; from `published` there are two, see `_leading`.
@@ -32,6 +32,7 @@ _SUPPLY: Final = {
     "candidates_posted_late": ("", "候选人名单公布得太晚", "The candidates were posted too late"),
     "not_differential": ("candidates", "补充候选人", "Add candidates"),
     "candidates_unchecked": ("candidates", "逐人核对候选人", "Check every candidate"),
+    "candidates_open": ("nominations", "办完提名和联审", "Bring nominations and review to their end"),
     "candidates_not_posted": ("candidates", "公布候选人名单", "Post the candidates"),
     "few_trustees": ("keys", "任命监督委员", "Appoint supervisors"),
     "keys_missing": ("keys", "请监督委员建密钥", "Supervisors make their keys"),
@@ -44,6 +45,8 @@ _SUPPLY: Final = {
     "before_closing_time": ("", "投票进行中", "The poll is open"),
     "queue_left": ("", "等排队的人投完", "Wait for the queue"),
     "cards_in_hand": ("", "等领了卡的人投完", "Wait for those who hold a card"),
+    "mobile_boxes_away": ("paper", "等流动票箱回来", "Wait for the mobile boxes"),
+    "paper_open": ("paper", "核对纸质选票", "Settle the papers"),
     "cards_unscanned": ("desk", "扫描未用的卡", "Scan the unused cards"),
     "pile_card_voted": ("count", "查清投过票的卡", "Look into the card that voted"),
     "under_floor": ("count", "记录开票的决定", "Record the decision to open"),
@@ -92,6 +95,68 @@ def overview(state: str, facts: Facts) -> Overview:
             if move.allowed and move.name != shown and not _done_already(move.name, facts)
         ),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Own:
+    """How far one supervisor is with this ballot box: key made, rehearsed, decrypted."""
+
+    key: bool
+    rehearsed: bool
+    shared: bool
+
+
+def supervisors_next(state: str, facts: Facts, own: Own) -> Next | None:
+    """What a supervisor does now; None where the election has ended."""
+    if state in ("draft", "published"):
+        return _before_sealing(facts, own)
+    if state == "sealed" and own.key and not own.rehearsed:
+        return _do("trustee", "演练解密", "Rehearse the decryption", "选举封定了，请用自己的密钥演练一次。",
+                   "The election is sealed; rehearse once with your key.")  # fmt: skip
+    if state == "counting" and own.key and not own.shared:
+        return _do("trustee", "解密", "Decrypt", "计票开始了，请用自己的密钥解密合计。",
+                   "The count has begun; decrypt the sum with your key.")  # fmt: skip
+    return None if state in ENDED else _watching(state, facts)
+
+
+def _watching(state: str, facts: Facts) -> Next:
+    if state == "sealed":
+        return _wait("等选举日开始投票", "Wait for the poll to open",
+                     f"演练完成 {facts.rehearsals} 人，须 {facts.trustees} 人。选举日是 {facts.day}。",
+                     f"{facts.rehearsals} of {facts.trustees} have rehearsed; the election day is {facts.day}.",
+                     )  # fmt: skip
+    if state in ("open", "paused", "closing"):
+        return _wait("在场监督投票", "Watch the poll", "请看票箱封条、发票和写票处，抄下日志头。",
+                     "Watch the seals, the desk and the booths, and write down the head of the log.")  # fmt: skip
+    return _wait("等选举工作人员办下一步", "Wait for the election official",
+                 "投票结束了。请在场监督扫描余卡、计票和签发。",
+                 "The poll is over. Watch the scan of the unused cards, the count and the signing.")  # fmt: skip
+
+
+def _before_sealing(facts: Facts, own: Own) -> Next:
+    if not own.key:
+        return _do("trustee", "建自己的密钥", "Make your key", "请在自己的设备上建密钥，所有监督委员到齐才能开票。",
+                   "Make a key on your own device; the count needs all supervisors.")  # fmt: skip
+    if facts.keys < facts.trustees:
+        return _wait("等其他监督委员建密钥", "Wait for the other supervisors' keys",
+                     f"密钥收到 {facts.keys} 份，须 {facts.trustees} 份。",
+                     f"{facts.keys} of {facts.trustees} keys received.")  # fmt: skip
+    if facts.roll_posted is not None and not facts.cards_needed <= facts.cards <= facts.cards_allowed:
+        return _do("cards", "两位监督委员一起制卡", "Two supervisors make the cards",
+                   f"选票卡 {facts.cards} 张，名单需要 {facts.cards_needed} 张，最多 {facts.cards_allowed} 张。",
+                   f"{facts.cards} card(s); the list needs {facts.cards_needed}, and at most {facts.cards_allowed} may "
+                   "be made.")  # fmt: skip
+    return _wait("等选举工作人员封定选举", "Wait for the election to be sealed",
+                 f"名单异议期到 {facts.objections_end} 为止，以后才能封定。",
+                 f"Objections may come until {facts.objections_end}; sealing comes after.")  # fmt: skip
+
+
+def _do(place: str, zh: str, en: str, text: str, text_en: str) -> Next:
+    return Next(Reason(zh, en), Reason(text, text_en), place=place)
+
+
+def _wait(zh: str, en: str, text: str, text_en: str) -> Next:
+    return Next(Reason(zh, en), Reason(text, text_en), waiting=True)
 
 
 def _leading(state: str, facts: Facts) -> str:

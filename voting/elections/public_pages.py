@@ -116,7 +116,7 @@ def posted_roll(community: Unit, election: Election) -> str:
 @public
 def photo(community: Unit, election: Election, candidate: Candidate) -> Response:  # noqa: ARG001 (the guard loaded it)
     """A posted candidate's portrait."""
-    _require_shown(election)
+    require_shown(election)
     gone = reading().scalar(select(_taken_down(election)))
     if gone or election.candidates_posted is None or candidate.photo is None or candidate.photo_type is None:
         raise NotFound("NO_SUCH_PICTURE", "没有这张照片，请刷新页面。", "There is no such picture; reload the page.")
@@ -127,7 +127,7 @@ def photo(community: Unit, election: Election, candidate: Candidate) -> Response
 @public
 def screen(community: Unit, election: Election) -> str:
     """The hall's screen: one page that follows the day by itself."""
-    _require_shown(election)
+    require_shown(election)
     return render_template(
         "count/screen.html", community=community, election=election, first=_screen(community, election)
     )
@@ -137,7 +137,7 @@ def screen(community: Unit, election: Election) -> str:
 @public
 def screen_json(community: Unit, election: Election) -> dict[str, Any]:
     """What the hall's screen shows now."""
-    _require_shown(election)
+    require_shown(election)
     return _screen(community, election)
 
 
@@ -195,7 +195,7 @@ def notice_sheet(community: Unit, election: Election) -> Response:
     return Response(path.read_bytes(), mimetype="application/pdf")
 
 
-def _require_shown(election: Election) -> None:
+def require_shown(election: Election) -> None:
     if election.state not in PHASES or election.roll_posted is None:
         raise NotFound(
             "NOT_POSTED",
@@ -206,7 +206,7 @@ def _require_shown(election: Election) -> None:
 
 def _require_hanging(election: Election) -> None:
     """The list in public has its time. Raises NotFound NOT_POSTED, ROLL_TAKEN_DOWN."""
-    _require_shown(election)
+    require_shown(election)
     if election.roll_withdrawn is not None:
         raise NotFound(
             "ROLL_TAKEN_DOWN",
@@ -216,7 +216,7 @@ def _require_hanging(election: Election) -> None:
 
 
 def _page(community: Unit, election: Election, *, looked_up: dict[str, Any] | None = None) -> str:
-    _require_shown(election)
+    require_shown(election)
     posted = contests(reading(), election=election) if election.candidates_posted is not None else ()
     box = reading().get_one(Box, election.box_id)
     return render_template(

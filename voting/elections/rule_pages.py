@@ -6,17 +6,19 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from voting.elections import loaders, rule_choice  # noqa: F401 — loaders registers how these addresses are read
+from voting.elections.public_pages import require_shown
 from voting.elections.queries import rules
 from voting.elections.schedule import calendar_of
 from voting.elections.tables import Election
 from voting.errors import Malformed, Refused
 from voting.i18n import in_language
+from voting.law.holidays import arranged
 from voting.law.profiles import OPTIONS, PROFILES, CommitteeSize, Mode, Source, law_of
 from voting.law.thresholds import Share
 from voting.people.tables import Unit
 from voting.permissions import Permission
 from voting.request import acting, actor, now, reading, today, wants_json
-from voting.security import access
+from voting.security import access, public
 
 rule_book = Blueprint("rule_book", __name__, url_prefix="/c/<community_id>/elections/<election_id>")
 
@@ -55,31 +57,61 @@ def change(community: Unit, election: Election) -> Any:
 @access(Permission.SEE_ELECTION)
 def calendar(community: Unit, election: Election) -> str:
     """Every statutory step with its first and last day, to be printed and hung in the office."""
-    return render_template(
-        "elections/calendar.html",
-        community=community,
-        election=election,
-        steps=calendar_of(reading(), election, now()),
-        rules=rules(election),
-        today=today(),
-    )
+    return render_template("elections/calendar.html", community=community, **_calendar(election))
+
+
+rule_notice = Blueprint("rule_notice", __name__, url_prefix="/c/<community_id>/e/<election_id>")
+
+
+@rule_notice.get("/rules")
+@public
+def show_public(community: Unit, election: Election) -> str:
+    """The rules in force, for everybody."""
+    require_shown(election)
+    return render_template("public/rules.html", community=community, election=election, **_in_force(election))
+
+
+@rule_notice.get("/calendar")
+@public
+def calendar_public(community: Unit, election: Election) -> str:
+    """The calendar, for everybody."""
+    require_shown(election)
+    return render_template("public/calendar.html", community=community, **_calendar(election))
+
+
+def _calendar(election: Election) -> dict[str, Any]:
+    steps, ruled = calendar_of(reading(), election, now()), rules(election)
+    years = sorted({one.step.latest.year for one in steps}) if ruled.holiday_moves.value else []
+    return {
+        "election": election,
+        "steps": steps,
+        "rules": ruled,
+        "today": today(),
+        "unknown_years": [year for year in years if not arranged(year)],
+    }
 
 
 def _page(community: Unit, election: Election, refusal: Refused | None = None) -> str:
-    ruled = rules(election)
     return render_template(
         "elections/rules.html",
         community=community,
         election=election,
-        rules=ruled,
-        values=[(_names()[name], _shown(one.value), one) for name, one in ruled.values().items()],
-        law=law_of(election.law, Mode(election.mode)),
         profiles=PROFILES,
         options=[(one, _chosen(one.name, election)) for one in OPTIONS],
-        kinds=_kinds(),
-        tones={Source.STATUTE: "ok", Source.FOUND: "act", Source.MEMORY: "warn"},
         refusal=refusal,
+        **_in_force(election),
     )
+
+
+def _in_force(election: Election) -> dict[str, Any]:
+    ruled = rules(election)
+    return {
+        "rules": ruled,
+        "values": [(_names()[name], _shown(one.value), one) for name, one in ruled.values().items()],
+        "law": law_of(election.law, Mode(election.mode)),
+        "kinds": _kinds(),
+        "tones": {Source.STATUTE: "ok", Source.FOUND: "act", Source.MEMORY: "warn"},
+    }
 
 
 def _chosen(name: str, election: Election) -> str:

@@ -23,6 +23,7 @@ class Election(Base):
         CheckConstraint("ballot_floor >= 1", name="ballot_floor"),
         CheckConstraint("alarm_days BETWEEN 0 AND 30", name="alarm_days"),
         CheckConstraint("roll_withdrawn IS NULL OR roll_withdrawn >= roll_posted", name="roll_withdrawn"),
+        CheckConstraint("roll_again IS NULL OR roll_again >= roll_posted", name="roll_again"),
         CheckConstraint("opens_at < closes_at", name="hours"),
         CheckConstraint("closed_at IS NULL OR closed_at >= opened_at", name="closed_after_opened"),
         CheckConstraint("eligible IS NULL OR (eligible >= 1 AND roll_hash IS NOT NULL)", name="eligible"),
@@ -56,10 +57,14 @@ class Election(Base):
     # Days on which the two lists were posted; hours at which the poll really opened and closed.
     roll_posted: Mapped[date | None]
     candidates_posted: Mapped[date | None]
+    # The day the roll was posted again because the election day was moved: objections run from it anew.
+    roll_again: Mapped[date | None]
     # The day the public list was taken down, after its time.
     roll_withdrawn: Mapped[date | None]
     opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # The day the outcome was determined and announced.
+    decided_on: Mapped[date | None]
     # SHA-256 of the canonical roll as it was posted; N of every turnout sum, fixed at sealing.
     roll_hash: Mapped[str | None] = mapped_column(String(64))
     eligible: Mapped[int | None]

@@ -1,8 +1,8 @@
 """Deadlines on plain dates: no clock, no moment of day; and the one time zone in which a day begins.
 
 Civil Code Art. 201: a period of days does not count the day it starts from. Election deadlines are
-plain days here: a last day that falls on a holiday is not moved (Art. 203 would move it; that is a
-matter of the province's profile and off by default). Dates are computed as dates, never through UTC,
+plain days here: a last day that falls on a holiday is not moved (Art. 203 would move it; that is an open
+point of the profile, off by default, and `Profile.last_day` does it). Dates are computed as dates, never through UTC,
 where midnight in Beijing is still the day before.
 """
 

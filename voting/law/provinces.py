@@ -14,6 +14,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, Generic, TypeVar
 
+from voting.law.calendar import days_after
+from voting.law.holidays import working_day
 from voting.law.statutes import RESIDENTS_2026, VILLAGERS_2026, Law, Mode
 from voting.law.thresholds import OVER_HALF, Reason, Share
 
@@ -32,12 +34,13 @@ class Source(StrEnum):
 
 @dataclass(frozen=True)
 class Ruled(Generic[T]):
-    """A value of a profile and where it comes from."""
+    """A value of a profile and where it comes from; ``dated``: the day of the text that was read, in this version."""
 
     value: T
     source_zh: str
     source_en: str
     kind: Source
+    dated: date | None = None
 
 
 @dataclass(frozen=True)
@@ -65,10 +68,13 @@ class Profile:
     roll_days: Ruled[int]
     objection_days: Ruled[int]
     decision_days: Ruled[int]
+    place_days: Ruled[int]
     formal_list_days: Ruled[int]
     candidate_order: Ruled[str]
     excess: Ruled[Excess]
     self_nomination: Ruled[bool]
+    self_nomination_days: Ruled[int]
+    appeal_days: Ruled[int]
     nominating_poll_turnout: Ruled[Share]
     withdraw_days: Ruled[int]
     proxies_max: Ruled[int]
@@ -98,6 +104,14 @@ class Profile:
         named = ((each.name, getattr(self, each.name)) for each in fields(self))
         return {name: value for name, value in named if isinstance(value, Ruled)}
 
+    def last_day(self, begun: date, days: int) -> date:
+        """The last day of a period of ``days`` days from ``begun``, moved past days off where that was chosen.
+
+        Periods that end before the election day are never moved: that would shorten the notice people have.
+        """
+        last = days_after(begun, days)
+        return working_day(last) if self.holiday_moves.value else last
+
     def reason(self, name: str, zh: str, en: str) -> Reason:
         """A reason that rests on one value of this profile."""
         ruled = self.values()[name]
@@ -119,25 +133,20 @@ def _design(value: T, zh: str, en: str) -> Ruled[T]:
     return Ruled(value, zh, en, Source.DESIGN)
 
 
-def _beijing(value: T, article: str = "") -> Ruled[T]:
-    return _found(value, "北京市村民委员会选举办法", "Beijing village election rules", article)
+def _beijing(value: T, article: str) -> Ruled[T]:
+    return _found(value, "北京市村民委员会选举办法", "Beijing village election rules", article, date(2012, 9, 28))
 
 
-def _shanghai(value: T, article: str = "") -> Ruled[T]:
-    return _found(value, "上海市村民委员会选举办法", "Shanghai village election rules (2020)", article)
+def _shanghai(value: T, article: str) -> Ruled[T]:
+    return _found(value, "上海市村民委员会选举办法", "Shanghai village election rules", article, date(2020, 9, 25))
 
 
-def _zhejiang(value: T, article: str = "") -> Ruled[T]:
-    return _found(value, "浙江省村民委员会选举办法", "Zhejiang village election rules (2020)", article)
+def _zhejiang(value: T, article: str) -> Ruled[T]:
+    return _found(value, "浙江省村民委员会选举办法", "Zhejiang village election rules", article, date(2020, 7, 31))
 
 
-def _found(value: T, title: str, title_en: str, article: str) -> Ruled[T]:
-    return Ruled(
-        value,
-        f"《{title}》" + (f"第{article}条" if article else ""),
-        title_en + (f", Art. {article}" if article else ""),
-        Source.FOUND,
-    )
+def _found(value: T, title: str, title_en: str, article: str, dated: date) -> Ruled[T]:
+    return Ruled(value, f"《{title}》第{article}条", f"{title_en}, Art. {article}", Source.FOUND, dated)
 
 
 _SILENT = ("国家法律没有规定，本系统的默认", "not in national law; this system's default")
@@ -156,10 +165,13 @@ NATIONAL: Final = Profile(
     roll_days=_statute(20, 17, 17),
     objection_days=_statute(5, 17, 17),
     decision_days=_statute(3, 17, 17),
+    place_days=_design(1, *_SILENT),
     formal_list_days=_design(1, *_SILENT),
     candidate_order=_design("stroke", *_SILENT),
     excess=_statute(_EXCESS, 18, 18),
     self_nomination=_design(False, *_SILENT),
+    self_nomination_days=_design(10, *_SILENT),
+    appeal_days=_design(3, *_SILENT),
     nominating_poll_turnout=_design(OVER_HALF, *_SILENT),
     withdraw_days=_design(1, *_SILENT),
     proxies_max=_statute(3, 19, 18),
@@ -190,14 +202,17 @@ BEIJING: Final = replace(
     key="beijing",
     name_zh="北京市",
     name_en="Beijing",
-    formal_list_days=_beijing(5),
-    candidate_order=_beijing("nomination_votes"),
-    excess=_beijing(MappingProxyType({"chair": (1, 2), "deputy": (1, 2), "member": (1, 2)})),
+    formal_list_days=_beijing(5, "20"),
+    candidate_order=_beijing("nomination_votes", "20"),
+    excess=_beijing(MappingProxyType({"chair": (1, 2), "deputy": (1, 2), "member": (1, 2)}), "16"),
     nominating_poll_turnout=_beijing(OVER_HALF, "16"),
-    proxy_paper_days=_beijing(1),
-    second_poll_days=_beijing(15),
-    vacant_when_elected=_beijing(4),
-    vacant_needs_chair=_beijing(True),
+    proxy_paper_days=_beijing(1, "25"),
+    committee_size=_beijing(CommitteeSize(5, 9, True), "9"),
+    mobile_watchers=_beijing(3, "23"),
+    second_poll_days=_beijing(15, "30"),
+    vacant_when_elected=_beijing(4, "30"),
+    vacant_needs_chair=_beijing(True, "30"),
+    recall_days=_beijing(30, "33"),
 )
 
 SHANGHAI: Final = replace(
@@ -205,16 +220,17 @@ SHANGHAI: Final = replace(
     key="shanghai",
     name_zh="上海市",
     name_en="Shanghai",
-    formal_list_days=_shanghai(5),
-    candidate_order=_shanghai("nomination_votes"),
-    excess=_shanghai(MappingProxyType({"chair": (1, 1), "deputy": (1, 1), "member": (1, 3)})),
+    formal_list_days=_shanghai(5, "12"),
+    candidate_order=_shanghai("nomination_votes", "12"),
+    excess=_shanghai(MappingProxyType({"chair": (1, 1), "deputy": (1, 1), "member": (1, 3)}), "12"),
     proxy_paper_days=_shanghai(5, "16"),
     proxy_list_days=_shanghai(2, "16"),
-    committee_size=_shanghai(CommitteeSize(7, 9, True)),
-    second_poll_days=_shanghai(30),
+    committee_size=_shanghai(CommitteeSize(7, 9, True), "7"),
+    second_poll_days=_shanghai(30, "21"),
     vacant_when_elected=_shanghai(3, "21"),
-    seal_on_day=_shanghai(True),
+    seal_on_day=_shanghai(True, "24"),
     ballots_kept=_shanghai("until_next_election", "23"),
+    recall_days=_shanghai(30, "27"),
 )
 
 ZHEJIANG: Final = replace(
@@ -222,18 +238,21 @@ ZHEJIANG: Final = replace(
     key="zhejiang",
     name_zh="浙江省",
     name_en="Zhejiang",
-    formal_list_days=_zhejiang(5),
-    candidate_order=_zhejiang("nomination_votes"),
-    self_nomination=_zhejiang(True),
+    place_days=_zhejiang(5, "22"),
+    formal_list_days=_zhejiang(5, "18"),
+    candidate_order=_zhejiang("nomination_votes", "18"),
+    self_nomination=_zhejiang(True, "20"),
+    self_nomination_days=_zhejiang(10, "20"),
     nominating_poll_turnout=_zhejiang(OVER_HALF, "18"),
-    withdraw_days=_zhejiang(3),
+    withdraw_days=_zhejiang(3, "19"),
     proxy_paper_days=_zhejiang(3, "25"),
-    committee_size=_zhejiang(CommitteeSize(5, 9, True)),
-    absent_twice=_zhejiang(True),
+    proxy_list_days=_zhejiang(1, "25"),
+    committee_size=_zhejiang(CommitteeSize(5, 9, True), "8"),
+    absent_twice=_zhejiang(True, "9"),
     dup_office=_zhejiang("void", "27"),
     mobile_watchers=_zhejiang(3, "24"),
-    second_poll_days=_zhejiang(30),
-    second_poll_same_day=_zhejiang(True),
+    second_poll_days=_zhejiang(30, "29"),
+    second_poll_same_day=_zhejiang(True, "29"),
     vacant_when_elected=_zhejiang(3, "30"),
     recall_days=_zhejiang(30, "35"),
     recall_again_days=_zhejiang(365, "36"),
@@ -267,5 +286,5 @@ def under(profile: Profile, law: Law, mode: Mode) -> Profile:
         else:
             because = law.reason("", "", article)
             kind = Source.STATUTE if law.checked else Source.MEMORY
-            changed[name] = Ruled(value, because.article, because.article_en, kind)
+            changed[name] = Ruled(value, because.article, because.article_en, kind, law.in_force)
     return replace(profile, laws=(law,), **changed)  # type: ignore[arg-type]  # values() keeps each name with its type

@@ -51,6 +51,7 @@ class Status(StrEnum):
 
     DONE = "done"
     DONE_LATE = "done_late"
+    NOT_NEEDED = "not_needed"
     DUE = "due"
     LATE = "late"
     AHEAD = "ahead"
@@ -67,18 +68,32 @@ class Standing:
     alarm: bool
 
 
-def statutory(profile: Profile, mode: Mode, day: date, *, posted: date | None = None) -> tuple[Step, ...]:
+@dataclass(frozen=True)
+class Hung:
+    """When the roll was really posted, and when it was posted again because the election day was moved."""
+
+    posted: date | None = None
+    again: date | None = None
+
+
+#: A deed that the law does not ask for in this election: nothing was left to do, or nobody made use of it.
+NOT_NEEDED: Final = "not_needed"
+#: What stands for a step: the day it was done, whether it was, or that it is not needed.
+Done = date | bool | str
+#: The steps of a poll that follows another one and takes over its roll.
+_OF_A_POLL: Final = ("keys_and_cards", "rehearsal", "poll", "result", "handover", "seal_handover")
+
+
+def statutory(profile: Profile, mode: Mode, day: date, *, hung: Hung = Hung(), whole: bool = True) -> tuple[Step, ...]:
     """The steps of one election with its poll on ``day``, in the order of their latest dates.
 
-    ``posted``: when the roll was really posted; until then the objections are reckoned from the last day for it.
+    ``hung``: until the roll is posted the objections are reckoned from the last day for it. ``whole``: whether this
+    poll has a calendar of its own; a re-vote, a second poll and a recall take over the roll of the poll before.
     """
-    return tuple(
-        sorted(
-            (*_planned(day), *_roll(profile, mode, day, posted), *_lists(profile, mode, day), *_ready(day),
-             *_poll(profile, day)),
-            key=lambda step: step.latest,
-        )
-    )  # fmt: skip
+    steps = (*_planned(day), *_roll(profile, mode, day, hung), *_lists(profile, mode, day), *_ready(day),
+             *_poll(profile, day))  # fmt: skip
+    kept = (step for step in steps if whole or step.name in _OF_A_POLL)
+    return tuple(sorted(kept, key=lambda step: step.latest))
 
 
 def earliest_election_day(profile: Profile, posted: date) -> date:
@@ -87,22 +102,23 @@ def earliest_election_day(profile: Profile, posted: date) -> date:
 
 
 def standing(
-    steps: tuple[Step, ...], deeds: Mapping[str, date | bool], today: date, *, alarm_days: int = ALARM_DAYS
+    steps: tuple[Step, ...], deeds: Mapping[str, Done], today: date, *, alarm_days: int = ALARM_DAYS
 ) -> tuple[Standing, ...]:
-    """Each step as it stands on ``today``. ``deeds``: by the step's name, the day it was done, or whether it was."""
+    """Each step as it stands on ``today``. ``deeds``: what is known of each, by its name."""
     return tuple(_stands(step, deeds.get(step.name, False), today, alarm_days) for step in steps)
 
 
-def _stands(step: Step, deed: date | bool, today: date, alarm_days: int) -> Standing:
+def _stands(step: Step, deed: Done, today: date, alarm_days: int) -> Standing:
     done = deed if isinstance(deed, date) else None
     left = (step.latest - today).days
     if done is not None:
-        status = Status.DONE_LATE if done > step.latest else Status.DONE
+        status = Status.DONE_LATE if done > step.latest and step.binding else Status.DONE
     elif deed:
-        status = Status.DONE
+        status = Status.NOT_NEEDED if deed == NOT_NEEDED else Status.DONE
     else:
         status = Status.AHEAD if left > 0 else Status.DUE if left == 0 else Status.LATE
-    return Standing(step, status, done, left, status not in (Status.DONE, Status.DONE_LATE) and left <= alarm_days)
+    waits = status in (Status.AHEAD, Status.DUE, Status.LATE)
+    return Standing(step, status, done, left, waits and left <= alarm_days)
 
 
 def _planned(day: date) -> tuple[Step, ...]:
@@ -122,10 +138,10 @@ def _planned(day: date) -> tuple[Step, ...]:
     )  # fmt: skip
 
 
-def _roll(profile: Profile, mode: Mode, day: date, posted: date | None) -> tuple[Step, ...]:
+def _roll(profile: Profile, mode: Mode, day: date, hung: Hung) -> tuple[Step, ...]:
     last = days_before(day, profile.roll_days.value)
-    begun = posted or last
-    objections = days_after(begun, profile.objection_days.value)
+    begun = hung.again or hung.posted or last
+    objections = profile.last_day(begun, profile.objection_days.value)
     lists = {
         Mode.HOUSEHOLD_REPS: ("公布选民名单和户代表名单", "Post the roll and the households' representatives"),
         Mode.RESIDENT_REPS: ("公布选民名单和居民代表名单", "Post the roll and the residents' representatives"),
@@ -139,17 +155,20 @@ def _roll(profile: Profile, mode: Mode, day: date, posted: date | None) -> tuple
         _step(profile.objection_days, "objections", ("名单异议期满", "Objections end"), begun, objections,
               (f"公布之日起 {m} 日内提出", f"raised within {m} days of posting")),
         _step(profile.decision_days, "decisions", ("异议处理完毕", "Objections decided"), begun,
-              days_after(objections, d),
+              profile.last_day(objections, d),
               (f"收到之日起 {d} 日内答复", f"decided within {d} days of receipt")),
         _step(profile.posting_days, "posting_ends", ("名单公布期满", "The roll has hung its time"), None,
-              days_after(begun, p),
+              profile.last_day(begun, p),
               (f"公布不少于 {p} 日", f"posted for {p} days at least")),
     )  # fmt: skip
 
 
 def _lists(profile: Profile, mode: Mode, day: date) -> tuple[Step, ...]:
     formal, leave = profile.formal_list_days.value, profile.withdraw_days.value
+    place = profile.place_days.value
     steps = [
+        _step(profile.place_days, "place", ("公布投票时间和地点", "Post hours and place of the poll"), None,
+              days_before(day, place), (f"选举日的 {place} 日以前公布", f"{place} days before the day")),
         _step(profile.formal_list_days, "post_candidates", ("公布正式候选人名单", "Post the candidates"), None,
               days_before(day, formal), (f"选举日的 {formal} 日以前公布", f"{formal} days before the day")),
         _step(profile.withdraw_days, "withdrawals", ("候选人书面退出截止", "Last day to withdraw"), None,
@@ -188,9 +207,9 @@ def _poll(profile: Profile, day: date) -> tuple[Step, ...]:
         replace(held, name="result", zh="公布结果", en="Announce the result", why="公开计票，当场公布",
                 why_en="counted in public and announced at once"),
         _step(profile.second_poll_days, "second_poll", ("另行选举（名额没有选满时）", "Second poll, if seats are left"),
-              first, days_after(day, second),
+              first, profile.last_day(day, second),
               (f"选举日后 {second} 日以内", f"within {second} days of the election day")),
-        _step(profile.handover_days, "handover", ("工作移交", "Hand-over"), day, days_after(day, hand),
+        _step(profile.handover_days, "handover", ("工作移交", "Hand-over"), day, profile.last_day(day, hand),
               (f"新一届产生之日起 {hand} 日内", f"within {hand} days of the new committee")),
         *((_step(profile.seal_on_day, "seal_handover", ("印章移交", "Hand over the seal"), day, day,
                  ("选举当日移交印章", "the seal changes hands on the day itself")),)

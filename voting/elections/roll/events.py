@@ -4,7 +4,7 @@ The log is public: objections and representatives are named by random ids and nu
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
 
@@ -149,5 +149,62 @@ class ElectionRulesChanged:
             "election": self.election_id,
             "profile": self.profile,
             "options": dict(self.options),
+            "by": self.by,
+        }
+
+
+@dataclass(frozen=True)
+class ElectionAmended:
+    """Title, day, place or offices of an election in preparation were set otherwise."""
+
+    type: ClassVar[str] = "election_amended"
+    election_id: str
+    title: str
+    day: date
+    place: str
+    offices: tuple[tuple[str, int], ...]
+    by: str
+
+    def data(self) -> dict[str, object]:
+        return {
+            "election": self.election_id,
+            "title": self.title,
+            "day": self.day.isoformat(),
+            "place": self.place,
+            "offices": [{"title": title, "seats": seats} for title, seats in self.offices],
+            "by": self.by,
+        }
+
+
+@dataclass(frozen=True)
+class ElectionDayMoved:
+    """Day, hours or place of a posted election were moved by a decision.
+
+    ``roll_again``: the roll was posted again with it; ``candidates_again``: the candidates must be.
+    """
+
+    type: ClassVar[str] = "election_day_moved"
+    election_id: str
+    before: date
+    day: date
+    opens_at: datetime
+    closes_at: datetime
+    place: str
+    decision: str
+    roll_again: bool
+    candidates_again: bool
+    by: str
+
+    def data(self) -> dict[str, object]:
+        return {
+            "election": self.election_id,
+            "before": self.before.isoformat(),
+            "day": self.day.isoformat(),
+            "opens_at": self.opens_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "closes_at": self.closes_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "place": self.place,
+            "decision": self.decision,
+            "roll_again": self.roll_again,
+            "candidates_again": self.candidates_again,
             "by": self.by,
         }

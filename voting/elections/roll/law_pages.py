@@ -90,7 +90,9 @@ def _objections_page(community: Unit, election: Election, refusal: Refused | Non
         community=community,
         election=election,
         found=objections.list_objections(reading(), election=election, keys=house().keys.fields),
-        clock=objection_clock(ruled, election.roll_posted, today()) if election.roll_posted else None,
+        clock=objection_clock(ruled, election.roll_again or election.roll_posted, today())
+        if election.roll_posted
+        else None,
         rules=ruled,
         today=today(),
         columns=COLUMNS,

@@ -80,7 +80,7 @@ def receive_objection(
         posted = require_posted(election)
         require_state(election.state, "published", "sealed", "open", "paused", "closing", "closed")
         row = _checked(session, election, kind, number, row)
-        clock = objection_clock(rules(election), posted, received)
+        clock = objection_clock(rules(election), election.roll_again or posted, received)
         objection = Objection(
             id=random_id(),
             election_id=election.id,
@@ -121,7 +121,7 @@ def decide_objection(
     """Record the election committee's decision; an upheld objection changes the roll, which hangs anew.
 
     Raises NotFound NO_SUCH_OBJECTION; Conflict OBJECTION_DECIDED, ROLL_ENTRY_HELD, ROLL_ON_IT; TooLate once the
-    election is sealed, CARDS_MADE; Malformed OBJECTION_ROW, TEXT_….
+    election is sealed; Malformed OBJECTION_ROW, TEXT_….
     """
     answer = typed(answer, zh="答复", en="Answer", most=500, least=1)
     with transaction(session):

@@ -55,7 +55,7 @@ def publish_roll(
 def post_next_version(session: Session, election: Election, *, cause: str, actor: Actor, now: datetime) -> RollVersion:
     """The roll hangs as a decision left it; ``cause``: the objection decided. Inside the caller's transaction.
 
-    Raises TooLate CARDS_MADE where the cards were already made for another number.
+    Cards made already stay as far as they do for the new number; otherwise sealing waits for new ones.
     """
     counted = roll_size(session, election=election)
     box = session.get_one(Box, election.box_id)
@@ -92,7 +92,7 @@ def withdraw_roll(session: Session, *, election_id: str, actor: Actor, now: date
                 "The list has been taken down already; nothing is left to do.",
             )
         ruled = rules(election).posting_days
-        first = max(days_after(posted, ruled.value), days_after(election.day, 1))
+        first = max(rules(election).last_day(posted, ruled.value), days_after(election.day, 1))
         if today < first:
             raise TooEarly(
                 "ROLL_POSTING_PERIOD",

@@ -18,7 +18,7 @@ from typing import Final
 
 from voting.elections.roll.idnumber import IdNumber, read
 from voting.errors import TooLarge
-from voting.law.calendar import age_on, days_after
+from voting.law.calendar import age_on
 from voting.law.profiles import RESIDENTS_2026, Law, Mode, Profile
 from voting.law.thresholds import Reason
 
@@ -343,5 +343,5 @@ class Clock:
 
 def objection_clock(rules: Profile, posted: date, received: date) -> Clock:
     """The two periods of an objection received on ``received`` against a roll posted on ``posted``."""
-    last = days_after(posted, rules.objection_days.value)
-    return Clock(posted <= received <= last, last, days_after(received, rules.decision_days.value))
+    last = rules.last_day(posted, rules.objection_days.value)
+    return Clock(posted <= received <= last, last, rules.last_day(received, rules.decision_days.value))
