@@ -90,6 +90,7 @@ class Stand:
     state: str = "open"
     lang: str = "zh-CN"
     title: str = "阳光社区居民委员会换届选举"
+    legal_record: str = "tablet"
     #: Answers for the next posts, in order: "lost" takes the ballot and fails, "down" fails, or (status, JSON).
     script: list[Any] = field(default_factory=list)
     received: list[bytes] = field(default_factory=list)
@@ -146,6 +147,7 @@ class Stand:
             "write_in": list(self.write_in),
             "offices": list(self.offices),
             "state": self.state,
+            "legal_record": self.legal_record,
             "idle_seconds": 90,
             "done_seconds": 15,
         }

@@ -16,16 +16,16 @@ export function paperBallot(election: Election, visit: Visit): HTMLElement {
   return el(
     "div",
     { class: lines > LONG ? "booth-paper booth-paper-long" : "booth-paper", "aria-hidden": "true", lang: "zh-Hans" },
-    el("h1", {}, election.title, el("span", {}, "选票")),
+    el("p", { class: "booth-paper-title" }, election.title, el("span", {}, "选票")),
     el("div", { class: "booth-paper-offices" }, ...offices),
-    el("p", {}, "○ 是选民在平板上选定的。请核对后投入票箱；有错的，不要投入，交工作人员作废。"),
+    el("p", {}, "○ 是您在平板上选定的。请核对后折好，投入票箱；与您选的不符，请叫工作人员。"),
     el("p", { class: "booth-paper-seal" }, "选举委员会（盖章）"),
   );
 }
 
 function section(office: Office, choice: Choice): HTMLElement {
   const lines = office.candidates.map((one, position) => line(one.name, choice.picked.includes(position)));
-  return el("section", {}, el("h2", {}, `${office.title}（应选 ${office.seats} 人）`), el("ul", {}, ...lines, line("弃权", choice.blank)));
+  return el("section", {}, el("p", { class: "booth-paper-office" }, `${office.title}（应选 ${office.seats} 人）`), el("ul", {}, ...lines, line("弃权", choice.blank)));
 }
 
 const line = (text: string, marked: boolean): HTMLElement => el("li", {}, el("span", { class: "booth-paper-mark" }, marked ? "○" : ""), text);
