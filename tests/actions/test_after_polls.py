@@ -33,8 +33,10 @@ from voting.elections import actions
 from voting.elections.actions import NewOffice
 from voting.elections.after import next_polls, outcome, queries, reserve
 from voting.elections.after.next_polls import When
+from voting.elections.committee.actions import declare_kinship
+from voting.elections.committee.queries import declared
 from voting.elections.count import actions as count
-from voting.elections.roll.queries import roll_hash
+from voting.elections.roll.queries import find, roll_hash
 from voting.elections.sealing import seal_election
 from voting.elections.tables import Election
 from voting.errors import Refused
@@ -91,8 +93,12 @@ def verified(built: Built, folder: Path) -> BundleReport:
 def test_a_second_poll_is_made_with_roll_candidates_and_box(house: House) -> None:
     built = a_decided_election(house, NO_CHAIR)
     assert waiting(built) == [("second", False)]
+    kin = [built.look(lambda s, e, n=number: find(s, election=e, query=n)[0].id) for number in "12"]
+    built.do(declare_kinship, one=kin[0], other=kin[1], relation="sibling", now=EVENING)
     made = prepare(built, "second", when(DAY + timedelta(days=7)))
     assert waiting(built) == [("second", True)]
+    taken = built.look(lambda session, _e: [(one.one, one.other) for one in declared(session, made)])
+    assert [set(pair) for pair in taken] == [{"样人子", "样人丑"}], "who is kin of whom goes along with the roll"
     assert (made.kind, made.follows_id, made.state) == ("second", built.election_id, "published")
     assert [(one.title, one.seats) for one in made.offices] == [("主任", 1)]
     assert made.box_id != built.box.id and made.roll_posted == built.election.roll_posted

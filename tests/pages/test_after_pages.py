@@ -12,6 +12,8 @@ from house_build import House
 from page_visit import at, said, send
 
 from voting.elections.after import queries
+from voting.elections.committee.actions import declare_kinship
+from voting.elections.roll.queries import find
 
 #: 主任 3 : 3 with one abstention is no majority.
 NO_CHAIR = [
@@ -48,11 +50,20 @@ def test_the_next_poll_is_made_from_the_page(house: House, app: Flask) -> None:
     assert send(client, at(built, "after/next"), {**late, "day": "2026-12-27"}).status_code == 422
 
 
+def entry(built: Built, name: str) -> str:
+    return str(built.look(lambda session, election: find(session, election=election, query=name)[0].id))
+
+
 def test_void_wins_relatives_and_empty_places(house: House, app: Flask, decided: Built) -> None:
     client = official(house, app)
     seats = {one.office: one.members for one in decided.look(lambda s, e: queries.sitting(s, election=e))}
     chair, member = f"主任/{seats['主任'][0]}", f"委员/{seats['委员'][0]}"
+    assert "登记为近亲属" not in said(client.get(at(decided, "after")))
+    one, other = (entry(decided, seats[office][0]) for office in ("主任", "委员"))
+    decided.do(declare_kinship, one=one, other=other, relation="sibling", now=EVENING)
+    assert "登记为近亲属，不能同时任职" in said(client.get(at(decided, "after")))
     assert send(client, at(decided, "after/kin"), {"first": member, "second": chair}).status_code == 303
+    assert "登记为近亲属，不能同时任职" not in said(client.get(at(decided, "after")))
     empty = send(client, at(decided, "after/empty"), {"office": "委员", "reason": "决定"})
     assert empty.status_code == 422 and "不能决定空缺" in said(empty)
     assert send(client, at(decided, "after/annul"), {"who": chair, "ground": "barred"}).status_code == 303

@@ -12,6 +12,7 @@ from voting.elections.after import queries
 from voting.elections.after.next_polls import When, make_election, record_prepared, require_hours
 from voting.elections.after.rules import NextOffice
 from voting.elections.after.tables import Member
+from voting.elections.committee.actions import take_over_kinships
 from voting.elections.lifecycle import require_state
 from voting.elections.queries import locked
 from voting.elections.roll.copying import copy_roll
@@ -51,7 +52,8 @@ def prepare_by_election(
         old = session.get_one(Box, last.box_id)
         box = make_box(session, community=last.community_id, group=old.group, trustees=old.trustees)
         made = make_election(session, last, Kind.BY_ELECTION, offices=offices, when=when, box=box)
-        copy_roll(session, source=last, target=made, keys=keys)
+        entries = copy_roll(session, source=last, target=made, keys=keys)
+        take_over_kinships(session, source=last, target=made, entries=entries)
         record_prepared(session, made, offices, actor, now, reserve=False)
         return made
 

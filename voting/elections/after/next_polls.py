@@ -24,6 +24,7 @@ from voting.elections.after.outcome import rules_in_force
 from voting.elections.after.rules import NextOffice, require_extra, require_window
 from voting.elections.candidates.queries import contests
 from voting.elections.candidates.tables import Candidate
+from voting.elections.committee.actions import take_over_kinships
 from voting.elections.events import ElectionCreated
 from voting.elections.queries import locked
 from voting.elections.roll.copying import copy_roll
@@ -101,6 +102,7 @@ def prepare_next(
         box, reserved = _box(session, last, poll.kind, when.day)
         made = make_election(session, last, poll.kind, offices=poll.offices, when=when, box=box)
         roll = copy_roll(session, source=last, target=made, keys=keys)
+        take_over_kinships(session, source=last, target=made, entries=roll)
         publish_as_posted(session, made, last)
         sources = Sources(last, roll, dict(entries or {}), keys)
         _copy_candidates(session, made, poll.offices, sources)

@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 
 from voting.box.tables import Box
+from voting.elections import conflicts
 from voting.elections.after import by_election, deeds, forms, next_polls, outcome, queries, reserve
 from voting.elections.after.next_polls import When
 from voting.elections.after.tables import DEEDS, Dispute, Member
@@ -264,6 +265,7 @@ def _try(community: Unit, election: Election, form: FlaskForm, deed: Callable[[S
 def _page(community: Unit, election: Election, sent: FlaskForm | None = None) -> str:
     counted = election.state in queries.COUNTED
     seats = queries.sitting(reading(), election=election) if counted and election.kind != "recall" else ()
+    related = conflicts.relatives_elected(reading(), election, (name for seat in seats for name in seat.members))
     seated = queries.members(reading(), election=election)
     kept = queries.reserve(reading(), election=election)
     return render_template(
@@ -273,6 +275,7 @@ def _page(community: Unit, election: Election, sent: FlaskForm | None = None) ->
         counted=counted,
         waiting=queries.next_poll(reading(), election=election),
         seats=seats,
+        related=related,
         reserve=kept,
         reserve_box=reading().get(Box, kept.box_id) if kept else None,
         members=seated,
@@ -282,12 +285,14 @@ def _page(community: Unit, election: Election, sent: FlaskForm | None = None) ->
         disputes=queries.disputes(reading(), election=election),
         handover_by=queries.handover_by(election),
         today=today(),
-        forms=_forms(seats, sent),
+        forms=_forms(election, seats, sent, related),
         sent=sent,
     )
 
 
-def _forms(seats: Any, sent: FlaskForm | None) -> dict[str, FlaskForm]:
+def _forms(
+    election: Election, seats: Any, sent: FlaskForm | None, related: list[tuple[str, str]]
+) -> dict[str, FlaskForm]:
     kinds = {
         "poll": forms.PollForm, "annul": forms.AnnulForm, "kin": forms.KinForm, "empty": forms.EmptyForm,
         "day": forms.DayForm, "end": forms.EndForm, "dispute": forms.DisputeForm, "answer": forms.AnswerForm,
@@ -296,7 +301,15 @@ def _forms(seats: Any, sent: FlaskForm | None) -> dict[str, FlaskForm]:
     made: dict[str, FlaskForm] = {
         name: sent if sent is not None and type(sent) is kind else kind(None) for name, kind in kinds.items()
     }
+    if made["poll"] is not sent:
+        # The hours of the last poll are what most halls keep.
+        for name, at in (("opens", election.opens_at), ("closes", election.closes_at)):
+            made["poll"][name].data = at.astimezone(HALL).time()
     people = [(f"{seat.office}/{name}", f"{name}（{seat.office}）") for seat in seats for name in seat.members]
     made["annul"].who.choices = made["kin"].first.choices = made["kin"].second.choices = people
+    chosen = {key.partition("/")[2]: key for key, _ in people}
+    for one, other in related[:1]:
+        made["kin"].first.data = made["kin"].first.data or chosen.get(one)
+        made["kin"].second.data = made["kin"].second.data or chosen.get(other)
     made["empty"].office.choices = [(seat.office, seat.office) for seat in seats if seat.open_seats]
     return made

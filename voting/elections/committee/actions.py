@@ -281,6 +281,23 @@ def declare_kinship(
         return row.id
 
 
+def take_over_kinships(session: Session, *, source: Election, target: Election, entries: Mapping[str, str]) -> None:
+    """What was declared for one poll holds in the next; ``entries``: roll entry of the old roll → of the new one."""
+    for row in session.scalars(select(Kinship).where(Kinship.election_id == source.id)).all():
+        if row.other_id in entries:
+            first, second = sorted((entries[row.one_id], entries[row.other_id]))
+            session.add(
+                Kinship(
+                    election_id=target.id,
+                    one_id=first,
+                    other_id=second,
+                    relation=row.relation,
+                    declared_on=row.declared_on,
+                )
+            )
+    session.flush()
+
+
 def withdraw_kinship(session: Session, *, election_id: str, kinship_id: str, actor: Actor, now: datetime) -> None:
     """Take a mistaken declaration back; the log keeps that there was one. Raises NotFound NO_SUCH_KINSHIP."""
     with transaction(session):
