@@ -14,6 +14,7 @@ from voting.elections.papers.data import (
     PaperCards,
     PaperCheck,
     PaperContest,
+    PaperDispute,
     PaperHandover,
     PaperLog,
     PaperMember,
@@ -175,6 +176,9 @@ def dossier(many: int = 40, **changes: Any) -> Dossier:
         "certified": True,
         "handover": (PaperHandover("公章", "居民委员会印章 1 枚"), PaperHandover("财务账目", "2022—2026 年账簿 5 册")),
         "handover_by": date(2026, 12, 30),
+        "disputes": (
+            PaperDispute(41, date(2026, 12, 21), "街道（乡镇）", "对名单公布日期有异议", "维持", date(2026, 12, 23)),
+        ),
         "steps": (
             PaperStep("公布选民名单", None, date(2026, 11, 30), date(2026, 11, 29), "done",
                       "《城市居民委员会组织法》第17条"),

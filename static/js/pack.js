@@ -18,7 +18,12 @@ async function make(event) {
   const progress = form.querySelector(".progress");
   const bar = progress.querySelector("progress");
   const button = form.querySelector("button");
+  const alert = form.querySelector(":scope > [role=alert]");
+  const done = form.querySelector("[data-done]");
+  // What an earlier try said is not about this one.
+  alert.hidden = done.hidden = true;
   button.disabled = true;
+  bar.value = 0;
   progress.hidden = false;
   try {
     const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { "X-Progress": "1" } });
@@ -26,11 +31,12 @@ async function make(event) {
     for await (const step of steps(answer.body)) {
       if (step.zip) {
         form.querySelector("input[type=password]").value = "";
-        progress.querySelector("p").textContent = "";
+        progress.hidden = true;
+        done.hidden = false;
+        done.querySelector("a").href = step.zip;
         window.location.assign(step.zip);
       } else if (step.code) {
         progress.hidden = true;
-        const alert = form.querySelector(":scope > [role=alert]");
         alert.hidden = false;
         alert.querySelector("span").textContent = document.documentElement.lang === "en" ? step.en : step.zh;
       } else {

@@ -224,6 +224,7 @@ def way_in(house: House, now: datetime) -> Iterator[str]:
     place = f"{address}/c/{sample.community_id}/elections/{sample.election_id}"
     trustee = f"{address}/c/{sample.community_id}/boxes/{box}/trustee"
     pages = {"official": f"{place}/", "clerk": f"{place}/desk", "admin": f"{address}/units"}
+    pages |= dict.fromkeys(committee.DEPARTMENTS, f"{place}/review/answers")
     yield "\n[bold]样例社区 / the sample community[/]  人物、号码均为虚构 / everybody is invented"
     yield "\n登录名 / sign-in   口令 / password      职务和页面 / role and page"
     for login, password in sample.passwords.items():

@@ -22,8 +22,6 @@ from voting.crypto.credentials import credential_secret, parse_credential
 from voting.crypto.election import Election as Form
 from voting.database import read, write, writing_session
 from voting.elections import actions
-from voting.elections.candidates import actions as candidates
-from voting.elections.candidates.rules import BARS
 from voting.elections.roll import actions as roll
 from voting.elections.roll import publication
 from voting.elections.roll.queries import whole_roll
@@ -35,8 +33,7 @@ from voting.law.calendar import HALL
 from voting.mock_election.sample import roll_csv
 from voting.mock_election.tablet import choose
 from voting.permissions import Actor
-from voting.sample import after, committee, paper
-from voting.sample.portraits import draw
+from voting.sample import after, candidates, committee, paper, papers
 from voting.sample.roll import object_to_it
 
 VOTERS, SPARES = 120, 3
@@ -47,13 +44,6 @@ NEVER_CALLED = 20
 #: The sheets of cards: those of residents who have come, and the pile at the desk, to be scanned after closing.
 CARDS_OUT, CARDS_LEFT = "cards.pdf", "cards-left.pdf"
 OFFICES = (("主任", 1, 2), ("副主任", 1, 2), ("委员", 3, 5))
-_TRADES = ("退休教师", "社区医生", "楼长", "会计", "电工", "志愿者", "个体经营", "律师", "护士")
-_WORDS = (
-    "在本社区住了二十多年，当过楼长，熟悉每一栋楼。愿意把加装电梯和停车的事一件一件办好。",
-    "退下来以后一直在社区帮忙。想把老年食堂办起来，让独居老人每天有热饭。",
-    "平时组织邻里读书会。希望多开几次居民议事会，账目每月贴出来。",
-    "做事细，愿意跑腿。最想解决雨天积水和楼道照明。",
-)
 #: From this hour on the sample's poll ends shortly before midnight, else at ten: there is time left to lengthen.
 _LATE = 21
 Say = Callable[[str], None]
@@ -81,6 +71,11 @@ class Story:
     dice: random.Random = field(default_factory=lambda: random.Random(20261220))
 
     @property
+    def offices(self) -> tuple[tuple[str, int, int], ...]:
+        """Title, seats and number of candidates of every office."""
+        return OFFICES
+
+    @property
     def day(self) -> date:
         """The sample's election day: today in the hall."""
         return self.now.astimezone(HALL).date()
@@ -106,9 +101,10 @@ def tell(story: Story, say: Say) -> None:
         (f"导入 {VOTERS} 人的名单 / importing the roll", import_roll),
         ("名单异议 / objections to the roll", object_to_it),
         ("选举委员会 / the election committee", committee.form),
-        ("候选人 / candidates", propose),
+        ("提名和资格联审 / nominations and the joint review", candidates.propose),
         ("三位监督委员的密钥 / three supervisors' keys", make_keys),
         (f"{VOTERS + SPARES} 张选票卡 / ballot cards", make_cards),
+        ("印件和报表情况 / facts for papers and reports", papers.enter),
         ("备用票箱 / the reserve box for a re-vote on the spot", after.make_reserve),
         (f"{paper.PRINTED} 张纸票、票箱、委托 / papers, boxes, proxies", paper.prepare),
         ("封定、演练、配对平板 / sealing, rehearsal, a tablet", seal),
@@ -151,34 +147,6 @@ def import_roll(story: Story) -> None:
     )
     story.move(roll.import_draft, 28, digest=dry.digest, keys=story.keys.fields)
     story.move(publication.publish_roll, 22, spares=SPARES)
-
-
-def propose(story: Story) -> None:
-    """Candidates of middle age from the roll, with drawn portraits, all bars answered, posted."""
-    with read(story.engine) as session:
-        election = session.get_one(Election, story.election_id)
-        offices = {office.title: office.id for office in election.offices}
-        people = [
-            one for one in whole_roll(session, election=election) if one.age_group[:2] in ("30", "40", "50", "60")
-        ]
-    chosen = story.dice.sample(people, sum(standing for _, _, standing in OFFICES))
-    for number, (title, person) in enumerate(
-        (title, chosen.pop()) for title, _seats, standing in OFFICES for _ in range(standing)
-    ):
-        made = story.move(
-            candidates.add_candidate,
-            10,
-            office_id=offices[title],
-            entry_id=person.id,
-            trade=_TRADES[number % len(_TRADES)],
-            introduction=_WORDS[number % len(_WORDS)],
-            photo=draw(number, woman=person.sex == "女", old=person.age_group.startswith("60")),
-            keys=story.keys.fields,
-        )
-        clear = dict.fromkeys(BARS, False)
-        story.move(candidates.record_bars, 10, candidate_id=made.id, declared=clear, checked=clear)
-    committee.hold_review(story)
-    story.move(candidates.post_candidates, 10)
 
 
 def make_keys(story: Story) -> None:

@@ -155,6 +155,9 @@ HANDOVER = _has(
     "移交事项还没有登记：请选举工作人员登记。",
     "Nothing to hand over is recorded: the official records it.",
 )
+DISPUTES = _has(
+    "disputes", "没有登记争议：有争议时请选举工作人员登记。", "No dispute is recorded: the official records any."
+)
 
 _BEFORE, _BEFORE_EN = "选举日以前", "before the day"
 _BY, _BY_EN = "选举委员会盖章", "election committee's stamp"
@@ -235,6 +238,8 @@ PAPERS: Final[tuple[Paper, ...]] = (
           _COUNTERS_EN, "file", "上海市居民委员会选举办法第23条", records_after.sealing_record, (RESULT,)),
     Paper("handover", "", "移交清单", "Hand-over list", "产生之日起 10 日内", "within 10 days",
           "移交、接收人", "both sides", "file", "居委会法第25条、村委会法第24条", records_after.handover, (HANDOVER,)),
+    Paper("disputes", "", "选举争议登记表", "Disputes", "有争议时", "where there are any", "选举委员会、监督委员会",
+          "committee and supervisors", "file", "居委会法第40条", records_after.disputes, (DISPUTES,), personal=True),
     Paper("supervisors-list", "", "监督核对表", "Supervisors' check list", *_DAY, "监督委员会", "supervisors", "file",
           "居委会法第36条", records.supervisors_list, (CHECKS,)),
 )  # fmt: skip  # one row to a paper is what makes it a catalogue

@@ -14,7 +14,8 @@ from voting.law.calendar import days_before
 from voting.law.polls import Kind
 from voting.law.thresholds import figure
 
-_LATER = "还没有记录"
+#: Said of a line whose facts are not recorded yet.
+LATER = "还没有记录"
 
 
 def supervisors_checks(d: Dossier, sealed_hash: str | None, roll_now: str | None = None) -> tuple[PaperCheck, ...]:
@@ -45,7 +46,7 @@ def _roll(d: Dossier, sealed_hash: str | None, roll_now: str | None) -> tuple[Pa
     fixed = None if sealed_hash is None else sealed_hash == roll.sha256
     return (
         PaperCheck("选民名单与公布的名单一致", same, f"第{roll.version}版 {roll.sha256[:16]}"),
-        PaperCheck("封定的名单就是公布的最后一版", fixed, "" if fixed is not None else _LATER),
+        PaperCheck("封定的名单就是公布的最后一版", fixed, "" if fixed is not None else LATER),
         PaperCheck(
             "名单每次变动都有异议处理决定",
             roll.unexplained == 0,
@@ -83,13 +84,13 @@ def _standing(d: Dossier) -> tuple[PaperCheck, ...]:
 
 def _posted(what: str, day: date | None, latest: date) -> PaperCheck:
     if day is None:
-        return PaperCheck(what, None, _LATER)
+        return PaperCheck(what, None, LATER)
     return PaperCheck(what, day <= latest, f"{day.isoformat()} 公布，最迟 {latest.isoformat()}")
 
 
 def _proxies(d: Dossier) -> tuple[PaperCheck, ...]:
     if d.proxies is None:
-        return (PaperCheck("委托投票名单已公布，每人接受委托不超过规定", None, _LATER),)
+        return (PaperCheck("委托投票名单已公布，每人接受委托不超过规定", None, LATER),)
     held = Counter(one.holder for one in d.proxies)
     most, limit = max(held.values(), default=0), d.rules.proxies_max.value
     standing = {person.name for contest in d.contests for person in contest.candidates}
@@ -127,7 +128,7 @@ def _papers(d: Dossier) -> tuple[PaperCheck, ...]:
         PaperCheck(
             "纸票收回不多于发出",
             found <= out if agreed else None,
-            f"收回 {figure(found)}，发出 {figure(out)}" if agreed else _LATER,
+            f"收回 {figure(found)}，发出 {figure(out)}" if agreed else LATER,
         ),
     )
 
@@ -145,7 +146,7 @@ def _boxes(d: Dossier) -> tuple[PaperCheck, ...]:
             PaperCheck(f"每个流动票箱监票人不少于 {least} 人", all(one.watchers >= least for one in mobile), said)
         )
     counted = all(one.collected is not None for one in d.boxes)
-    said = "，".join(f"{one.number} 号箱 {one.hands} 人" for one in d.boxes) if counted else _LATER
+    said = "，".join(f"{one.number} 号箱 {one.hands} 人" for one in d.boxes) if counted else LATER
     # A box that nobody put a paper into has nothing to enter.
     twice = all(one.hands == 2 or one.collected == 0 for one in d.boxes)
     checks.append(PaperCheck("每个票箱由两人分别录入并核对一致", twice if counted else None, said))
@@ -154,7 +155,7 @@ def _boxes(d: Dossier) -> tuple[PaperCheck, ...]:
 
 def _count(result: PaperResult | None, record: str) -> tuple[PaperCheck, ...]:
     if result is None:
-        return tuple(PaperCheck(one, None, _LATER) for one in ("收回不多于发出", "各票箱之和等于收回总数", "票数平衡"))
+        return tuple(PaperCheck(one, None, LATER) for one in ("收回不多于发出", "各票箱之和等于收回总数", "票数平衡"))
     numbers = result.figures
     # Where the paper is the record of the law, the tablets' ballots lie printed among the papers.
     channels = (numbers.paper, numbers.mobile) if record == "paper" else (numbers.tablet, numbers.paper, numbers.mobile)
@@ -187,7 +188,7 @@ def _count(result: PaperResult | None, record: str) -> tuple[PaperCheck, ...]:
 def _log(d: Dossier) -> PaperCheck:
     what = "审计日志连续，没有缺号、没有改动（重新推算）"
     if d.log is None:
-        return PaperCheck(what, None, _LATER)
+        return PaperCheck(what, None, LATER)
     said = f"第 {figure(d.log.size)} 条，{' '.join(d.log.spoken)}"
     if d.log.fault is None:
         return PaperCheck(what, None, said)

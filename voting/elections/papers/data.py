@@ -202,6 +202,18 @@ class PaperStep:
 
 
 @dataclass(frozen=True)
+class PaperDispute:
+    """A complaint about an entry of the log, where it went, and the answer; never who complained."""
+
+    seq: int
+    raised: date
+    forum: str
+    subject: str
+    answer: str
+    answered: date | None
+
+
+@dataclass(frozen=True)
 class PaperHandover:
     """An item handed over to the new committee."""
 
@@ -323,6 +335,7 @@ class Dossier:
     handover_by: date | None = None
     follow_ups: tuple[str, ...] | None = None
     recalled: tuple[PaperSeat, ...] | None = None
+    disputes: tuple[PaperDispute, ...] | None = None
     assisted: int | None = None
     steps: tuple[PaperStep, ...] | None = None
     checks: tuple[PaperCheck, ...] | None = None

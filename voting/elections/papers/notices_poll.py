@@ -248,12 +248,12 @@ def _lists(contests: tuple[PaperContest, ...]) -> list[Block]:
     people = [one for contest in contests for one in contest.candidates]
     more = [
         (zh, name, width)
-        for zh, name, width in (("民族", "nation", 1.2), ("政治面貌", "politics", 1.9), ("学历", "education", 2.3))
+        for zh, name, width in (("民族", "nation", 1.15), ("政治面貌", "politics", 1.9), ("学历", "education", 2.3))
         if any(getattr(one, name) for one in people)
     ]
     header = ("序号", "姓名", "性别", "年龄", *(zh for zh, _, _ in more), "职业")
     # As wide as ten characters of a name and 高中（中专） on one line: a notice of three offices stays one page.
-    widths = (0.9, 4, 0.9, 1.2, *(width for _, _, width in more), 2.4)
+    widths = (1.05, 3.8, 1.05, 1.2, *(width for _, _, width in more), 2.3)
     blocks = []
     for contest in contests:
         blocks.append(head(f"{contest.title}（应选{contest.seats}名，候选人{len(contest.candidates)}名）"))
@@ -261,5 +261,5 @@ def _lists(contests: tuple[PaperContest, ...]) -> list[Block]:
             (number, one.name, one.sex, f"{one.age}岁", *(getattr(one, name) for _, name, _ in more), one.trade)
             for number, one in enumerate(contest.candidates, 1)
         ]
-        blocks.append(table(header, rows, widths=widths, align="c" * len(header), size=11 if more else 13))
+        blocks.append(table(header, rows, widths=widths, align="c" * len(header), size=10.5 if more else 13))
     return blocks

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from voting.elections.count.certificate import notice_page
+from voting.elections.papers.checks import LATER
 from voting.elections.papers.data import Dossier, PaperBox, PaperContest, PaperVoter
 from voting.elections.papers.sheet import (
+    HAND,
     Block,
     Sheet,
     day_words,
@@ -173,7 +175,7 @@ def box_seals(d: Dossier) -> Sheet:
         "票箱检查封箱记录",
         [
             text("投票开始以前，当众打开票箱检查，确认箱内没有任何物品后加封。记录如下："),
-            table(header, rows, widths=(2, 2, 3, 3, 2.5, 3.5), align="cccccc", size=11, hand=True),
+            table(header, rows, widths=(2, 2, 3, 3, 2.5, 3.5), align="cccccc", size=11, inset=HAND),
             lines("其他情况：", 2),
             text("投票结束后，当众核对封条完好再开箱。开箱时封条完好：□ 是　□ 否　　开箱时间："),
             lines("", 1),
@@ -239,14 +241,14 @@ def tally_sheets(d: Dossier) -> Sheet:
 
 
 def _tally_sheet(d: Dossier, box: PaperBox) -> list[Block]:
-    counted = box.collected is not None
     rows = [row for contest in d.contests for row in _tally_rows(contest, box)]
     summary = (("收回", box.collected), ("全票无效", box.void))
     header, widths = ("职务", "姓名", "画“正”字计票", "合计"), (2, 3.6, 6.6, 1.6)
     return [
         head(f"{KINDS.get(box.kind, box.kind)} {box.number}　封条 {box.seal}"),
         figures((label, known(value) or "　") for label, value in summary),
-        table(header, rows, widths=widths, align="cllc", size=12 if counted else 11, hand=not counted),
+        # High enough for strokes, and the whole box with its signatures on one page.
+        table(header, rows, widths=widths, align="cllc", size=11, inset=max(3.5, min(HAND, 260 / len(rows) - 6))),
         signs(("唱票人", "计票人", "监票人")),
     ]
 
@@ -295,7 +297,7 @@ def calendar(d: Dossier) -> Sheet:
         "选举日程表",
         [
             text(f"选举日：{day_words(d.day)}。期间按日计算，开始的当日不计入。"),
-            table(header, rows, widths=(4, 2.4, 2.4, 2.4, 2.2, 6), align="lcccll", size=11),
+            table(header, rows, widths=(4, 2.4, 2.4, 2.4, 2.2, 6), align="lcccll", size=10, inset=3.8),
         ],
         landscape=True,
     )
@@ -304,13 +306,23 @@ def calendar(d: Dossier) -> Sheet:
 def supervisors_list(d: Dossier) -> Sheet:
     """监督核对表: what the software can recompute is filled in; the rest is for the supervisors' own eyes."""
     mark = {True: "√ 符合", False: "× 不符", None: "□ 现场核对"}
-    rows = [(number, one.text, mark[one.ok], one.detail) for number, one in enumerate(d.checks or (), 1)]
+    rows = [
+        (number, one.text, "未到时候" if one.detail == LATER else mark[one.ok], one.detail)
+        for number, one in enumerate(d.checks or (), 1)
+    ]
     return record(
         d,
         f"{d.words.supervisors}核对表",
         [
             text("打“√”“×”的由系统按记录重新计算；“□”由监督人员现场核对后填写。"),
-            table(("序号", "核对事项", "结果", "依据和数字"), rows, widths=(1.2, 6, 2.4, 7), align="clcl", size=11.5),
+            table(
+                ("序号", "核对事项", "结果", "依据和数字"),
+                rows,
+                widths=(1.2, 6, 2.4, 7),
+                align="clcl",
+                size=10.5,
+                inset=4,
+            ),
             lines("监督人员意见：", 3),
             signs((f"{d.words.supervisors}主任", "监督人员", "日期")),
         ],

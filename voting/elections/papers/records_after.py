@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from voting.elections.papers.data import Dossier, PaperElected, PaperSeat
 from voting.elections.papers.kept import kept
 from voting.elections.papers.records import known, record
-from voting.elections.papers.sheet import BLANK_DATE, Block, Sheet, day_words, lines, plain, signs, table, text
+from voting.elections.papers.sheet import BLANK_DATE, HAND, Block, Sheet, day_words, lines, plain, signs, table, text
 from voting.law.thresholds import figure
 
 
@@ -107,7 +107,7 @@ def sealing_record(d: Dossier) -> Sheet:
         "选票和选举文件封存记录",
         [
             text(f"选举结果公布后，下列物品当众装封，由{d.street}保存："),
-            table(header, rows, widths=(5, 2, 4, 4), align="lccc", size=12, hand=True),
+            table(header, rows, widths=(5, 2, 4, 4), align="lccc", size=12, inset=HAND),
             lines("封存地点、保管人：", 2),
             signs(
                 (
@@ -138,7 +138,7 @@ def handover(d: Dossier) -> Sheet:
         [
             text(said),
             table(
-                ("序号", "移交事项", "内容、数量", "备注"), rows, widths=(1, 4, 7, 3), align="clll", size=12, hand=True
+                ("序号", "移交事项", "内容、数量", "备注"), rows, widths=(1, 4, 7, 3), align="clll", size=12, inset=HAND
             ),
             signs(
                 (
@@ -150,5 +150,29 @@ def handover(d: Dossier) -> Sheet:
                     "移交日期",
                 )
             ),
+        ],
+    )
+
+
+def disputes(d: Dossier) -> Sheet:
+    """选举争议登记表: the complaints by the log entry they are about, where each went, what came of it."""
+    rows = [
+        (
+            str(one.seq),
+            one.raised.isoformat(),
+            one.subject,
+            one.forum,
+            f"{one.answer}（{one.answered.isoformat()}）" if one.answered else "",
+        )
+        for one in d.disputes or ()
+    ]
+    header = ("日志条号", "提出日期", "争议事项", "处理机关", "处理结果")
+    return record(
+        d,
+        "选举争议登记表",
+        [
+            text("对选举提出的争议，按所指的选举日志条目登记；不记载提出人。日志向所有人公布，条目可以逐条核对。"),
+            table(header, rows, widths=(1.6, 2.2, 5.4, 2.4, 4), align="cclll", size=11, inset=HAND),
+            signs((f"{d.words.electors}主任", f"{d.words.supervisors}代表", "登记日期")),
         ],
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from voting.box.tables import DeskMark
 from voting.elections.after import queries as after
-from voting.elections.after.tables import Member
+from voting.elections.after.tables import FORUMS_ZH, Member
 from voting.elections.candidates.lists import PostedList, posted_lists
 from voting.elections.candidates.rules import ORDERS
 from voting.elections.candidates.tables import NominatingPoll
@@ -22,6 +22,7 @@ from voting.elections.papers.data import (
     PaperBox,
     PaperCandidate,
     PaperContest,
+    PaperDispute,
     PaperHandover,
     PaperMarks,
     PaperMember,
@@ -205,9 +206,13 @@ def assisted(session: Session, election: Election) -> int | None:
 
 
 def after_facts(session: Session, election: Election) -> dict[str, object]:
-    """Who was given a certificate, and what was recorded for the hand-over."""
+    """Who was given a certificate, what was recorded for the hand-over, what is disputed."""
+    disputes = tuple(
+        PaperDispute(one.seq, one.raised, FORUMS_ZH[one.forum], one.subject, one.answer or "", one.answered)
+        for one in after.disputes(session, election=election)
+    )
     if election.state not in after.COUNTED:
-        return {}
+        return {"disputes": disputes or None}
     rows = after.members(session, election=election)
     seats, recalled = _seats(rows), _seats(one for one in rows if one.ended == "recalled")
     items = tuple(
@@ -221,6 +226,7 @@ def after_facts(session: Session, election: Election) -> dict[str, object]:
         "follow_ups": tuple(one.poll.kind.value for one in after.next_poll(session, election=election)),
         "handover": items or None,
         "handover_by": after.handover_by(election),
+        "disputes": disputes or None,
     }
 
 

@@ -13,6 +13,8 @@ Block = dict[str, Any]
 
 #: A date that a hand fills in when the paper is posted or signed.
 BLANK_DATE = "　　　　年　　月　　日"
+#: Points over and under the text of a row that is written in by hand.
+HAND = 10.0
 _NUMERALS = "一二三四五六七八九十"
 
 
@@ -80,10 +82,10 @@ def table(
     widths: Sequence[float],
     align: str,
     size: float = 12,
-    hand: bool = False,
+    inset: float = 0,
 ) -> Block:
-    """A ruled table. ``widths`` are shares of the line; ``align`` one letter a column: l, c, r; ``hand``: with rows
-    high enough to write in.
+    """A ruled table. ``widths`` are shares of the line; ``align`` one letter a column: l, c, r; ``inset``: points over
+    and under each text where not the usual ones (``HAND``: high enough to write in).
     """
     return {
         "kind": "table",
@@ -92,7 +94,7 @@ def table(
         "widths": list(widths),
         "align": align,
         "size": size,
-        "hand": hand,
+        "inset": inset,
     }
 
 
