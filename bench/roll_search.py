@@ -18,6 +18,7 @@ from bench.roll import as_csv, invented
 from bench.roll_database import an_election
 from voting.database import read, writing_session
 from voting.elections.roll import actions as roll
+from voting.elections.roll.initials import initials
 from voting.elections.roll.queries import find, whole_roll
 from voting.elections.tables import Election
 from voting.keys import read_keys
@@ -49,10 +50,12 @@ def measure(community: parties.Community, election_id: str, people: int) -> None
     chosen = dice.sample(voters, SEARCHES)
     kinds = {
         "name": [one.name for one in chosen],
-        "part of a name": [one.name[:1] for one in chosen],
+        "surname": [one.name[:1] for one in chosen],
+        "given name": [one.name[1:] for one in chosen],
         "number": [str(one.number) for one in chosen],
         "last four": [one.id_last4 for one in chosen],
-        "initials": ["".join(dice.choices("abcdefghjklmnpqrstwxyz", k=2)) for _ in chosen],
+        "initials": [initials(one.name) for one in chosen],
+        "first initials": ["".join(dice.choices("abcdefghjklmnpqrstwxyz", k=2)) for _ in chosen],
         "nobody": ["查无此人"] * SEARCHES,
     }
     worst = 0.0

@@ -208,6 +208,20 @@ def test_initials_have_room_for_the_longest_name(house: House) -> None:
     assert RollEntry.__table__.c.initials.type.length == RollEntry.__table__.c.name.type.length  # type: ignore[attr-defined]
 
 
+def test_a_name_is_found_whole_then_from_its_beginning_then_anywhere(house: House) -> None:
+    names = ["欧阳王强", "王强大", "王强", "李明", "王强", "%强"]
+    built = an_election(house)
+    take_in(built, keep(built, [a_row(index, name) for index, name in enumerate(names)]).digest)
+
+    def found(query: str, limit: int = 8) -> list[int]:
+        return [one.number for one in built.look(lambda s, e: queries.find(s, election=e, query=query, limit=limit))]
+
+    # Namesakes by their number; a search that the first few fill looks no further.
+    assert found("王强") == [3, 5, 2, 1] and found("王强", 2) == [3, 5] and found("王强", 3) == [3, 5, 2]
+    assert found("强") == [1, 2, 3, 5, 6] and found("王") == [2, 3, 5, 1]
+    assert found("%强") == [6] and found("查无此人") == []
+
+
 def test_who_is_called_by_just_these_initials_comes_first(house: House) -> None:
     built = an_election(house)
     rows = [a_row(0, "样人子丑"), a_row(1, "样人子寅"), a_row(2, "样人子")]

@@ -116,4 +116,4 @@ def test_the_desk_asks_no_more_for_eight_people_than_for_one(house: House, built
     with statements(engine_of(app)) as many:
         found = hits(client, built, "样")
     assert len(found) >= 8 and all(hit["verdict"]["mark"] for hit in found)
-    assert len(many) == len(one)
+    assert len(many) <= len(one)

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,16 +44,40 @@ def find(session: Session, *, election: Election, query: str, limit: int = SEARC
     text = _searched(query)
     if not text:
         return []
-    near = RollEntry.initials != text.lower() if text.isascii() else RollEntry.name != text
-    # First the numbers of the few that are wanted, from the index alone: to sort the whole rows of thousands who share
-    # a surname would take longer than a queue waits.
-    wanted = select(RollEntry.number).where(_matching(election.id, text)).order_by(near, RollEntry.number).limit(limit)
-    rows = session.scalars(
-        select(RollEntry)
-        .where(RollEntry.election_id == election.id, RollEntry.number.in_(wanted))
-        .order_by(near, RollEntry.number)
-    )
-    return [_found(row) for row in rows]
+    near = [RollEntry.initials != text.lower()] if text.isascii() else [RollEntry.name != text, ~_begins(text)]
+    # Whoever's name begins with it is found by a walk along the index; only where too few do is every name looked at.
+    numbers = [] if text.isascii() else _first(session, and_(_here(election), _within(session, text)), near, limit)
+    if len(numbers) < limit:
+        numbers = _first(session, _matching(election.id, text), near, limit)
+    rows = session.scalars(select(RollEntry).where(_here(election), RollEntry.number.in_(numbers)))
+    by_number = {row.number: row for row in rows}
+    return [_found(by_number[number]) for number in numbers]
+
+
+def _first(
+    session: Session, condition: ColumnElement[bool], near: Sequence[ColumnElement[bool]], limit: int
+) -> list[int]:
+    """The roll numbers of the best few, from the index alone.
+
+    To sort the whole rows of thousands who share a surname would take longer than a queue waits.
+    """
+    wanted = select(RollEntry.number).where(condition).order_by(*near, RollEntry.number).limit(limit)
+    return list(session.scalars(wanted))
+
+
+def _here(election: Election) -> ColumnElement[bool]:
+    return RollEntry.election_id == election.id
+
+
+def _begins(text: str) -> ColumnElement[bool]:
+    return RollEntry.name.startswith(text, autoescape=True)
+
+
+def _within(session: Session, text: str) -> ColumnElement[bool]:
+    """Names that begin with ``text``; SQLite walks its index for a range alone, and orders by code point."""
+    if session.get_bind().dialect.name != "sqlite":
+        return _begins(text)
+    return and_(RollEntry.name >= text, RollEntry.name < text + "\U0010ffff")
 
 
 def of_names(session: Session, *, election: Election, names: Iterable[str]) -> dict[str, list[Found]]:
