@@ -37,11 +37,13 @@ home_links.append(_home_links)
 @log.get("")
 @access(Permission.SEE_LOG)
 def show(community: Unit) -> str:
-    """Head, last signed checkpoint, and the entries, the latest first."""
+    """Head, last signed checkpoint, and the entries, the latest first; ``entry``: the page on which that one stands."""
     head = journal.head(reading(), community.id)
     size = head.size if head else 0
     pages = max(1, -(-size // PAGE))
-    page = min(max(1, request.args.get("page", 1, type=int) or 1), pages)
+    entry = request.args.get("entry", type=int)
+    asked = request.args.get("page", 1, type=int) if entry is None else (size - 1 - entry) // PAGE + 1
+    page = min(max(1, asked or 1), pages)
     stop = size - (page - 1) * PAGE
     entries = journal.entries(reading(), community.id, max(0, stop - PAGE), stop)[::-1] if size else []
     return render_template(

@@ -17,15 +17,18 @@ from election_build import (
     with_tablet,
 )
 from house_build import House
+from paper_build import enter, name, seal_of, sheet, voted_on_paper
 
 from audit.note import parse_vkey
 from verifier.checks import verify_bundle
 from verifier.report import Verdict
+from voting.database import write
 from voting.elections import actions
 from voting.elections.after import by_election, deeds, next_polls, outcome, queries
 from voting.elections.after.next_polls import When
 from voting.elections.candidates import actions as candidates
 from voting.elections.count import actions as count
+from voting.elections.paper import boxes
 from voting.elections.roll import publication
 from voting.elections.sealing import seal_election
 from voting.elections.tables import Election
@@ -105,7 +108,7 @@ def test_a_poll_without_turnout_is_held_again_to_its_end(house: House, tmp_path:
     decided = voted(built, at, CHOICES)
     assert decided.outcome.valid and [len(one.outcome.elected) for one in decided.outcome.offices] == [1, 2]
     certify(built, now=at.closes_at + timedelta(minutes=5))
-    assert sound(built, tmp_path) == "rerun"
+    assert sound(built, tmp_path / "bundle") == "rerun"
 
 
 def test_a_void_second_poll_is_repeated_as_a_second_poll(house: House, tmp_path: Path) -> None:
@@ -127,9 +130,10 @@ def test_a_void_second_poll_is_repeated_as_a_second_poll(house: House, tmp_path:
     decided = voted(built, at, [[[0, 1, 0]]] * 3 + [[[0, 0, 1]]] * 2 + [[[1, 0, 0]]] * 2)
     assert len(decided.outcome.offices[0].outcome.elected) == 1
     so_far = built.look(lambda session, election: queries.members_elected(session, election=election))
-    assert (so_far.members, so_far.chair, so_far.second) == (1, True, True)
+    # Two of the first poll, and the chair.
+    assert (so_far.members, so_far.chair, so_far.second) == (3, True, True)
     certify(built, now=at.closes_at + timedelta(minutes=5))
-    assert sound(built, tmp_path) == "second"
+    assert sound(built, tmp_path / "bundle") == "second"
 
 
 def test_a_by_election_is_held_to_its_end_and_serves_the_rest_of_the_term(house: House, tmp_path: Path) -> None:
@@ -150,7 +154,7 @@ def test_a_by_election_is_held_to_its_end_and_serves_the_rest_of_the_term(house:
     decided = voted(built, at, [[[0, 1, 0]]] * 5 + [[[0, 0, 1]]] * 2)
     (winner,) = decided.outcome.offices[0].outcome.elected
     certify(built, now=at.closes_at + timedelta(minutes=5))
-    assert sound(built, tmp_path) == "by_election"
+    assert sound(built, tmp_path / "bundle") == "by_election"
     (member,) = built.do(deeds.seat_members, now=at.closes_at + timedelta(hours=1))
     assert (member.name, member.since, member.term_ends) == (winner, at.day, chair.term_ends)
     built.election_id = first
@@ -193,3 +197,16 @@ def test_somebody_the_count_names_by_number_is_that_person(house: House) -> None
         )
 
     assert built.look(find)["name"] == "样人丑"
+
+
+@pytest.mark.parametrize(("kind", "article"), [("revote", "第19条"), ("recall", "第20条")])
+def test_nobody_is_written_in_where_the_law_fixes_who_stands(house: House, kind: str, article: str) -> None:
+    built, hall, _ = voted_on_paper(house)
+    built.do(boxes.open_box, box_id=hall, seal=seal_of(built, hall), now=EVENING)
+    with write(built.engine) as session:
+        election = session.get_one(Election, built.election_id)
+        election.kind, election.follows_id = kind, election.id
+    figures = sheet(built, 7, 0, {"votes": [3, 2], "written": ((name(built, 12), 1),)}, {})
+    with pytest.raises(Refused) as refusal:
+        enter(built, hall, figures, "official")
+    assert refusal.value.code == "PAPER_NO_WRITE_IN" and article in refusal.value.zh

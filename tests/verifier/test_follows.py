@@ -91,9 +91,9 @@ def code(facts: Facts) -> str:
     return refusal.value.code
 
 
-def swap(facts: Facts, kind: type, election: str = "B", **changes: Any) -> Facts:
+def swap(facts: Facts, which: type, election: str = "B", /, **changes: Any) -> Facts:
     """The fact of this kind with other values."""
-    return [replace(one, **changes) if type(one) is kind and one.election_id == election else one for one in facts]
+    return [replace(one, **changes) if type(one) is which and one.election_id == election else one for one in facts]
 
 
 def test_a_second_poll_that_follows_is_sound() -> None:

@@ -16,6 +16,7 @@ ENDINGS = ("resigned", "capacity", "sentence", "appraised", "recalled", "annulle
 DEEDS = ("posted", "report", "sealing", "handover_item", "handover")
 #: Where a dispute goes.
 FORUMS = ("street", "district", "court")
+FORUMS_ZH = {"street": "街道（乡镇）", "district": "区（县）政府", "court": "人民法院"}
 
 
 class Reserve(Base):

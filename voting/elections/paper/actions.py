@@ -30,6 +30,8 @@ from voting.elections.roll.queries import get_entry
 from voting.elections.tables import Election
 from voting.elections.texts import reason as typed_reason
 from voting.errors import Conflict, Malformed, NotAllowed, NotFound, TooEarly
+from voting.law.polls import Kind
+from voting.law.profiles import Mode, law_of
 from voting.permissions import Actor
 
 COUNTING: Final = ("closed", "counting")
@@ -187,6 +189,23 @@ def _require_ballot(session: Session, election: Election, sheet: BoxSheet) -> No
             "录入的职务或候选人与选票不同，请刷新页面重新录入。",
             "Offices or names are not those of the ballot; reload the page and enter the figures again.",
         )
+    _refuse_written(election, sheet)
+
+
+def _refuse_written(election: Election, sheet: BoxSheet) -> None:
+    """A re-vote is between those tied alone, a recall between yes and no: nobody can be written in."""
+    if election.kind not in (Kind.REVOTE, Kind.RECALL) or not any(one.written for one in sheet.offices):
+        return
+    law = law_of(election.law, Mode(election.mode))
+    recall = election.kind == Kind.RECALL
+    said = law.reason("", "", law.recall_article if recall else law.turnout_article)
+    raise Malformed(
+        "PAPER_NO_WRITE_IN",
+        ("罢免投票只有同意和不同意" if recall else "再次投票只在票数相同的人之间进行")
+        + f"（{said.article}），不能另选他人：请把写了姓名的票位记为作废。",
+        ("A recall asks for yes or no" if recall else "A re-vote is between those tied alone")
+        + f" ({said.article_en}) and nobody can be written in: enter such marks as lost.",
+    )
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,12 @@ from voting.elections.roll.tables import Objection, RollVersion
 from voting.elections.tables import Election
 
 #: How the election committee was chosen, with the words of the place.
-_BODIES = {"residents_meeting": "{person}会议", "representatives": "{person}代表会议", "groups": "各{group}会议"}
+_BODIES = {
+    "residents_meeting": "{person}会议",
+    "household_meeting": "户代表参加的{person}会议",
+    "representatives": "{person}代表会议",
+    "groups": "各{group}会议",
+}
 
 
 def voter(one: Found) -> PaperVoter:

@@ -12,12 +12,15 @@ from sqlalchemy.orm import Session
 from voting.elections.after import queries as after
 from voting.elections.after.next_polls import When
 from voting.elections.loaders import part_of_election
+from voting.elections.queries import rules
 from voting.elections.recall import actions, forms, queries
-from voting.elections.recall.rules import Checked, read_signatures
+from voting.elections.recall.rules import Checked, decide_recall, read_signatures
 from voting.elections.recall.tables import Petition
+from voting.elections.roll.queries import roll_size
 from voting.elections.tables import Election
 from voting.forms import carried_out
-from voting.law.calendar import HALL
+from voting.law.calendar import HALL, days_after
+from voting.law.profiles import Mode
 from voting.people.tables import Unit
 from voting.permissions import Permission
 from voting.request import actor, house, now, reading, today, wants_json
@@ -179,7 +182,18 @@ def _shown(election: Election) -> dict[str, Any]:
     polls = {one.id: one for one in after.followers(reading(), election=election) if one.kind == "recall"}
     signed = queries.signatures(reading(), election=election)
     void = {poll.id for poll in polls.values() if queries.is_void(reading(), poll)}
-    return {"petitions": found, "members": members, "polls": polls, "void": void, "signed": signed}
+    mode, eligible = Mode(election.mode), roll_size(reading(), election=election) if found else 0
+    shares = {
+        one.id: decide_recall(
+            mode,
+            eligible=one.eligible or eligible,
+            petition=one.signed if one.signed is not None else signed.get(one.id, 0),
+            by_reps=one.basis == "reps",
+            law=election.law,
+        )
+        for one in found
+    }
+    return {"petitions": found, "members": members, "polls": polls, "void": void, "shares": shares}
 
 
 def _page(community: Unit, election: Election, sent: FlaskForm | None = None) -> str:
@@ -193,7 +207,12 @@ def _page(community: Unit, election: Election, sent: FlaskForm | None = None) ->
             ("poll", forms.RecallPollForm),
         )
     }
+    running = {one.member_id for one in shown["petitions"] if one.ended is None}
     made["petition"].member.choices = [
-        (one.id, f"{one.name}（{one.office}）") for one in shown["members"].values() if one.ended is None
+        (one.id, f"{one.name}（{one.office}）")
+        for one in shown["members"].values()
+        if one.ended is None and one.id not in running
     ]
+    days = rules(election).recall_days.value
+    shown["latest"] = {one.id: days_after(one.accepted, days) for one in shown["petitions"] if one.accepted}
     return render_template("recall/page.html", community=community, election=election, forms=made, sent=sent, **shown)
