@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 Figures = dict[str, int | str]
 #: Fields of a count sheet by their names on the page; what is not here is nothing.
 HALL: Figures = {"collected": 2, "v0-0": 1, "w0-0": "", "n0-0": 1, "v1-0": 2, "v1-1": 1, "v1-2": 1}
+SEALING = ("封存内容", "封条号", "保管地点", "在场监票人数")
 MOBILE: Figures = {"collected": 2, "v0-0": 1, "v0-1": 1, "v1-0": 2, "v1-1": 1, "v1-2": 1}
 
 
@@ -53,7 +54,7 @@ def count_the_papers(journey: Journey, written: str) -> None:
     expect(clerk.page.get_by_text("已核对一致")).to_be_visible()
     page.goto(journey.place("paper"))
     for unused in (PRINTED - 5, PRINTED - 4):
-        page.get_by_label("清点到的未用选票（张）").fill(str(unused))
+        page.get_by_label("清点到的未用选票（张）").first.fill(str(unused))
         official.press("盖章作废并结清")
         if unused != PRINTED - 4:
             official.told("请重新清点")
@@ -183,11 +184,36 @@ def vote_for_the_open_seat(journey: Journey) -> Path:
     return certify(journey, "second")
 
 
+def put_on_record(journey: Journey) -> None:
+    """The result posted, reported, the ballots sealed, the office handed over."""
+    page = journey.person("official").page
+    page.goto(journey.place("after"))
+    for kind, name, fields in (
+        ("posted", "张贴结果", {"张贴地点": "社区公告栏"}),
+        ("report", "上报备案", {"报送机关": "甲街道办事处", "文号": "阳选〔2026〕1 号"}),
+        (
+            "sealing",
+            "封存选票",
+            {"封存内容": "选票 5 袋", "封条号": "封 101", "保管地点": "街道档案室", "在场监票人数": "3"},
+        ),
+        ("handover_item", "移交事项", {"移交事项": "居民委员会印章", "数量或金额": "1 枚"}),
+    ):
+        page.locator("summary", has_text=name).click()
+        form = page.locator(f'form[action$="records/{kind}"]')
+        form.get_by_label("日期").fill(f"{journey.built.house.clock.today}")
+        for label, value in fields.items():
+            form.get_by_label(label).fill(value)
+        form.get_by_role("button", name="记录").click()
+        expect(
+            page.locator("section", has_text="张贴、备案、封存、移交").locator("strong", has_text=name)
+        ).to_have_count(1)
+
+
 def archive(journey: Journey) -> set[str]:
     """Certificates of election, the page of papers, the pack; returns the pack's files."""
+    put_on_record(journey)
     official = journey.person("official")
     page = official.page
-    page.goto(journey.place("after"))
     official.press("发当选证书")
     expect(page.get_by_text("在任").first).to_be_visible()
     official.shot("20-after")

@@ -74,7 +74,7 @@ class Person:
     def move(self, name: str, title: str = TITLE, **fields: str) -> None:
         """A move from the overview: the link, the confirmation, the fields it asks for."""
         self.nav("总览")
-        self.page.locator("main").get_by_role("link", name=name).first.click()
+        self.page.locator('main a[href*="/moves/"]', has_text=name).first.click()
         for label, value in fields.items():
             self.page.get_by_label(label).fill(value)
         self.page.get_by_role("button", name=re.compile("^确认")).click()
