@@ -13,8 +13,8 @@ from voting.elections.candidates.nominations import Proposal, nominate
 from voting.elections.committee import actions, queries, staffing
 from voting.elections.committee.actions import Chosen, Vote
 from voting.elections.roll.queries import find
-from voting.errors import Conflict, Malformed, NotFound, Refused, TooLate
-from voting.law.profiles import NATIONAL, ZHEJIANG
+from voting.errors import Conflict, Malformed, NotEligible, NotFound, Refused, TooLate
+from voting.law.profiles import NATIONAL, ZHEJIANG, Mode
 
 HELD = date(2026, 11, 20)
 
@@ -82,6 +82,34 @@ def test_a_vote_that_cannot_be_is_refused(house: House, wrong: dict[str, Any]) -
     refused(Malformed, "COMMITTEE_VOTE", form, built, a_vote(built, **wrong))
 
 
+@pytest.mark.parametrize(
+    ("mode", "body", "attended", "enough"),
+    [
+        ("all_voters", "representatives", 26, False),
+        ("all_voters", "representatives", 27, True),
+        ("all_voters", "residents_meeting", 20, False),
+        ("all_voters", "household_meeting", 21, True),
+        ("village", "household_meeting", 26, False),
+        ("village", "groups", 27, True),
+    ],
+)
+def test_the_meeting_that_chooses_is_quorate(house: House, mode: str, body: str, attended: int, enough: bool) -> None:
+    built = with_roll(an_election(house, mode=Mode(mode)))
+    vote = a_vote(built, body=body, attended=attended)
+    if enough:
+        form(built, vote)
+        return
+    with pytest.raises(NotEligible) as caught:
+        form(built, vote)
+    assert caught.value.code == "COMMITTEE_MEETING" and "重新召开会议" in caught.value.zh
+    assert ("第29条" in caught.value.zh) is (mode == "all_voters" and body == "representatives")
+
+
+def test_groups_choose_in_villages_only(house: House) -> None:
+    built = with_roll(an_election(house))
+    refused(Malformed, "COMMITTEE_VOTE", form, built, a_vote(built, body="groups"))
+
+
 def test_order_chair_and_person_of_the_vote(house: House) -> None:
     built = with_roll(an_election(house))
     vote = a_vote(built)
@@ -130,7 +158,13 @@ def test_who_is_nominated_leaves_and_the_next_of_the_vote_free_of_conflicts_come
     add_candidate(built, 0, "1")
     add_candidate(built, 0, "6")
     assert members(built) == {1: "left", 2: "sitting", 3: "sitting", 4: "reserve", 5: "sitting"}
+    # A successor fills a seat and inherits no post: the members choose their chair.
+    found = built.look(lambda session, election: conflicts.findings(session, election, NATIONAL))
+    assert [one.code for one in found[""]] == ["committee_no_chair"]
+    built.do(actions.choose_chair, member_id=id_at(built, 5))
     assert next(one for one in built.look(queries.members) if one.place == 5).post == "chair"
+    assert built.events()[-1][0] == "committee_chair_chosen"
+    refused(Conflict, "CHAIR_THERE", built.do, actions.choose_chair, member_id=id_at(built, 2))
     left = [data for kind, data in built.events() if kind == "committee_member_left"]
     assert [(one["because"], one["member"], one["successor"]) for one in left] == [
         ("nominated", id_at(built, 1), id_at(built, 5))

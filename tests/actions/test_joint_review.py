@@ -197,7 +197,11 @@ def test_the_candidate_is_heard_and_appeals_before_a_bar_is_set_aside(house: Hou
     refused(Conflict, "NOT_HEARD", ruled, built, "court", "set_aside")
     facts = {"candidate_id": candidate(built), "held_on": BEFORE.date(), "words": "不是我", "keys": built.keys}
     refused(Malformed, "HEARING_FORM", built.do, rulings.hear, kind="shout", **facts)
-    refused(NotFound, "NOT_REVIEWED", built.do, rulings.hear, kind="appeal", **{**facts, "candidate_id": "none"})
+    refused(NotFound, "NOT_REVIEWED", built.do, rulings.hear, kind="hearing", **{**facts, "candidate_id": "none"})
+    refused(TooEarly, "APPEAL_EARLY", built.do, rulings.hear, kind="appeal", **facts)
+    # Told before the answer came in: the days for an appeal would have run out by themselves.
+    refused(TooEarly, "OUTCOME_OPEN", told, built, held_on=BEFORE.date() - timedelta(days=9))
+    told(built)
     appeal = built.do(rulings.hear, kind="appeal", **facts)
     refused(Conflict, "NOT_HEARD", ruled, built, "court", "set_aside")
     refused(NotFound, "NO_SUCH_APPEAL", built.do, rulings.decide_appeal, hearing_id="none", upheld=True)
@@ -206,7 +210,8 @@ def test_the_candidate_is_heard_and_appeals_before_a_bar_is_set_aside(house: Hou
     ruled(built, "court", "set_aside")
     assert stands(built)[0] == "passed"
     _known, heard = built.do(rulings.look, candidate_id=candidate(built), keys=built.keys)
-    assert [(one.kind, one.words, one.upheld) for one in heard] == [("appeal", "不是我", True)]
+    said = [(one.kind, one.words, one.upheld) for one in heard if one.kind == "appeal"]
+    assert said == [("appeal", "不是我", True)]
     assert "不是我" not in str(built.events())
 
 

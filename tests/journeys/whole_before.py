@@ -65,7 +65,7 @@ def form_the_committee(journey: Journey) -> None:
     page = official.page
     official.nav("选举委员会")
     votes = ("8 主任 15", "9 副主任 14", "10 委员 13", "11 委员 12", "12 委员 11", "13 委员 10", "14 委员 9")
-    even = {"哪种会议推选": "居民（村民）代表会议", "推选日期": "2026-11-16", "应到人数": "20", "实到人数": "18"}
+    even = {"哪种会议推选": "representatives", "推选日期": "2026-11-16", "应到人数": "20", "实到人数": "18"}
     official.send("成员", "登记选举委员会", **even, **{"成员名额": "4", "推选结果": "\n".join(votes)})
     official.told("应为单数")
     official.send("成员", "登记选举委员会", **{"成员名额": "5"})

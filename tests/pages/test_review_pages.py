@@ -171,7 +171,9 @@ def looked(house: House, official: object, url: str, question: str, overview: st
     hear = place.replace("/look/", "/heard/")
     ruling = {"question": question, "ruling": "set_aside", "why": "同名不同人"}
     assert send(official, f"{url}/ruled", ruling).status_code == 409  # type: ignore[arg-type]
-    appeal = {"kind": "appeal", "held_on": "2026-11-20", "words": "同名"}
+    told = {"kind": "told", "held_on": "2026-11-25", "words": "第18条"}
+    assert send(official, hear, told).status_code == 303  # type: ignore[arg-type]
+    appeal = {"kind": "appeal", "held_on": "2026-11-25", "words": "同名"}
     assert send(official, hear, appeal).status_code == 303  # type: ignore[arg-type]
     page = send(official, place)  # type: ignore[arg-type]
     hearing = re.search(r'name="hearing" value="(\w+)"', page.text)[1]  # type: ignore[index]

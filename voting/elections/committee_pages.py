@@ -14,11 +14,12 @@ from voting.elections.by_number import entry_of
 from voting.elections.committee import actions, queries, staffing
 from voting.elections.committee.actions import Chosen, Vote
 from voting.elections.committee.forms import KinshipForm, MeetingForm, StaffForm, VoteForm
-from voting.elections.committee.rules import BODIES, DUTIES, POSTS, REASONS, RELATIONS
+from voting.elections.committee.rules import DUTIES, POSTS, REASONS, RELATIONS, bodies
 from voting.elections.queries import rules
 from voting.elections.tables import Election
 from voting.errors import Malformed
 from voting.forms import Form, carried_out
+from voting.law.profiles import Mode
 from voting.people.tables import Unit
 from voting.permissions import Permission
 from voting.request import acting, actor, now, reading, today
@@ -50,8 +51,9 @@ def _page(community: Unit, election: Election, **forms: Form) -> str:
         staff=serving.staff,
         declared=queries.declared(reading(), election),
         size=ruled.committee_size,
-        words={"bodies": BODIES, "posts": POSTS, "duties": DUTIES, "relations": RELATIONS, "reasons": REASONS},
-        vote_form=forms.get("vote_form") or VoteForm(None).offer(),
+        bodies=bodies(Mode(election.mode)),
+        words={"posts": POSTS, "duties": DUTIES, "relations": RELATIONS, "reasons": REASONS},
+        vote_form=forms.get("vote_form") or VoteForm(None).offer(Mode(election.mode)),
         meeting_form=forms.get("meeting_form") or MeetingForm(None),
         kinship_form=forms.get("kinship_form") or KinshipForm(None).offer(),
         staff_form=forms.get("staff_form") or StaffForm(None).offer(),
@@ -78,7 +80,7 @@ def _who(election: Election) -> dict[str, Any]:
 @access(Permission.PREPARE_ELECTION)
 def form_committee(community: Unit, election: Election) -> Any:
     """Record the vote that made the committee."""
-    form = VoteForm().offer()
+    form = VoteForm().offer(Mode(election.mode))
 
     def deed(writer: Session) -> None:
         chosen = tuple(_chosen(election, line) for line in (form.chosen.data or "").splitlines() if line.strip())
@@ -131,6 +133,15 @@ def leave(community: Unit, election: Election) -> Any:
     with acting() as writer:
         member, because = request.form.get("member", ""), request.form.get("because", "")
         conflicts.leave(writer, member_id=member, because=because, **_who(election))
+    return _back(community, election)
+
+
+@committee.post("/chair")
+@access(Permission.PREPARE_ELECTION)
+def choose_chair(community: Unit, election: Election) -> Any:
+    """The members chose their chair."""
+    with acting() as writer:
+        actions.choose_chair(writer, member_id=request.form.get("member", ""), **_who(election))
     return _back(community, election)
 
 

@@ -14,6 +14,7 @@ from voting import journal
 from voting.database import transaction
 from voting.elections.committee import queries
 from voting.elections.committee.events import (
+    ChairChosen,
     CommitteeFiled,
     CommitteeFormed,
     CommitteeMemberLeft,
@@ -21,12 +22,14 @@ from voting.elections.committee.events import (
     KinshipDeclared,
 )
 from voting.elections.committee.rules import (
-    BODIES,
     POSTS,
     REASONS,
     RELATIONS,
+    Body,
     Finding,
     absent_twice,
+    bodies,
+    meeting_short,
     must_leave,
     related,
     size_findings,
@@ -37,9 +40,9 @@ from voting.elections.lifecycle import ENDED
 from voting.elections.queries import locked
 from voting.elections.roll.queries import get_entry
 from voting.elections.tables import Election
-from voting.errors import Conflict, Malformed, NotFound, TooLate
+from voting.errors import Conflict, Malformed, NotEligible, NotFound, TooLate
 from voting.law.calendar import HALL
-from voting.law.profiles import Profile
+from voting.law.profiles import Mode, Profile, law_of
 from voting.law.thresholds import Reason
 from voting.permissions import Actor
 
@@ -72,7 +75,8 @@ def form_committee(
 ) -> None:
     """Record who was voted for: the first ``size`` sit, the others are in reserve in the order of the vote.
 
-    Raises Conflict COMMITTEE_FORMED, COMMITTEE_RELATIVES; Malformed COMMITTEE_VOTE, COMMITTEE_SIZE.
+    Raises Conflict COMMITTEE_FORMED, COMMITTEE_RELATIVES; Malformed COMMITTEE_VOTE, COMMITTEE_SIZE; NotEligible
+    COMMITTEE_MEETING where too few came.
     """
     with transaction(session):
         election = running(session, election_id)
@@ -83,7 +87,8 @@ def form_committee(
                 "The election committee is recorded already; nothing is to be recorded anew. Let members leave one by "
                 "one.",
             )
-        _require_vote(vote, now.astimezone(HALL).date())
+        _require_vote(vote, bodies(Mode(election.mode)), now.astimezone(HALL).date())
+        _require_quorum(election, vote)
         _require_size(vote.size, profile)
         head = {name: value for name, value in asdict(vote).items() if name != "chosen"}
         session.add(ElectionCommittee(election_id=election.id, **head))
@@ -111,11 +116,24 @@ def _member(session: Session, election: Election, vote: Vote, place: int) -> Com
     )
 
 
-def _require_vote(vote: Vote, today: date) -> None:
+def _require_quorum(election: Election, vote: Vote) -> None:
+    mode = Mode(election.mode)
+    body = bodies(mode)[vote.body]
+    short = meeting_short(body, law_of(election.law, mode), due=vote.due, attended=vote.attended)
+    if short is not None:
+        raise NotEligible(
+            "COMMITTEE_MEETING",
+            f"{body.zh}到会人数不够，推选不成立：{short.zh}（{short.article}）请重新召开会议推选。",
+            f"Too few came to the {body.en}, the vote does not stand: {short.en} ({short.article_en}) Let the meeting "
+            "come together again.",
+        )
+
+
+def _require_vote(vote: Vote, known: Mapping[str, Body], today: date) -> None:
     people = [one.person for one in vote.chosen]
     votes = [one.votes for one in vote.chosen]
     if (
-        vote.body not in BODIES
+        vote.body not in known
         or not 1 <= vote.attended <= vote.due
         or vote.held_on > today
         or len(set(people)) != len(people)
@@ -226,12 +244,30 @@ def leave_committee(
         following = successor(everyone, nominated, queries.kinships(session, election))
         if following is not None:
             joined = session.get_one(CommitteeMember, following.id)
-            joined.standing, joined.joined_on, joined.post = "sitting", day, member.post
+            joined.standing, joined.joined_on = "sitting", day
+            if joined.post == "chair":
+                # Post of another vote's place: the members choose their chair, see `choose_chair`.
+                joined.post = "member"
         fact = CommitteeMemberLeft(
             election.id, member.id, because, following.id if following else None, actor.account_id
         )
         journal.record(session, election.community_id, fact, now)
         return following.id if following else None
+
+
+def choose_chair(session: Session, *, election_id: str, member_id: str, actor: Actor, now: datetime) -> None:
+    """The members chose a new chair among themselves. Raises NotFound NO_SUCH_MEMBER; Conflict CHAIR_THERE."""
+    with transaction(session):
+        election = running(session, election_id)
+        member = _sitting(session, election, member_id)
+        if any(one.post == "chair" and one.standing == "sitting" for one in queries.members(session, election)):
+            raise Conflict(
+                "CHAIR_THERE",
+                "选举委员会已有主任，不用再推选。",
+                "The committee has a chair already; nothing is left to do.",
+            )
+        member.post = "chair"
+        journal.record(session, election.community_id, ChairChosen(election.id, member.id, actor.account_id), now)
 
 
 def _grounds(

@@ -70,6 +70,19 @@ class CommitteeMemberLeft:
 
 
 @dataclass(frozen=True)
+class ChairChosen:
+    """The members of the committee chose a new chair among themselves."""
+
+    type: ClassVar[str] = "committee_chair_chosen"
+    election_id: str
+    member_id: str
+    by: str
+
+    def data(self) -> dict[str, object]:
+        return {"election": self.election_id, "member": self.member_id, "by": self.by}
+
+
+@dataclass(frozen=True)
 class CommitteeMet:
     """The committee met: how many were absent."""
 

@@ -4,9 +4,10 @@ from flask_babel import lazy_gettext as _
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
-from voting.elections.committee.rules import BODIES, DUTIES, RELATIONS
+from voting.elections.committee.rules import DUTIES, RELATIONS, bodies
 from voting.forms import Form
 from voting.i18n import in_language
+from voting.law.profiles import Mode
 
 _DAY = DataRequired(message=_("请填写日期。"))
 _COUNT = (InputRequired(message=_("请填写人数。")), NumberRange(1, 100_000, message=_("请填写人数。")))
@@ -34,9 +35,9 @@ class VoteForm(Form):
         render_kw={"rows": 8},
     )
 
-    def offer(self) -> "VoteForm":
-        """With the meetings in the reader's language."""
-        self.body.choices = _lines(dict(BODIES))
+    def offer(self, mode: Mode) -> "VoteForm":
+        """With the meetings of this mode in the reader's language."""
+        self.body.choices = [(code, in_language((one.zh, one.en))) for code, one in bodies(mode).items()]
         return self
 
 

@@ -13,6 +13,7 @@ from voting.elections.committee.rules import (
     Seat,
     absent_twice,
     must_leave,
+    no_chair,
     relatives_together,
     size_findings,
     staff_conflicts,
@@ -146,6 +147,7 @@ def findings(
         sitting = sum(seat.standing == "sitting" for seat in seats)
         source = Reason("", "", bounds.source_zh, bounds.source_en)
         found += size_findings(sitting, bounds.value.least, bounds.value.most, odd=bounds.value.odd, source=source)
+        found += no_chair(one.post for one in serving.members if one.standing == "sitting")
         found += relatives_together(seats, kin)
         found += must_leave(seats, nominated, kin, article(election))
         if profile.absent_twice.value:

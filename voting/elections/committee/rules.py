@@ -12,16 +12,43 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
+from voting.law.meetings import Meeting, decide_meeting
+from voting.law.statutes import RESIDENTS_2026, Law, Mode
 from voting.law.thresholds import Reason
 
-#: Which meeting chose the committee (Art. 15): code → names. Groups choose in villages only.
-BODIES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+
+@dataclass(frozen=True)
+class Body:
+    """A meeting that may choose the committee (Art. 15): its names, and whose quorum it has to reach."""
+
+    zh: str
+    en: str
+    meeting: Meeting
+    #: Of the Residents' Committees Law of 2026; 0 where the article is not cited.
+    article: int = 0
+
+
+#: Which meeting chose the committee, in a community; and in a village, where the groups may choose as well.
+RESIDENT_BODIES: Final[Mapping[str, Body]] = MappingProxyType(
     {
-        "residents_meeting": ("居民（村民）会议", "residents' (villagers') meeting"),
-        "representatives": ("居民（村民）代表会议", "meeting of representatives"),
-        "groups": ("各居民（村民）小组会议", "meetings of the groups"),
+        "representatives": Body("居民代表会议", "residents' representatives", Meeting.RESIDENT_REPS, 29),
+        "residents_meeting": Body("居民会议", "residents' meeting", Meeting.RESIDENTS, 27),
+        "household_meeting": Body(
+            "居民会议（户代表参加）", "residents' meeting, one of each household", Meeting.RESIDENTS_BY_HOUSEHOLD, 27
+        ),
     }
 )
+VILLAGE_BODIES: Final[Mapping[str, Body]] = MappingProxyType(
+    {
+        "representatives": Body("村民代表会议", "villagers' representatives", Meeting.VILLAGE_REPS),
+        "residents_meeting": Body("村民会议", "villagers' meeting", Meeting.VILLAGERS),
+        "household_meeting": Body(
+            "村民会议（户代表参加）", "villagers' meeting, one of each household", Meeting.VILLAGERS_BY_HOUSEHOLD
+        ),
+        "groups": Body("各村民小组会议", "meetings of the villagers' groups", Meeting.VILLAGE_GROUP),
+    }
+)
+BODIES: Final = ("residents_meeting", "household_meeting", "representatives", "groups")
 POSTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {"chair": ("主任", "chair"), "deputy": ("副主任", "deputy"), "member": ("委员", "member")}
 )
@@ -52,7 +79,7 @@ RELATIONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "spouse": ("配偶", "spouses"),
         "parent": ("父母子女", "parent and child"),
         "sibling": ("兄弟姐妹", "siblings"),
-        "grandparent": ("祖孙（外祖孙）", "grandparent and grandchild"),
+        "grandparent": ("祖父母、外祖父母与孙子女、外孙子女", "grandparent and grandchild"),
     }
 )
 
@@ -80,6 +107,26 @@ class Finding:
     other: str = ""
 
 
+def bodies(mode: Mode) -> Mapping[str, Body]:
+    """The meetings that may choose the committee of an election in this mode."""
+    return VILLAGE_BODIES if mode is Mode.VILLAGE else RESIDENT_BODIES
+
+
+def meeting_short(body: Body, law: Law, *, due: int, attended: int) -> Reason | None:
+    """Why the meeting was not quorate, or None: a committee that it chose would be unlawfully formed.
+
+    Residents' meetings: over half (Art. 27); representatives, households of a village and groups: two thirds or more
+    (Art. 29; Villagers' Committees Law).
+    """
+    outcome = decide_meeting(body.meeting, members=due, present=attended, yes=0)
+    if outcome.quorum:
+        return None
+    came = outcome.because[0]
+    if body.article and law.key == RESIDENTS_2026.key:
+        return law.reason(came.zh, came.en, body.article)
+    return Reason(came.zh, came.en, f"《{law.name_zh}》", law.name_en)
+
+
 def related(kin: Kin, one: str, other: str) -> bool:
     """Whether two people were declared near relatives."""
     return frozenset((one, other)) in kin
@@ -98,6 +145,14 @@ def size_findings(size: int, least: int, most: int | None, *, odd: bool, source:
         words = (f"选举委员会 {size} 人，应为单数。", f"The committee has {size} members; the number must be odd.")
         wrong.append(Finding("committee_even", Reason(*words, source.article, source.article_en)))
     return wrong
+
+
+def no_chair(posts: Iterable[str]) -> list[Finding]:
+    """The committee chooses its chair among the members; a successor fills a seat and inherits no post."""
+    if "chair" in posts:
+        return []
+    words = ("选举委员会没有主任，请委员从成员中推选一人。", "The committee has no chair; the members choose one.")
+    return [Finding("committee_no_chair", Reason(*words))]
 
 
 def relatives_together(seats: Iterable[Seat], kin: Kin) -> list[Finding]:
@@ -160,7 +215,7 @@ def absent_twice(seats: Iterable[Seat], meetings: Mapping[date, frozenset[str]])
 
 
 def successor(seats: Iterable[Seat], nominated: Mapping[str, str], kin: Kin) -> Seat | None:
-    """Who takes a free place: the first in reserve by the original vote who is free of conflicts himself (Art. 15)."""
+    """Who takes a free place: the first in reserve by the original vote who is free of conflicts (Art. 15)."""
     everyone = tuple(seats)
     sitting = [seat.person for seat in everyone if seat.standing == "sitting"]
     for seat in sorted((one for one in everyone if one.standing == "reserve"), key=lambda one: one.place):

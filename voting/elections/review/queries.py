@@ -29,7 +29,7 @@ from voting.elections.review.tables import (
     ReviewQuestion,
 )
 from voting.elections.roll.tables import RollEntry
-from voting.elections.tables import Election
+from voting.elections.tables import Election, Office
 from voting.errors import NotFound
 from voting.law.calendar import HALL
 from voting.law.profiles import Mode, law_of
@@ -86,12 +86,14 @@ def criteria_set(session: Session, election: Election, number: int | None = None
 def questions(
     session: Session, election: Election, today: date, departments: Iterable[str] | None = None
 ) -> list[Asked]:
-    """The questions of an election, all or those of some departments, by candidate's name and department."""
+    """The questions of an election, all or those of some departments, in the order of the ballot."""
     wanted = (
         select(ReviewQuestion, RollEntry.name)
         .join(RollEntry, RollEntry.id == ReviewQuestion.roll_entry_id)
+        .join(Candidate, Candidate.id == ReviewQuestion.candidate_id, isouter=True)
+        .join(Office, Office.id == Candidate.office_id, isouter=True)
         .where(ReviewQuestion.election_id == election.id)
-        .order_by(RollEntry.number, ReviewQuestion.department)
+        .order_by(Office.ordinal, Candidate.ordinal, RollEntry.number, ReviewQuestion.department)
     )
     if departments is not None:
         wanted = wanted.where(ReviewQuestion.department.in_(list(departments)))
@@ -161,8 +163,15 @@ def settled_on(session: Session, election: Election, today: date) -> date | bool
 
 
 def candidates_of(session: Session, election: Election) -> list[Candidate]:
-    """Everybody who stands, by name."""
-    return list(session.scalars(select(Candidate).where(Candidate.election_id == election.id).order_by(Candidate.name)))
+    """Everybody who stands, in the order of the ballot."""
+    return list(
+        session.scalars(
+            select(Candidate)
+            .join(Office, Office.id == Candidate.office_id)
+            .where(Candidate.election_id == election.id)
+            .order_by(Office.ordinal, Candidate.ordinal)
+        )
+    )
 
 
 def hearings(session: Session, election: Election, candidate_id: str) -> list[ReviewHearing]:
@@ -299,3 +308,16 @@ def all_hearings(session: Session, election: Election) -> list[ReviewHearing]:
             .order_by(ReviewHearing.held_on, ReviewHearing.id)
         )
     )
+
+
+def last_word_on(session: Session, election: Election, candidate_id: str) -> date | None:
+    """The day of the last answer in time or ruling about one candidate: the outcome is no older than this."""
+    about = select(ReviewQuestion.id).where(
+        ReviewQuestion.election_id == election.id, ReviewQuestion.candidate_id == candidate_id
+    )
+    answered = session.scalar(
+        select(func.max(ReviewAnswer.at)).where(ReviewAnswer.question_id.in_(about), ReviewAnswer.late.is_(False))
+    )
+    ruled = session.scalar(select(func.max(ReviewQuestion.ruled_on)).where(ReviewQuestion.id.in_(about)))
+    days = [ruled, answered.astimezone(HALL).date() if answered else None]
+    return max((day for day in days if day is not None), default=None)

@@ -192,7 +192,7 @@ def hear(
     """Record that the candidate was told the outcome (``told``), heard (``hearing``) or appealed (``appeal``).
 
     Being told begins the days for an appeal. Returns the id. Raises Malformed HEARING_FORM, TEXT_LENGTH; NotFound
-    NOT_REVIEWED; TooEarly OUTCOME_OPEN; TooLate APPEAL_LATE.
+    NOT_REVIEWED; TooEarly OUTCOME_OPEN, APPEAL_EARLY; TooLate APPEAL_LATE.
     """
     words = typed(words, zh="内容", en="Words", most=2000, least=1)
     today = now.astimezone(HALL).date()
@@ -228,15 +228,25 @@ def hear(
 
 
 def _require_turn(session: Session, election: Election, candidate_id: str, kind: str, held_on: date) -> None:
-    """Nobody is told an outcome that is not there; an appeal comes within its days."""
+    """Nobody is told an outcome that is not there yet; an appeal comes after that, within its days."""
     candidate = session.get(Candidate, candidate_id)
-    if kind == "told" and (candidate is None or candidate.review not in ("passed", "failed")):
+    settled = queries.last_word_on(session, election, candidate_id)
+    if kind == "told" and (
+        candidate is None or candidate.review not in ("passed", "failed") or (settled is not None and held_on < settled)
+    ):
         raise TooEarly(
             "OUTCOME_OPEN",
-            "这位候选人的联审还没有结论，请办完联审再告知本人。",
-            "The review of this candidate has no outcome yet; bring it to its end, then tell the candidate.",
+            f"告知不能早于联审结论（最后一次答复或认定：{settled or '还没有'}）。请办完联审再告知本人，并核对日期。",
+            f"A candidate is told after the outcome (last answer or ruling: {settled or 'none yet'}); bring the review "
+            "to its end, then tell the candidate, and check the day.",
         )
     clock = queries.appeal_clock(queries.hearings(session, election, candidate_id), election)
+    if kind == "appeal" and (clock.told is None or held_on < clock.told):
+        raise TooEarly(
+            "APPEAL_EARLY",
+            "还没有把结果告知本人，谈不上申诉：对审查有话要说，请登记为“听取陈述”。",
+            "The candidate has not been told the outcome yet; enter what the candidate says now as a hearing.",
+        )
     if kind == "appeal" and clock.last is not None and held_on > clock.last:
         ruled = rules(election).appeal_days
         raise TooLate(
@@ -244,7 +254,7 @@ def _require_turn(session: Session, election: Election, candidate_id: str, kind:
             f"申诉应在告知后 {ruled.value} 日内提出（{ruled.source_zh}），{clock.told} 告知，最后一天是 {clock.last}；"
             "请书面答复本人，仍有意见的可向街道（乡镇）反映。",
             f"An appeal comes within {ruled.value} days of being told ({ruled.source_en}); told on {clock.told}, the "
-            f"last day was {clock.last}. Give the candidate a written answer; the street hears whoever still disagrees.",
+            f"last day was {clock.last}. Give a written answer; the street hears whoever still disagrees.",
         )
 
 

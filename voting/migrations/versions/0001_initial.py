@@ -521,6 +521,7 @@ def upgrade() -> None:
         sa.Column("posted", sa.Date(), nullable=False),
         sa.Column("entries", sa.Integer(), nullable=False),
         sa.Column("counted", sa.Integer(), nullable=False),
+        sa.Column("last_number", sa.Integer(), nullable=False),
         sa.Column("objection_id", sa.String(length=22), nullable=True),
         sa.CheckConstraint("number >= 1 AND entries >= 1 AND counted >= 1", name=op.f("ck_roll_version_numbers")),
         sa.CheckConstraint("(number = 1) = (objection_id IS NULL)", name=op.f("ck_roll_version_cause")),
@@ -952,7 +953,7 @@ def _committee_nominations_review() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("filed_on", sa.Date(), nullable=True),
         sa.CheckConstraint(
-            "body IN ('residents_meeting', 'representatives', 'groups')", name=op.f("ck_election_committee_body")
+            "body IN ('residents_meeting', 'household_meeting', 'representatives', 'groups')", name=op.f("ck_election_committee_body")
         ),
         sa.CheckConstraint("due >= 1 AND attended BETWEEN 1 AND due", name=op.f("ck_election_committee_attended")),
         sa.CheckConstraint("size >= 1", name=op.f("ck_election_committee_size")),
