@@ -22,6 +22,7 @@ from voting.elections.count.report import (
 )
 from voting.elections.count.rules import CountFacts, ElectionOutcome, OfficeCount, decide
 from voting.elections.count.stated import figures_said
+from voting.elections.count.wording import article_of
 from voting.elections.events import ElectionSealed, OutcomeDecided, PollMoved, ResultCertified
 from voting.elections.paper.channels import outlets_of
 from voting.errors import Malformed
@@ -214,8 +215,7 @@ def check_references(
     """12: ``result.json`` names this archive, this log, this election and its law."""
     sealed = story.only(ElectionSealed).fact
     law = sealed_law(sealed)
-    article = law.reason("", "", law.turnout_article)
-    stated = (sealed.title, sealed.place, sealed.day, sealed.mode, law.key, article.article, article.article_en)
+    stated = (sealed.title, sealed.place, sealed.day, sealed.mode, law.key, *article_of(law, sealed.kind))
     election = facts.election
     archive = ArchiveRef(sha256, election.uuid, election.fingerprint, len(facts.trackers))
     times = (story.some(events.SlotOpened)[0].at, story.only(events.BoxClosed).at)

@@ -23,10 +23,11 @@ from audit.note import parse_vkey
 from verifier.checks import verify_bundle
 from verifier.report import Verdict
 from voting.database import write
-from voting.elections import actions
+from voting.elections import actions, conflicts
 from voting.elections.after import by_election, deeds, next_polls, outcome, queries
 from voting.elections.after.next_polls import When
 from voting.elections.candidates import actions as candidates
+from voting.elections.candidates.queries import contests
 from voting.elections.count import actions as count
 from voting.elections.paper import boxes
 from voting.elections.roll import publication
@@ -210,3 +211,22 @@ def test_nobody_is_written_in_where_the_law_fixes_who_stands(house: House, kind:
     with pytest.raises(Refused) as refusal:
         enter(built, hall, figures, "official")
     assert refusal.value.code == "PAPER_NO_WRITE_IN" and article in refusal.value.zh
+
+
+def test_no_certificate_is_given_while_declared_relatives_sit_together(house: House) -> None:
+    built = a_decided_election(house)
+    seats = {one.office: one.members for one in built.look(lambda s, e: queries.sitting(s, election=e))}
+    pair = [seats["主任"][0], seats["委员"][0]]
+    ids = built.look(
+        lambda s, e: [
+            one.roll_entry_id for contest in contests(s, election=e) for one in contest.candidates if one.name in pair
+        ]
+    )
+    built.do(conflicts.declare_kinship, one=ids[0], other=ids[1], relation="spouse", now=EVENING)
+    certify(built)
+    with pytest.raises(Refused) as together:
+        built.do(deeds.seat_members, now=EVENING)
+    assert together.value.code == "KIN_OPEN" and all(name in together.value.zh for name in pair)
+    declared = built.look(queries.relatives)
+    built.do(outcome.settle_kin, pairs=declared, now=EVENING)
+    assert pair[1] not in [one.name for one in built.do(deeds.seat_members, now=EVENING)]

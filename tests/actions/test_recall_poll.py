@@ -3,12 +3,14 @@
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
+import pypdf
 from count_build import EVENING, a_decided_election, certify, give_share, scan_pile, vote
 from count_build import bundle as certified
 from election_build import with_keys_and_cards, with_rehearsals, with_tablet
 from house_build import House
 
 from audit.note import parse_vkey
+from verifier import printed
 from verifier.checks import verify_bundle
 from verifier.report import Verdict
 from voting.box import sealing
@@ -61,6 +63,17 @@ def test_a_recall_is_voted_counted_verified_and_ends_the_office(house: House, tm
     key = [data["committee_key"] for kind, data in built.events() if kind == "result_certified"][-1]
     report = verify_bundle(folder, parse_vkey(key))
     assert report.verdict is Verdict.SOUND, report.findings
+    # Nobody is elected by a recall, on paper or on the screen.
+    assert report.facts.document is not None and "第20条" in report.facts.document.article
+    table = (folder / "result.csv").read_text(encoding="utf-8-sig")
+    assert "罢免投票结果报告单" in table and "通过" in table and "当选" not in table
+    said = "".join(page.extract_text() for page in pypdf.PdfReader(folder / "result.pdf").pages)
+    assert "当选" not in said and "本次投票有效" in said and "罢免成立" in said
+    assert "通过" in printed.text(report, "zh") and "当选" not in printed.text(report, "zh")
+    client, base = built.house.app().test_client(), f"/c/{built.community}/e/{built.election_id}"
+    assert "当选" not in client.get(base).text.partition("<main")[2]
+    screen = client.get(f"{base}/screen.json").json
+    assert screen["marks"]["won"] == "通过" and screen["offices"][0]["lines"][1]["over"] is None
     built.election_id = first
     assert built.do(recall.conclude, petition_id=made.id, now=closes + timedelta(hours=1)) is True
     ended = built.look(lambda s, e: [(one.ended, one.office) for one in queries.members(s, election=e)])

@@ -45,11 +45,12 @@ def seat_members(session: Session, *, election_id: str, actor: Actor, now: datet
     """Give certificates of election to everybody who sits after this poll and has none; returns the new ones.
 
     A by-election's members serve to the end of the term they fill (居委会组织法 24). Raises TooEarly before the result
-    is certified; Conflict ALL_SEATED.
+    is certified, KIN_OPEN while declared near relatives sit together; Conflict ALL_SEATED.
     """
     with transaction(session):
         election = locked(session, election_id)
         require_state(election.state, "certified")
+        _refuse_relatives(session, election)
         since, there = election.day, queries.members(session, election=election)
         known = {(one.office, one.name) for one in there}
         made = [
@@ -253,6 +254,18 @@ def _term_end(session: Session, election: Election) -> date:
             return found
         first = queries.chain_of(session, election=session.get_one(Election, first.follows_id))[0]
     return _years_after(first.day)
+
+
+def _refuse_relatives(session: Session, election: Election) -> None:
+    found = queries.relatives(session, election)
+    if found:
+        zh, en = "；".join(f"{one}、{other}" for one, other in found), "; ".join(f"{a}, {b}" for a, b in found)
+        raise TooEarly(
+            "KIN_OPEN",
+            f"{zh} 登记为近亲属，不能同时任职（组织法第8条）：请先在“近亲属同时当选”处理，再发当选证书。",
+            f"{en} are declared near relatives and cannot sit together (Art. 8): settle this first, then give "
+            "certificates of election.",
+        )
 
 
 def _years_after(first: date) -> date:

@@ -110,12 +110,13 @@ def annul(community: Unit, election: Election) -> Any:
 @after.post("/kin")
 @access(Permission.MOVE_ELECTION)
 def settle_kin(community: Unit, election: Election) -> Any:
-    """Near relatives who were elected together."""
+    """Near relatives who were elected together: those of the declarations, and the two who are named."""
     form = forms.KinForm()
-    pair = tuple((one.data or "").partition("/")[2] for one in (form.first, form.second))
+    one, other = ((each.data or "").partition("/")[2] for each in (form.first, form.second))
 
     def deed(writer: Session) -> object:
-        return outcome.settle_kin(writer, **_who(election), pairs=[(pair[0], pair[1])])
+        named = [(one, other)] if one and other else []
+        return outcome.settle_kin(writer, **_who(election), pairs=[*queries.relatives(writer, election), *named])
 
     return _try(community, election, form, deed)
 

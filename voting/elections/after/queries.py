@@ -21,6 +21,7 @@ from voting.elections.after.rules import (
 from voting.elections.after.tables import Deed, Dispute, EmptyPlace, Member, Relative, Reserve
 from voting.elections.candidates.nominating import office_kind
 from voting.elections.candidates.queries import contests
+from voting.elections.conflicts import relatives_elected
 from voting.elections.count import queries as count_queries
 from voting.elections.count.queries import Counted
 from voting.elections.count.tables import AnnulledWin
@@ -114,6 +115,12 @@ def sitting(session: Session, *, election: Election) -> tuple[Standing, ...]:
     """Who sits after this poll alone, office by office. Raises TooEarly BOX_NOT_THERE_YET before the count."""
     counted = count_queries.counted(session, election=election)
     return standing(counted.outcome, settled(session, election=election))
+
+
+def relatives(session: Session, election: Election) -> list[tuple[str, str]]:
+    """Declared near relatives who sit after this poll, with names as on the ballot; empty once they are settled."""
+    names = [name for office in sitting(session, election=election) for name in office.members]
+    return relatives_elected(session, election, names)
 
 
 def chain_of(session: Session, *, election: Election) -> list[Election]:

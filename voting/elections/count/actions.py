@@ -21,6 +21,7 @@ from voting.elections.count.queries import Counted
 from voting.elections.count.report import ArchiveRef, Cards, LogRef, Papers, ResultDocument, offices_of
 from voting.elections.count.stated import figures_said
 from voting.elections.count.tables import CertifiedFile
+from voting.elections.count.wording import article_of
 from voting.elections.events import OutcomeDecided, PollMoved, ResultCertified
 from voting.elections.lifecycle import require
 from voting.elections.moves import gather, moved
@@ -157,7 +158,7 @@ def _document(
     facts, outcome = counted.facts, counted.outcome
     paper = totals(session, election)
     law = law_of(election.law, Mode(election.mode))
-    article = law.reason("", "", law.turnout_article)
+    article, article_en = article_of(law, election.kind)
     return ResultDocument(
         community=session.get_one(Unit, election.community_id).name,
         place=election.place,
@@ -186,8 +187,8 @@ def _document(
         valid=outcome.valid,
         because=outcome.because,
         offices=offices_of(facts, outcome),
-        article=article.article,
-        article_en=article.article_en,
+        article=article,
+        article_en=article_en,
         archive=ArchiveRef(hashlib.sha256(archive).hexdigest(), box.uuid, form.fingerprint, box.casts),
         log=LogRef(log.origin, log.size, log.root),
         verify_url=verify_url,

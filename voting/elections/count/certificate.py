@@ -15,6 +15,7 @@ from voting.elections.count.comparison import checked_document
 from voting.elections.count.exports import office_sum, write_csv, write_manifest, write_xlsx
 from voting.elections.count.report import OfficeResult, ResultDocument, spoken_root, write_result_json
 from voting.elections.count.rules import Kind
+from voting.elections.count.wording import judged, wording
 from voting.errors import Malformed
 from voting.law.calendar import HALL
 from voting.law.thresholds import figure
@@ -138,6 +139,7 @@ def _page(document: ResultDocument) -> dict[str, Any]:
     missing = f"，缺 {figure(cards.missing)}" if cards.missing else ""
     return {
         "number": document.number,
+        "words": _words(document),
         "title": document.title,
         "place": document.place,
         "date": _day(document.day),
@@ -161,6 +163,20 @@ def _page(document: ResultDocument) -> dict[str, Any]:
         "log_time": _local(document),
         "archive": document.archive.sha256,
         "attached": RESULT,
+    }
+
+
+def _words(document: ResultDocument) -> dict[str, Any]:
+    """What the report is called and how it says who won; a recall elects nobody."""
+    words = wording(document.kind)
+    judged_zh = (words.valid if document.valid else words.void)[0]
+    recall = document.kind == Kind.RECALL
+    return {
+        "paper": words.paper,
+        "won": words.won[0],
+        "valid": f"本次{judged_zh}。",
+        "name": "选项" if recall else "姓名",
+        "seats": not recall,
     }
 
 
@@ -199,7 +215,7 @@ def _office(office: OfficeResult, document: ResultDocument) -> dict[str, Any]:
                 "name": one.name,
                 "votes": figure(one.votes),
                 "seal": one.seal,
-                "sum": _sum(one.votes, document),
+                "sum": _sum(one.votes, document) if judged(document.kind, one.name) else "",
             }
             for one in office.candidates
         ],

@@ -9,7 +9,7 @@ from typing import Final
 from voting.elections.count.comparison import checked, departures
 from voting.elections.count.report import OfficeResult, offices_of
 from voting.elections.count.rules import CountFacts, ElectionOutcome, Kind, turnout_counts
-from voting.elections.count.wording import Wording, judged, wording
+from voting.elections.count.wording import Wording, article_of, judged, wording
 from voting.law.profiles import law_of
 from voting.law.thresholds import Reason, figure
 
@@ -116,7 +116,6 @@ def sheet_of(facts: CountFacts, outcome: ElectionOutcome) -> Sheet:
     """Everything a page shows of a decided count."""
     law = law_of(facts.law, facts.mode)
     apart = [(one.name, one.tablet, one.paper) for one in facts.offices]
-    article = law.reason("", "", law.turnout_article)
     share = law.turnout[facts.mode]
     turnout = share.compare(facts.collected, facts.eligible)
     inside = facts.collected <= facts.issued
@@ -141,7 +140,7 @@ def sheet_of(facts: CountFacts, outcome: ElectionOutcome) -> Sheet:
         ),
         because=outcome.because,
         offices=tuple(_office(office, facts.collected, facts.kind) for office in offices_of(facts, outcome)),
-        article=(article.article, article.article_en),
+        article=article_of(law, facts.kind),
         rule=_RULES.get(facts.kind),
         words=wording(facts.kind),
         channels=any(paper for *_, paper in apart),

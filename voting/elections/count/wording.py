@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from voting.law.polls import RECALL_YES, Kind
+from voting.law.profiles import Law
 from voting.law.thresholds import ONE_THIRD, OVER_HALF, Share
 
 Words = tuple[str, str]
@@ -92,3 +93,9 @@ def wording(kind: str) -> Wording:
 def judged(kind: str, name: str) -> bool:
     """Whether this line is held against the bar: in a recall the ayes alone are."""
     return kind != Kind.RECALL or name == RECALL_YES
+
+
+def article_of(law: Law, kind: str) -> Words:
+    """The article that decides a poll of this kind."""
+    reason = law.reason("", "", law.recall_article if kind == Kind.RECALL else law.turnout_article)
+    return reason.article, reason.article_en
