@@ -159,6 +159,7 @@ function choose(place) {
   panel.querySelector('[data-deed="check-in"]').addEventListener("click", () => checkIn(person));
   panel.querySelector('[data-deed="paper"]')?.addEventListener("click", () => checkIn(person, "paper"));
   panel.querySelector('[data-deed="assisted"]')?.addEventListener("click", () => checkIn(person, "paper", true));
+  panel.querySelector('[data-deed="to-paper"]')?.addEventListener("click", () => openUndo(person, mark, "paper"));
   panel.querySelector('[data-deed="undo"]').addEventListener("click", () => openUndo(person, mark));
   panel.querySelector('[data-deed="paper-back"]').addEventListener("click", () => openPaperBack(person, mark));
   verdict.replaceChildren(panel);
@@ -178,8 +179,8 @@ async function checkIn(person, channel = "card", assisted = false) {
     const sent = { entry: person.id, desk: byId("own-desk").value, channel, expected, assisted };
     const answer = await post(at("check-in"), sent);
     show(answer.state);
-    remember(person, answer.mark, channel);
     const given = channel === "paper" ? person.verdict.papers : person.verdict.cards;
+    remember({ ...person, given }, answer.mark, channel);
     said.replaceChildren(filled("t-done", { ...person, given }));
   }, said);
   if (!done && query.value === "") {
@@ -207,11 +208,12 @@ function remember(person, mark, channel) {
 const [undo, torn] = ["undo", "torn"].map(byId);
 let undoing = null;
 
-function openUndo(person, mark) {
+function openUndo(person, mark, reason = "") {
   undoing = { person, mark };
   byId("undo-card").dataset.mark = mark;
   fill(undo, person);
   openDialog(undo);
+  if (reason) byId("undo-reason").value = reason;
 }
 
 function openDialog(dialog) {
@@ -283,17 +285,27 @@ byId("paper-back-form")?.addEventListener("submit", async (event) => {
     show((await post(at("paper-back"), about)).state);
     struck(mark, reason);
     clear();
-    said.replaceChildren(filled("t-undone", person));
+    said.replaceChildren(filled("t-paper-undone", person));
   }, paperBack.querySelector('[data-slot="refusal"]'));
   if (done) paperBack.close();
 });
 
-byId("paper-spoilt")?.addEventListener("click", () =>
-  attempt(async () => {
+const spoilt = byId("spoilt");
+
+byId("paper-spoilt")?.addEventListener("click", () => {
+  spoilt.querySelector('[data-slot="refusal"]').replaceChildren();
+  spoilt.showModal();
+});
+spoilt?.querySelector("[data-close]").addEventListener("click", () => spoilt.close());
+spoilt?.addEventListener("close", focusField);
+byId("spoilt-form")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const done = await attempt(async () => {
     show((await post(at("paper-spoilt"), {})).state);
     said.replaceChildren(filled("t-spoilt"));
-  }, said),
-);
+  }, spoilt.querySelector('[data-slot="refusal"]'));
+  if (done) spoilt.close();
+});
 
 onCard(torn, async (card) => {
   show((await post(at("torn"), card)).state);

@@ -24,6 +24,11 @@ function sums() {
 
 if (sheet) {
   sheet.addEventListener("input", sums);
+  // Figures typed and not saved are not lost by a click beside the sheet.
+  let unsaved = false;
+  sheet.addEventListener("input", () => (unsaved = true));
+  sheet.addEventListener("submit", () => (unsaved = false));
+  window.addEventListener("beforeunload", (event) => unsaved && event.preventDefault());
   // A figure is replaced by what is typed, not typed behind the zero.
   sheet.addEventListener("focusin", (event) => {
     if (event.target.matches(".paper-figure input")) event.target.select();
