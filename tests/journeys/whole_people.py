@@ -92,7 +92,7 @@ class Person:
 def put(control: Locator, value: str) -> None:
     """What a person does with a field: choose in a list, type elsewhere."""
     if control.evaluate("one => one.tagName") == "SELECT":
-        control.select_option(label=value)
+        control.select_option(value)
     else:
         control.fill(value)
 
