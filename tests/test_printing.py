@@ -70,7 +70,7 @@ def test_the_same_values_print_the_same_bytes():
 
 @pytest.mark.parametrize(("kind", "part"), [("2b", "2"), ("3b", "3")])
 def test_the_file_claims_pdf_a(kind, part):
-    data = {"community": "例", "title": "例", "date": "例", "entries": []}
+    data = {"community": "例", "electors": "例", "title": "例", "date": "例", "entries": []}
     pdf = printing.compile_pdf("notice", data, pdf_a=kind, created=CREATED)
     metadata = pypdf.PdfReader(io.BytesIO(pdf)).xmp_metadata
     assert metadata is not None
