@@ -1,6 +1,6 @@
 """The roll by the law: versions, objections with both clocks, grids, confirmed grounds, representatives, withdrawal."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,11 +21,14 @@ from house_build import House
 
 from voting.database import writing_session
 from voting.elections import actions, rule_choice
+from voting.elections.amending import Held, move_day
 from voting.elections.roll import actions as roll
 from voting.elections.roll import grids, grounds, objections, publication, queries, representatives
 from voting.elections.roll.copying import copy_roll
+from voting.elections.roll.rules import category_of
 from voting.elections.tables import Election
 from voting.errors import Conflict, Malformed, NotEligible, NotFound, Refused, TooEarly, TooLate
+from voting.law.profiles import Mode
 
 POSTED = date(2026, 11, 25)
 #: 25 November + 5 days, its own not counted: the 30th is the last day, 1 December is too late.
@@ -103,6 +106,15 @@ def test_somebody_is_removed_or_corrected(house: House) -> None:
     (found,) = built.look(lambda session, e: queries.find(session, election=e, query="gzm"))
     assert (found.number, found.name, found.building) == (3, "更正名", "9栋")
     assert [one.number for one in versions(built)] == [1, 2, 3]
+
+
+def test_a_number_that_somebody_had_is_nobody_elses_afterwards(house: House) -> None:
+    built = a_published_election(house)
+    decide(built, object_to(built, "remove", number=12))
+    decide(built, object_to(built, "add", row=A_NEWCOMER))
+    numbers = [one.number for one in built.look(lambda s, e: list(queries.whole_roll(s, election=e)))]
+    assert numbers == [*range(1, 12), 13]
+    assert [one.last_number for one in versions(built)] == [12, 12, 13]
 
 
 def test_a_refused_objection_changes_nothing(house: House) -> None:
@@ -199,6 +211,19 @@ def test_the_list_cannot_be_taken_down_inside_its_posting_period(house: House) -
     refused(Conflict, "ROLL_WITHDRAWN", draft.do, publication.withdraw_roll, now=BEFORE + timedelta(days=27))
 
 
+def test_a_roll_posted_again_hangs_its_time_anew(house: House) -> None:
+    built = a_published_election(house)
+    opens = datetime(2026, 12, 22, 0, 0, tzinfo=UTC)
+    again = Held(date(2026, 12, 22), opens, opens + timedelta(hours=10), "社区活动中心")
+    built.do(move_day, held=again, decision="改期", keys=built.keys, now=datetime(2026, 12, 10, 1, 0, tzinfo=UTC))
+    # Posted again on 10 December: + 15 = the 25th, after the poll of the 22nd.
+    said = refused(
+        TooEarly, "ROLL_POSTING_PERIOD", built.do, publication.withdraw_roll, now=BEFORE + timedelta(days=29)
+    )
+    assert "最早 2026-12-25" in said.zh
+    built.do(publication.withdraw_roll, now=BEFORE + timedelta(days=30))
+
+
 def test_a_roll_posted_too_late_for_its_day_is_not_posted(house: House) -> None:
     built = with_roll(an_election(house))
     said = refused(TooLate, "roll_too_late", built.do, publication.publish_roll, now=BEFORE + timedelta(days=6))
@@ -241,6 +266,35 @@ def test_a_grids_file_replaces_its_own_part_and_a_move_is_told_to_both(house: Ho
     # Who is not in the grid's newest file is off the roll; other grids keep theirs.
     take_in(built, [in_grid(3)], grid="二格")
     assert sorted(one.number for one in built.look(lambda s, e: list(queries.whole_roll(s, election=e)))) == [1, 3]
+
+
+@pytest.mark.parametrize(
+    ("mode", "text", "key"),
+    [
+        ("all_voters", "户籍在册", "hukou"),
+        ("all_voters", "非户籍常住", "resident"),
+        ("all_voters", "户籍不在本社区，常住", "resident"),
+        ("all_voters", "非本社区户籍", ""),
+        ("all_voters", "无本地户口，常住", "resident"),
+        ("all_voters", "外地户口，居住", "resident"),
+        ("all_voters", "本地户籍", "hukou"),
+        ("village", "户籍不在村，居住一年以上", "without_hukou"),
+        ("village", "户籍在村，不在村居住", "away"),
+    ],
+)
+def test_a_registration_that_is_denied_is_no_ground(mode: str, text: str, key: str) -> None:
+    found = category_of(text, Mode(mode))
+    assert (found.key if found else "") == key
+
+
+def test_a_villages_rows_are_judged_by_the_villages_law(house: House) -> None:
+    built = an_election(house, mode="village")
+    with writing_session(built.engine) as session:
+        dry = roll.keep_draft(
+            session, election_id=built.election_id, filename="r.csv", content=a_csv([a_row(1, born=date(2010, 1, 1))]),
+            keys=built.keys,
+        )  # fmt: skip
+    assert "《村民委员会组织法》第16条" in dry.rows[0].reasons[0][0]
 
 
 def test_a_grids_file_with_another_grids_people_is_refused(house: House) -> None:
@@ -379,6 +433,16 @@ def test_rules_of_a_running_election_are_fixed(house: House) -> None:
     refused(TooLate, "PROFILE_FIXED", choose, built, options={"second_poll_turnout": "no"})
     choose(built, alarm_days=7)
     assert (built.election.profile, built.election.alarm_days) == ("zhejiang", 7)
+
+
+def test_an_election_that_began_under_the_old_law_is_held_under_it(house: House) -> None:
+    old = an_election(house, begun=date(2025, 12, 31))
+    assert old.election.law == "residents-2018" and old.events()[-1][1]["law"] == "residents-2018"
+
+
+def test_no_election_begins_after_today(house: House) -> None:
+    with pytest.raises(Malformed, match="ELECTION_BEGUN"):
+        an_election(house, begun=date(2026, 11, 26))
 
 
 def test_a_village_votes_under_its_own_law(house: House) -> None:

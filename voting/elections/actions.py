@@ -70,18 +70,21 @@ def create_election(
     profile: str = "national",
     options: Mapping[str, str] | None = None,
     alarm_days: int = ALARM_DAYS,
+    begun: date | None = None,
 ) -> Election:
-    """Set up an election with an empty ballot box; the law in force today judges it to its end.
+    """Set up an election with an empty ballot box; the law in force on the day it began judges it to its end.
 
-    ``profile``, ``options``: see ``voting.law.profiles``. Raises Malformed naming the field that is wrong.
+    ``begun``: the day of its first notice or of its election committee, where that was before today. ``profile``,
+    ``options``: see ``voting.law.profiles``. Raises Malformed naming the field that is wrong, ELECTION_BEGUN.
     """
     title = typed(title, zh="选举名称", en="Title", most=80, least=1)
     place = typed(place, zh="投票地点", en="Place", most=80, least=1)
     offices = [replace(each, title=typed(each.title, zh="职务", en="Office", most=20, least=1)) for each in offices]
-    check_time(day=day, opens_at=opens_at, closes_at=closes_at, today=now.astimezone(HALL).date())
+    today = now.astimezone(HALL).date()
+    check_time(day=day, opens_at=opens_at, closes_at=closes_at, today=today)
     check_offices(offices)
     _check_numbers(mode=mode, trustees=trustees, ballot_floor=ballot_floor)
-    law = law_on(Mode(mode), now.astimezone(HALL).date())
+    law = law_on(Mode(mode), _begun(begun, today))
     settled = check_options(rules_of(law.key, Mode(mode), profile, {}), options or {})
     with transaction(session):
         box = session.get_one(Box, make_box(session, community=community_id, group=group, trustees=trustees))
@@ -320,6 +323,16 @@ def _record_move(
         in_hand=in_hand,
     )
     journal.record(session, election.community_id, fact, now)
+
+
+def _begun(begun: date | None, today: date) -> date:
+    if begun is not None and begun > today:
+        raise Malformed(
+            "ELECTION_BEGUN",
+            "选举开始的日期不能晚于今天，请更正；今天才开始的，可以不填。",
+            "An election cannot have begun after today; correct the day, or leave it empty if it begins today.",
+        )
+    return begun or today
 
 
 def check_time(*, day: date, opens_at: datetime, closes_at: datetime, today: date) -> None:

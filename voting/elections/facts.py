@@ -122,6 +122,11 @@ class Facts:
         return days_before(self.day, self.rules.proxy_paper_days.value)
 
     @property
+    def registration_law(self) -> Reason:
+        """The article about who is registered."""
+        return self.rules.laws[0].reason("", "", self.rules.laws[0].registration_article)
+
+    @property
     def poll_law(self) -> Reason:
         """The article about the poll."""
         return self.rules.laws[0].reason("", "", self.rules.laws[0].turnout_article)

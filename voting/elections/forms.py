@@ -85,6 +85,11 @@ class ElectionForm(HeldForm):
             SelectChoice(Mode.VILLAGE.value, _("村民直接选举")),
         ],
     )
+    begun = DateField(
+        _("选举已经开始的，从哪天开始"),
+        [Optional()],
+        description=_("发布第 1 号公告或推选选举委员会的日子；按那天施行的法律办到底。今天才开始的不用填。"),
+    )
     profile = SelectField(
         _("地方规则"),
         choices=[SelectChoice(one.key, one.name_zh) for one in PROFILES],

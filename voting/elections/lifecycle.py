@@ -289,7 +289,7 @@ def deeds_of(state: str, facts: Facts) -> dict[str, Done]:
         "objections": heard and facts.objections_end,
         "decisions": heard and facts.objections_open == 0,
         "posting_ends": facts.roll_posted is not None
-        and facts.today >= facts.rules.last_day(facts.roll_posted, facts.rules.posting_days.value),
+        and facts.today >= facts.rules.last_day(facts.roll_again or facts.roll_posted, facts.rules.posting_days.value),
         # The page that everybody can see has both from the day the roll hangs.
         "place": facts.roll_again or facts.roll_posted or False,
         "nomination": facts.candidates_posted is not None,

@@ -56,8 +56,8 @@ REPRESENTATIVES = Need(
 CATEGORIES = Need(
     "categories_unconfirmed",
     lambda f: f.unconfirmed == 0,
-    "有 {f.unconfirmed} 人的登记类别须经确认（{f.rules.roll_days.source_zh}）：请选举工作人员录入确认的决定。",
-    "{f.unconfirmed} people are registered on a ground that must be confirmed ({f.rules.roll_days.source_en}): "
+    "有 {f.unconfirmed} 人的登记类别须经确认（{f.registration_law.article}）：请选举工作人员录入确认的决定。",
+    "{f.unconfirmed} people are registered on a ground that must be confirmed ({f.registration_law.article_en}): "
     "the election official enters the decision.",
 )
 ROLL_IN_TIME = Need(

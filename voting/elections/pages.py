@@ -137,6 +137,7 @@ def _create(writer: Session, community: Unit, form: ElectionForm) -> Election:
         trustees=form.trustees.data or 0,
         ballot_floor=form.ballot_floor.data or 0,
         profile=form.profile.data,
+        begun=form.begun.data,
         options={option.name: form[option.name].data for option in OPTIONS},
     )
 

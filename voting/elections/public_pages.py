@@ -25,7 +25,7 @@ from voting.elections.count.certificate import Notice, write_notice
 from voting.elections.count.shown import PHASES, Sheet, sheet_of
 from voting.elections.hall_pages import screen_of
 from voting.elections.queries import of_community, pause_of, rules
-from voting.elections.roll.queries import REP_MODES, current_version, posted_page
+from voting.elections.roll.queries import REP_MODES, current_version, posted_page, represented
 from voting.elections.roll.rules import objection_clock
 from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election
@@ -82,8 +82,17 @@ def look_up(community: Unit, election: Election) -> str:
             RollEntry.election_id == election.id, RollEntry.name == name, RollEntry.id_last4 == last4.upper()
         )
     )
-    entries = [f"{one.number:04d}" for one in found] if name and last4 else []
-    return _page(community, election, looked_up={"name": name, "last4": last4, "numbers": entries})
+    numbers = [one.number for one in found] if name and last4 else []
+    # Where representatives vote, being registered is not the right to a ballot: both are said.
+    stands = dict(represented(reading(), election=election)) if numbers else {}
+    answer = {
+        "name": name,
+        "last4": last4,
+        "numbers": [f"{number:04d}" for number in numbers],
+        "rep_mode": election.mode in REP_MODES,
+        "represents": [stands[number] for number in numbers if number in stands],
+    }
+    return _page(community, election, looked_up=answer)
 
 
 @notice.get("/e/<election_id>/roll")

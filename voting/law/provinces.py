@@ -58,13 +58,18 @@ Excess = Mapping[str, tuple[int, int | None]]
 
 @dataclass(frozen=True)
 class Profile:
-    """The rules in force for an election beyond the organic law itself. Days are plain days before or after."""
+    """The rules in force for an election beyond the organic law itself. Days are plain days before or after.
+
+    ``read_zh``/``read_en``: which text the province's values were read in, and what is known to have changed since.
+    """
 
     key: str
     name_zh: str
     name_en: str
     in_force: date
     laws: tuple[Law, ...]
+    read_zh: str
+    read_en: str
     roll_days: Ruled[int]
     objection_days: Ruled[int]
     decision_days: Ruled[int]
@@ -162,6 +167,8 @@ NATIONAL: Final = Profile(
     name_en="National law",
     in_force=date(2026, 1, 1),
     laws=(RESIDENTS_2026, VILLAGERS_2026),
+    read_zh="",
+    read_en="",
     roll_days=_statute(20, 17, 17),
     objection_days=_statute(5, 17, 17),
     decision_days=_statute(3, 17, 17),
@@ -202,6 +209,9 @@ BEIJING: Final = replace(
     key="beijing",
     name_zh="北京市",
     name_en="Beijing",
+    in_force=date(2012, 11, 1),
+    read_zh="《北京市村民委员会选举办法》2012年9月28日修订、2012年11月1日施行的文本",
+    read_en="Beijing village election rules as revised on 2012-09-28, in force on 2012-11-01",
     formal_list_days=_beijing(5, "20"),
     candidate_order=_beijing("nomination_votes", "20"),
     excess=_beijing(MappingProxyType({"chair": (1, 2), "deputy": (1, 2), "member": (1, 2)}), "16"),
@@ -220,6 +230,9 @@ SHANGHAI: Final = replace(
     key="shanghai",
     name_zh="上海市",
     name_en="Shanghai",
+    in_force=date(2020, 9, 25),
+    read_zh="《上海市村民委员会选举办法》2020年9月25日第三次修正的文本",
+    read_en="Shanghai village election rules as amended for the third time on 2020-09-25",
     formal_list_days=_shanghai(5, "12"),
     candidate_order=_shanghai("nomination_votes", "12"),
     excess=_shanghai(MappingProxyType({"chair": (1, 1), "deputy": (1, 1), "member": (1, 3)}), "12"),
@@ -238,6 +251,11 @@ ZHEJIANG: Final = replace(
     key="zhejiang",
     name_zh="浙江省",
     name_en="Zhejiang",
+    in_force=date(2020, 7, 31),
+    read_zh="《浙江省村民委员会选举办法》2020年7月31日修正的文本；2025年11月26日又有修改（省人大常委会公告第41号，公布之日起"
+    "施行），那次修改没有逐条核对，请以现行文本为准",
+    read_en="Zhejiang village election rules as amended on 2020-07-31; they were amended again on 2025-11-26 (notice 41, "
+    "in force that day), which was not compared article by article: the text in force decides",
     place_days=_zhejiang(5, "22"),
     formal_list_days=_zhejiang(5, "18"),
     candidate_order=_zhejiang("nomination_votes", "18"),
@@ -285,6 +303,5 @@ def under(profile: Profile, law: Law, mode: Mode) -> Profile:
             changed[name] = Ruled(value, *silent, Source.DESIGN)
         else:
             because = law.reason("", "", article)
-            kind = Source.STATUTE if law.checked else Source.MEMORY
-            changed[name] = Ruled(value, because.article, because.article_en, kind, law.in_force)
+            changed[name] = Ruled(value, because.article, because.article_en, Source.STATUTE, law.in_force)
     return replace(profile, laws=(law,), **changed)  # type: ignore[arg-type]  # values() keeps each name with its type

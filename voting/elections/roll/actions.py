@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from voting import journal
 from voting.database import random_id, transaction
 from voting.elections.events import RollImported
-from voting.elections.queries import locked
+from voting.elections.queries import locked, rules
 from voting.elections.roll.grids import of_grid, replace_grid
 from voting.elections.roll.importing import RollRow, check_roll
 from voting.elections.roll.initials import initials
@@ -24,6 +24,7 @@ from voting.elections.tables import Election
 from voting.elections.texts import typed
 from voting.errors import Conflict, Malformed, NotFound, TooLate
 from voting.keys import FieldKeys
+from voting.law.profiles import Mode, law_of
 from voting.permissions import Actor
 
 _BATCH = 1_000
@@ -83,9 +84,10 @@ def keep_draft(session: Session, *, election_id: str, filename: str, content: by
     Raises Malformed or TooLarge when the file as a whole cannot be read; then the earlier draft stays.
     """
     with transaction(session):
-        day = _drafting(session, election_id).day
+        election = _drafting(session, election_id)
+        day, law = election.day, law_of(election.law, Mode(election.mode))
     # A file of 50,000 rows takes seconds to read: no lock is held meanwhile.
-    checked = check_roll(content, day)
+    checked = check_roll(content, day, law)
     dry = Dry(
         filename=filename.strip()[-120:] or "—",
         digest=hashlib.sha256(content).hexdigest(),
@@ -288,10 +290,12 @@ def _drop_roll(session: Session, election: Election) -> None:
 def _drafting(session: Session, election_id: str) -> Election:
     election = locked(session, election_id)
     if election.state != "draft":
+        ruled = rules(election).objection_days
         raise TooLate(
             "ROLL_PUBLISHED",
-            "选民名单已经公布，不能再导入。变更须经异议处理（居委会组织法第十七条）。",
-            "The roll has been posted and cannot be imported again; changes go through objections (Art. 17).",
+            f"选民名单已经公布，不能再导入。变更须经异议处理（{ruled.source_zh}）。",
+            "The roll has been posted and cannot be imported again; changes go through objections "
+            f"({ruled.source_en}).",
         )
     return election
 

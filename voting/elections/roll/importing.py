@@ -16,6 +16,7 @@ from typing import Final
 from voting.elections.roll.rules import COLUMNS, REQUIRED, CheckedRoll, RawRow, RollRow, check_rows, clean
 from voting.elections.roll.spreadsheet import MAX_BYTES, Cell, Rows, Sheet, read_sheets, wrong_encoding
 from voting.errors import Malformed
+from voting.law.profiles import RESIDENTS_2026, Law
 
 #: The header is looked for in the first rows that are not empty; title rows stand above it.
 _HEADER_WITHIN: Final = 20
@@ -52,12 +53,12 @@ class _Table:
     rows: Rows
 
 
-def check_roll(content: bytes, day: date) -> CheckedRoll:
+def check_roll(content: bytes, day: date, law: Law = RESIDENTS_2026) -> CheckedRoll:
     """The dry run of a roll file for an election on ``day``; the kind of file is told by its content.
 
     Raises ``Malformed`` or ``TooLarge`` where the file is refused whole.
     """
-    return check_rows(read_rows(content), day)
+    return check_rows(read_rows(content), day, law)
 
 
 def read_path(path: Path) -> bytes:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,7 @@ from voting.elections.roll.actions import entry_values
 from voting.elections.roll.events import RollObjectionDecided, RollObjectionReceived
 from voting.elections.roll.initials import initials
 from voting.elections.roll.publication import post_next_version, require_posted
+from voting.elections.roll.queries import current_version, last_number
 from voting.elections.roll.rules import OBJECTION_KINDS, RawRow, RollRow, check_rows, objection_clock
 from voting.elections.roll.tables import Objection, Representative, RollEntry
 from voting.elections.tables import Election
@@ -250,7 +251,8 @@ def _apply(session: Session, election: Election, kind: str, private: Mapping[str
 
 def _add(session: Session, election: Election, row: Mapping[str, str], keys: FieldKeys) -> None:
     checked = _row(election, row)
-    last = session.scalar(select(func.max(RollEntry.number)).where(RollEntry.election_id == election.id)) or 0
+    version = current_version(session, election=election)
+    last = max(last_number(session, election=election), version.last_number if version else 0)
     try:
         with session.begin_nested():
             session.add(RollEntry(**entry_values(election, last + 1, checked, keys)))

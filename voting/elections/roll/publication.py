@@ -14,7 +14,7 @@ from voting.elections.events import RollPublished
 from voting.elections.moves import moved
 from voting.elections.queries import locked, rules
 from voting.elections.roll.events import RollVersionPosted, RollWithdrawn
-from voting.elections.roll.queries import current_version, registered, roll_hash, roll_size
+from voting.elections.roll.queries import current_version, last_number, registered, roll_hash, roll_size
 from voting.elections.roll.tables import RollVersion
 from voting.elections.tables import Election
 from voting.errors import Conflict, TooEarly
@@ -92,7 +92,8 @@ def withdraw_roll(session: Session, *, election_id: str, actor: Actor, now: date
                 "The list has been taken down already; nothing is left to do.",
             )
         ruled = rules(election).posting_days
-        first = max(rules(election).last_day(posted, ruled.value), days_after(election.day, 1))
+        hung = rules(election).last_day(election.roll_again or posted, ruled.value)
+        first = max(hung, days_after(election.day, 1))
         if today < first:
             raise TooEarly(
                 "ROLL_POSTING_PERIOD",
@@ -120,11 +121,13 @@ def _next_version(session: Session, election: Election, posted: date, cause: str
     last = current_version(session, election=election)
     version = RollVersion(
         election_id=election.id,
-        number=last.number + 1 if last else 1,
+        # A poll that follows another hangs the roll of that one: its first decision makes the second version.
+        number=last.number + 1 if last else 1 if cause is None else 2,
         sha256=roll_hash(session, election=election),
         posted=posted,
         entries=registered(session, election=election),
         counted=roll_size(session, election=election),
+        last_number=max(last_number(session, election=election), last.last_number if last else 0),
         objection_id=cause,
     )
     session.add(version)

@@ -217,6 +217,11 @@ def current_version(session: Session, *, election: Election) -> RollVersion | No
     ).first()
 
 
+def last_number(session: Session, *, election: Election) -> int:
+    """The highest roll number in use; 0 on an empty roll."""
+    return session.scalar(select(func.max(RollEntry.number)).where(RollEntry.election_id == election.id)) or 0
+
+
 def objections_open(session: Session, *, election: Election) -> int:
     """How many objections wait for a decision."""
     waiting = select(func.count()).select_from(Objection)

@@ -319,14 +319,27 @@ VILLAGE_CATEGORIES: Final = (
 )  # fmt: skip
 
 
+#: A registration that is denied: elsewhere, none here, not of this community.
+_NO_HUKOU: Final = re.compile(
+    r"非(本?社区|本地|本市|本区|本街道)?(户籍|户口)|[无没](有)?(本地|本社区)?(户籍|户口)"
+    r"|(户籍|户口)(地)?不在(本地|本社区|本市|社区|册)?|外地(户籍|户口)?|非本地|非本社区(居民)?"
+)
+
+
 def categories_of(mode: Mode) -> tuple[Category, ...]:
     """The grounds of registration for elections in this mode."""
     return VILLAGE_CATEGORIES if mode is Mode.VILLAGE else RESIDENT_CATEGORIES
 
 
 def category_of(text: str, mode: Mode) -> Category | None:
-    """The ground that a file's cell names; None where it names none of the law's."""
-    return next((one for one in categories_of(mode) if any(word in text for word in one.words)), None)
+    """The ground that a file's cell names; None where it names none of the law's.
+
+    “非户籍常住” and “户籍不在本社区，常住” deny the registration they name: what is left decides.
+    """
+    said = text
+    if mode is not Mode.VILLAGE:
+        said = _NO_HUKOU.sub("", text)
+    return next((one for one in categories_of(mode) if any(word in said for word in one.words)), None)
 
 
 # --- objections (Art. 17 of both laws) --------------------------------------------------------------------------------

@@ -71,6 +71,8 @@ class RollVersion(Base):
     # People registered, and those of them on the list whose number is the denominator.
     entries: Mapped[int]
     counted: Mapped[int]
+    # The highest roll number given so far: a number that somebody had is nobody else's afterwards.
+    last_number: Mapped[int]
     objection_id: Mapped[str | None] = mapped_column(ForeignKey("roll_objection.id"))
 
 
