@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import fields, replace
+from datetime import date
 
 import pypdf
 import pytest
@@ -16,7 +17,7 @@ from voting.elections.papers.printing import print_paper
 from voting.elections.papers.rules import NOTHING as NOTHING_ENTERED
 from voting.errors import NotFound, TooEarly
 from voting.law.polls import Kind
-from voting.law.profiles import VILLAGERS_2026, Mode, rules_of
+from voting.law.profiles import VILLAGERS_2026, Mode, law_of, rules_of
 from voting.law.provinces import PROFILES
 
 WRITTEN = [paper for paper in PAPERS if paper.write is not None]
@@ -156,3 +157,20 @@ def test_the_list_of_one_grid_prints_its_cards_alone() -> None:
     assert isinstance(first.roll, PaperRoll)
     assert len(first.roll.voters) == 5 and of_grid(facts, "") is facts
     assert voters(30)[1].name not in read("voter-cards", first)
+
+
+def test_each_version_of_the_law_has_its_own_words() -> None:
+    old = law_of("villagers-2018", Mode.VILLAGE)
+    village = dossier(words=VILLAGE, law=old, mode="village", rules=rules_of(old.key, Mode.VILLAGE, "national", {}))
+    assert "第12条" in read("notice-02", village) and "第15条" not in read("notice-02", village)
+    assert "不得作为候选人" not in read("notice-07", village), "the bars came in 2025"
+    assert "有选举权的近亲属代为投票" in read("notice-13", village)
+    assert "五户至十五户" in read("notice-05", village) and "二十户至五十户" in read("notice-05", dossier())
+    assert "参加投票的选民过半数" in read("notice-18", dossier())
+
+
+def test_the_wall_says_the_day_the_software_refuses_by() -> None:
+    again = dossier(objections_until=date(2026, 12, 9))
+    assert "2026年12月9日以前" in read("notice-04", again), "posted anew, or moved past days off"
+    moving = rules_of("residents-2026", Mode.ALL_VOTERS, "national", {"holiday_moves": "yes"})
+    assert "节假日的顺延" in read("notice-01", dossier(rules=moving))

@@ -41,7 +41,8 @@ def folder(built: Built) -> Path:
 def gathered(built: Built) -> Dossier:
     facts = {"now": EVENING, "keys": read_keys(built.house.settings), "committee_folder": folder(built)}
     with read(built.engine) as session:
-        return queries.gather(session, election=built.election, **facts)
+        found = queries.gather(session, election=built.election, **facts)
+        return queries.audited(session, found, community_id=built.community, keys=facts["keys"])
 
 
 def pack(built: Built, **facts) -> Packed:

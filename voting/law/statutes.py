@@ -32,7 +32,8 @@ class Law:
 
     Days are counted as in ``voting.law.calendar``. ``turnout`` is the share of the list that must have
     voted for the poll to be valid, measured on the ballots collected. ``proxies``: how many one holder may vote for;
-    none in residents' representatives' mode under any version.
+    none in residents' representatives' mode under any version. ``committee_article`` (the election committee),
+    ``bars_article`` (who must not stand): 0 where this version has none.
     """
 
     key: str
@@ -63,8 +64,8 @@ class Law:
     proxies_near_kin_only: bool = False
     proxy_article: int = 0
     posting_article: int = 0
-    #: Whether the numbers and articles were read in the text itself, or are given from memory.
-    checked: bool = True
+    committee_article: int = 0
+    bars_article: int = 0
     #: What this version leaves open and the values above take from practice: said on the page of rules.
     silent_on: tuple[str, ...] = ()
 
@@ -96,6 +97,8 @@ RESIDENTS_2026: Final = Law(
     nominators=10,
     proxy_article=19,
     posting_article=34,
+    committee_article=15,
+    bars_article=18,
 )
 
 VILLAGERS_2026: Final = Law(
@@ -114,9 +117,12 @@ VILLAGERS_2026: Final = Law(
     recall_by_voters=ONE_FIFTH,
     proxy_article=18,
     posting_article=35,
+    committee_article=15,
+    bars_article=18,
 )
 
-#: For elections begun before 2026. The text of 1989 as amended in 2018 says little about the poll: what it leaves open
+#: For elections begun before 2026. The text of 1989 as amended in 2018 says who elects and how a meeting decides, and
+#: nothing of a roll, of candidates, of bars or of a second poll (Arts. 7–10): what it leaves open
 #: follows the villagers' law of its time.
 RESIDENTS_2018: Final = Law(
     key="residents-2018",
@@ -127,23 +133,24 @@ RESIDENTS_2018: Final = Law(
         {
             Mode.ALL_VOTERS: OVER_HALF,
             Mode.HOUSEHOLD_REPS: OVER_HALF,
-            # Representatives of the groups, two or three each; the residents' meeting's half, not two thirds (Art. 10).
+            # Representatives of the groups, two or three each; the residents' meeting's half, not two thirds (Art. 9).
             Mode.RESIDENT_REPS: OVER_HALF,
         }
     ),
-    turnout_article=10,
+    turnout_article=9,
     candidates_article=8,
     roll_article=8,
     registration_article=8,
     handover_article=8,
-    composition_article=8,
-    recall_article=11,
+    composition_article=7,
+    # 撤换 by the residents' meeting: the share is that of those who can have it called.
+    recall_article=10,
     recall_by_voters=ONE_FIFTH,
     proxies=0,
-    proxy_article=8,
-    posting_article=0,
-    checked=False,
-    silent_on=("roll_days", "objection_days", "decision_days", "handover_days", "proxies_max", "posting_days"),
+    silent_on=(
+        "roll_days", "objection_days", "decision_days", "handover_days", "proxies_max", "proxy_list_days",
+        "excess", "posting_days",
+    ),  # fmt: skip
 )
 
 VILLAGERS_2018: Final = Law(
@@ -163,8 +170,8 @@ VILLAGERS_2018: Final = Law(
     proxies_near_kin_only=True,
     proxy_article=15,
     posting_article=30,
-    checked=False,
-    silent_on=("proxies_max", "posting_days"),
+    committee_article=12,
+    silent_on=("proxies_max", "proxy_list_days", "posting_days"),
 )
 
 LAWS: Final = (RESIDENTS_2018, VILLAGERS_2018, RESIDENTS_2026, VILLAGERS_2026)

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from voting import journal, signing
-from voting.database import transaction
+from voting.database import read, transaction
 from voting.elections.candidates.queries import list_candidates
 from voting.elections.committee import queries as committee
 from voting.elections.count import queries as count
@@ -69,6 +70,10 @@ def pack_archive(
         log = journal.export(session, election.community_id, keys.log_seed)
         dossier = queries.gather(session, election=election, now=now, keys=keys, committee_folder=committee_folder)
         bundle = count.certified_bundle(session, election=election) if dossier.certified else {}
+        community_id = election.community_id
+    # Read beside the writer: a long log holds up nobody.
+    with read(cast("Engine", session.get_bind())) as reader:
+        dossier = queries.audited(reader, dossier, community_id=community_id, keys=keys)
     files = build_pack(
         dossier,
         Source(bundle, log.files, log.vkey),

@@ -1,4 +1,4 @@
-"""Every paper of an election in one table: number, title, when it is due, who signs, how long it is kept, its source.
+"""Every paper of an election in one table: number, title, when it is due, who signs, how long it is kept.
 
 Pure. A paper whose facts are not recorded is not printed: ``lacking`` says what is missing and who supplies it.
 Numbers 1 to 19 with 2-1 and 6-1 are those of the sets of notices that districts publish for a change of term.
@@ -42,7 +42,6 @@ class Paper:
     signs_zh: str
     signs_en: str
     keep: str
-    source: str
     write: Callable[[Dossier], Sheet] | None
     needs: tuple[Need, ...] = ()
     personal: bool = False
@@ -171,14 +170,12 @@ def _notice(
     when: tuple[str, str],
     write: Callable[[Dossier], Sheet],
     *needs: Need,
-    source: str = "换届选举公告样式",
 ) -> Paper:
     parts = number.split("-")
     key = "-".join(("notice", f"{int(parts[0]):02d}", *parts[1:]))
-    return Paper(key, number, zh, en, *when, _BY, _BY_EN, "file", source, write, needs)
+    return Paper(key, number, zh, en, *when, _BY, _BY_EN, "file", write, needs)
 
 
-_POLL = "居委会法第19条、村委会法第18条"
 _ROLL_TIME = ("选举日的 20 日以前", "20 days before the day")
 _EVE = ("选举日以前，按地方规定的日期", "before the day, as the province says")
 _DAY = ("选举日", "on the day")
@@ -186,62 +183,61 @@ _AFTER = ("结果确定以后", "once decided")
 _FIRST = ("选举日确定后即公布", "as soon as the day is set")
 PAPERS: Final[tuple[Paper, ...]] = (
     _notice("1", "确定选举日", "Election day", _FIRST, notices.chosen_day, OFFICES),
-    _notice("2", "选举委员会名单", "Election committee", _FIRST, notices.committee, COMMITTEE, source="第15条"),
+    _notice("2", "选举委员会名单", "Election committee", _FIRST, notices.committee, COMMITTEE),
     _notice("2-1", "选举委员会递补", "Succession in the committee", ("有递补时", "when it happens"),
-            notices.succession, SUCCESSIONS, source="第15条"),
+            notices.succession, SUCCESSIONS),
     _notice("3", "选民登记", "Registration", ("名单公布以前", "before the roll is posted"), notices.registration,
-            OFFICES, source="第16条"),
-    _notice("4", "选民名单", "The roll", _ROLL_TIME, notices.roll, ROLL, source="第17条"),
+            OFFICES),
+    _notice("4", "选民名单", "The roll", _ROLL_TIME, notices.roll, ROLL),
     _notice("5", "代表和小组长推选", "Choosing representatives", _ROLL_TIME, notices.choosing_representatives, OFFICES),
-    _notice("6", "代表名单", "Representatives", _ROLL_TIME, notices.representatives, REPRESENTATIVES, source="第17条"),
+    _notice("6", "代表名单", "Representatives", _ROLL_TIME, notices.representatives, REPRESENTATIVES),
     _notice("6-1", "小组长名单", "Group leaders", _ROLL_TIME, notices.group_leaders, LEADERS),
-    _notice("7", "候选人提名", "Nomination", _EVE, notices.nomination, OFFICES, source="第18条"),
+    _notice("7", "候选人提名", "Nomination", _EVE, notices.nomination, OFFICES),
     _notice("8", "初步候选人名单", "Preliminary candidates", _EVE, notices_poll.preliminary, PRELIMINARY),
-    _notice("9", "正式候选人名单", "Candidates", _EVE, notices_poll.formal, FORMAL, source="第18条"),
+    _notice("9", "正式候选人名单", "Candidates", _EVE, notices_poll.formal, FORMAL),
     _notice("10", "投票时间和地点", "When and where", _EVE, notices_poll.when_and_where, OFFICES),
     _notice("11", "选举工作人员名单", "Election staff", _EVE, notices_poll.staff, STAFF),
     _notice("12", "流动票箱投票人员", "Mobile box voters", _EVE, notices_poll.mobile_voters, MOBILE),
-    _notice("13", "委托投票名单", "Proxies", _EVE, notices_poll.proxies, PROXIES, source=_POLL),
+    _notice("13", "委托投票名单", "Proxies", _EVE, notices_poll.proxies, PROXIES),
     _notice("14", "代写人员", "Those who write for others", _EVE, notices_poll.writers, STAFF, WRITERS),
     _notice("15", "选票认定规则", "Which papers are void", _EVE, notices_poll.void_papers, OFFICES),
-    _notice("16", "选举结果", "The result", ("当场", "at once"), notices_poll.result, RESULT,
-            source=_POLL),
+    _notice("16", "选举结果", "The result", ("当场", "at once"), notices_poll.result, RESULT),
     _notice("17", "监督委员会选举结果", "Supervisory committee", _AFTER, notices_poll.supervisors_result, SUPERVISORS),
     _notice("18", "预选办法", "Nominating poll", _EVE, notices_poll.nominating_rules, PRELIMINARY),
     _notice("19", "预选结果", "Nominating poll: result", _EVE, notices_poll.nominating_result, NOMINATING),
     Paper("calendar", "", "选举日程表", "Timeline", "选举日确定后", "once the day is set", "—", "—", "file",
-          "各步骤所列条文", records.calendar, (STEPS,)),
+          records.calendar, (STEPS,)),
     Paper("board-keys", "", "核验公告", "Keys for the notice board", "选举封定以后", "once sealed", _BY, _BY_EN, "file",
-          "任何人核验结果用的公钥", records.board_keys, (BOARD,)),
+          records.board_keys, (BOARD,)),
     Paper("voter-cards", "", "选民证", "Voter cards", "名单公布以后", "after the roll is posted", _BY, _BY_EN, "own",
-          "第16条", records.voter_cards, (ROLL,), personal=True),
+          records.voter_cards, (ROLL,), personal=True),
     Paper("proxy-cards", "", "委托投票证", "Proxy cards", "委托名单公布以后", "after the proxies are posted",
           "委托人、受委托人签名，选举委员会盖章", "both sign, committee's stamp", "file",
-          _POLL, records.proxy_cards, (SOME_PROXIES,), personal=True),
+          records.proxy_cards, (SOME_PROXIES,), personal=True),
     Paper("ballot", "", "选票（印刷样）", "Ballot paper", _BEFORE, _BEFORE_EN, _BY, _BY_EN, "ballots",
-          "各地选举办法：赞成、反对、弃权、另选他人", records.ballot, (FORMAL,)),
+          records.ballot, (FORMAL,)),
     Paper("issue-register", "", "领票登记表", "Issue register", *_DAY, "验证员、发票员", "desk staff", "file",
-          "无记名投票，不登记选票号码", records.issue_register, (ROLL,), personal=True),
+          records.issue_register, (ROLL,), personal=True),
     Paper("box-seals", "", "票箱检查封箱记录", "Boxes checked and sealed", *_DAY, _COUNTERS, _COUNTERS_EN, "file",
-          "换届选举档案样式", records.box_seals, (BOXES,)),
+          records.box_seals, (BOXES,)),
     Paper("papers-checked", "", "验票单", "Papers checked", "开箱时", "when boxes are opened", _COUNTERS, _COUNTERS_EN,
-          "file", "收回不多于发出", records.papers_checked, (PRINT_RUN, COUNTED)),
+          "file", records.papers_checked, (PRINT_RUN, COUNTED)),
     Paper("tally-sheets", "", "唱计票单", "Tally sheets", "计票时", "at the count", _COUNTERS, _COUNTERS_EN, "file",
-          "公开计票", records.tally_sheets, (FORMAL, BOXES)),
+          records.tally_sheets, (FORMAL, BOXES)),
     Paper("result-report", "", "选举结果报告单", "Result report", "当场", "at once", "选举委员会", "committee",
-          "file", _POLL, None, (CERTIFIED,)),
+          "file", None, (CERTIFIED,)),
     Paper("certificates", "", "当选证书", "Certificates of election", *_AFTER, _BY, _BY_EN, "own",
-          "上海市居民委员会选举办法第22条", records_after.certificates, (RESULT, SEATED)),
+          records_after.certificates, (RESULT, SEATED)),
     Paper("filing-report", "", "备案报告", "Report for filing", *_AFTER, _BY, _BY_EN, "file",
-          "向街道、乡镇备案", records_after.filing_report, (RESULT,)),
+          records_after.filing_report, (RESULT,)),
     Paper("sealing", "", "选票和文件封存记录", "What is sealed", "选举日当天", "on the day itself", _COUNTERS,
-          _COUNTERS_EN, "file", "上海市居民委员会选举办法第23条", records_after.sealing_record, (RESULT,)),
+          _COUNTERS_EN, "file", records_after.sealing_record, (RESULT,)),
     Paper("handover", "", "移交清单", "Hand-over list", "产生之日起 10 日内", "within 10 days",
-          "移交、接收人", "both sides", "file", "居委会法第25条、村委会法第24条", records_after.handover, (HANDOVER,)),
+          "移交、接收人", "both sides", "file", records_after.handover, (HANDOVER,)),
     Paper("disputes", "", "选举争议登记表", "Disputes", "有争议时", "where there are any", "选举委员会、监督委员会",
-          "committee and supervisors", "file", "居委会法第40条", records_after.disputes, (DISPUTES,), personal=True),
+          "committee and supervisors", "file", records_after.disputes, (DISPUTES,), personal=True),
     Paper("supervisors-list", "", "监督核对表", "Supervisors' check list", *_DAY, "监督委员会", "supervisors", "file",
-          "居委会法第36条", records.supervisors_list, (CHECKS,)),
+          records.supervisors_list, (CHECKS,)),
 )  # fmt: skip  # one row to a paper is what makes it a catalogue
 BY_KEY: Final = {paper.key: paper for paper in PAPERS}
 
@@ -254,6 +250,11 @@ def paper_of(key: str) -> Paper:
         raise NotFound(
             "NO_SUCH_PAPER", "没有这种印件，请从印件目录进入。", "There is no such paper; start from the list."
         ) from None
+
+
+def reads_roll(paper: Paper) -> bool:
+    """Whether the paper prints, or checks, every line of the roll; the others are made without reading it."""
+    return not {ROLL, REPRESENTATIVES, CHECKS}.isdisjoint(paper.needs)
 
 
 def lacking(paper: Paper, dossier: Dossier) -> tuple[Reason, ...]:

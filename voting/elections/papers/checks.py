@@ -34,7 +34,7 @@ def supervisors_checks(d: Dossier, sealed_hash: str | None, roll_now: str | None
         *_boxes(d),
         *_count(d.result, d.rules.legal_record.value),
         PaperCheck("报告单、唱计票单、封箱记录签名齐全", None, "对照纸质原件"),
-        _log(d),
+        log_check(d),
     )
 
 
@@ -185,7 +185,8 @@ def _count(result: PaperResult | None, record: str) -> tuple[PaperCheck, ...]:
     return tuple(checks)
 
 
-def _log(d: Dossier) -> PaperCheck:
+def log_check(d: Dossier) -> PaperCheck:
+    """The last line: whether the log, derived anew, is whole; open while nobody derived it."""
     what = "审计日志连续，没有缺号、没有改动（重新推算）"
     if d.log is None:
         return PaperCheck(what, None, LATER)

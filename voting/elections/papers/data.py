@@ -307,6 +307,7 @@ class Dossier:
     choices: tuple[str, ...]
     kind: Kind = Kind.FIRST
     roll: PaperRoll | None = None
+    objections_until: date | None = None
     candidates_posted: date | None = None
     candidate_order: str = ORDERS["committee"][0]
     committee: tuple[PaperMember, ...] | None = None

@@ -22,7 +22,8 @@ from voting.elections.papers.sheet import (
     table,
     text,
 )
-from voting.law.calendar import days_after, days_before
+from voting.law.calendar import days_before
+from voting.law.statutes import RESIDENTS_2018, RESIDENTS_2026
 
 END = "特此公告。"
 #: Lines of a roll beyond which its print goes without the structure for reading aloud: the page in the browser has it.
@@ -56,7 +57,8 @@ def chosen_day(d: Dossier) -> Sheet:
         f"现将本次{d.words.committee}换届选举的有关事项公告如下："
     )
     posted = day_words(days_before(d.day, d.rules.roll_days.value))
-    objections = f"自公布之日起{d.rules.objection_days.value}日内向{d.words.electors}提出"
+    moved = "（最后一日是节假日的顺延）" if d.rules.holiday_moves.value else ""
+    objections = f"自公布之日起{d.rules.objection_days.value}日内{moved}向{d.words.electors}提出"
     facts = [
         f"选举日：{day_words(d.day)}。",
         f"投票时间：{hour_words(d.opens_at)}至{hour_words(d.closes_at)}。",
@@ -72,8 +74,9 @@ def committee(d: Dossier) -> Sheet:
     """2: the election committee."""
     on = f"于{day_words(d.committee_formed_on)}" if d.committee_formed_on else ""
     by = f"经{d.committee_formed_by}{on}推选，" if d.committee_formed_by else ""
+    law = law_words(d, d.law.committee_article)
     said = (
-        f"根据{law_words(d, 15)}的规定，{by}{d.community}{d.words.electors}由以下{len(d.committee or ())}人组成，"
+        f"根据{law}的规定，{by}{d.community}{d.words.electors}由以下{len(d.committee or ())}人组成，"
         f"主持本次{d.words.committee}换届选举，履行职责至新一届{d.words.committee}完成工作移交为止："
     )
     rule = (
@@ -87,7 +90,8 @@ def committee(d: Dossier) -> Sheet:
 def succession(d: Dossier) -> Sheet:
     """2-1: who came after a member that left."""
     rows = [(one.left, one.reason, one.successor or "不再递补", day_words(one.day)) for one in d.successions or ()]
-    said = f"根据{law_words(d, 15)}的规定，{d.words.electors}成员有退出的，所缺名额按照原推选结果依次递补："
+    law = law_words(d, d.law.committee_article)
+    said = f"根据{law}的规定，{d.words.electors}成员有退出的，所缺名额按照原推选结果依次递补："
     made = table(("退出成员", "退出原因", "递补成员", "日期"), rows, widths=(3, 5, 3, 4), align="clcc", size=14)
     return notice(d, "2-1", f"关于{d.words.electors}成员变动的公告", [text(said), made])
 
@@ -134,7 +138,7 @@ def roll(d: Dossier) -> Sheet:
         (one.number, f"{one.name}（{one.age_group}）" if bearers[one.name] > 1 else one.name, one.sex, one.building)
         for one in posted.voters
     ]
-    until = days_after(posted.posted, d.rules.objection_days.value)
+    until = d.objections_until or d.rules.last_day(posted.posted, d.rules.objection_days.value)
     said = (
         f"根据{law_words(d, d.law.roll_article)}的规定，现将参加本次{d.words.committee}换届选举的选民名单予以公布，"
         f"共{len(rows):,}人。对名单有异议的，请于{day_words(until)}以前向{d.words.electors}提出；"
@@ -153,13 +157,25 @@ def choosing_representatives(d: Dossier) -> Sheet:
     """5: how representatives and group leaders are chosen; when and where a hand fills in."""
     person, group = d.words.person, d.words.group
     facts = [
-        f"{person}代表由{person}按居住地推选，每二十户至五十户推选一人；{person}代表中应当有妇女代表。",
+        _how_chosen(d),
         f"{group}组长由{group}会议推选产生。",
         f"推选由{d.words.electors}主持，结果当场公布。",
     ]
     said = f"根据{law_words(d)}的规定，现将{person}代表和{group}组长推选的有关事项公告如下："
     hands = lines("推选时间、地点：", 3)
     return notice(d, "5", f"关于推选{person}代表和{group}组长的公告", [text(said), *points(facts), hands])
+
+
+def _how_chosen(d: Dossier) -> str:
+    """By how many households, or by group: the two laws differ, and so do their versions."""
+    if d.words.person == "村民":
+        return (
+            "村民代表由村民按每五户至十五户推选一人，或者由各村民小组推选若干人；"
+            "妇女代表应当占村民代表会议组成人员的三分之一以上。"
+        )
+    if d.law.key == RESIDENTS_2018.key:
+        return "居民代表由每个居民小组推选二至三人。"
+    return "居民代表由居民按居住地推选，每二十户至五十户推选一人。"
 
 
 def representatives(d: Dossier) -> Sheet:
@@ -184,13 +200,16 @@ def nomination(d: Dossier) -> Sheet:
         ways = "村党组织提名，或者登记参加选举的村民提名"
     else:
         ways = f"社区党组织提名，或者选民{_numeral(d)}名以上联名提名"
+    # The four bars came into both laws in 2025; before, the local rules say who may not stand.
+    barred = f"有下列情形之一的，不得作为候选人：{'；'.join(_bars(village))}。"
+    bars = [barred] if d.law.in_force >= RESIDENTS_2026.in_force else []
     if d.rules.self_nomination.value:
         ways += "；也可以本人书面自荐，自荐只能报一个职务"
     facts = [
         f"名额：{'；'.join(f'{one.title}应选{one.seats}名' for one in d.contests)}。候选人的名额应当多于应选名额。",
         f"提名办法：由{ways}。被提名人应当是登记参加选举的{d.words.person}，并以书面表示接受提名。",
         "候选人应当具备的条件：奉公守法、品行良好、公道正派、热心公益，具有履行职责的能力。",
-        f"有下列情形之一的，不得作为候选人：{'；'.join(_bars(village))}。",
+        *bars,
         f"{d.words.committee}成员之间应当实行近亲属回避；成员中应当有妇女。",
     ]
     said = f"根据{law_words(d, d.law.candidates_article)}的规定，现将候选人提名的有关事项公告如下："

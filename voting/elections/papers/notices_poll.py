@@ -73,7 +73,7 @@ def staff(d: Dossier) -> Sheet:
         ("岗位", "姓名"), [(post, "、".join(names)) for post, names in rows.items()], widths=(2, 6), align="cl", size=14
     )
     said = f"经{d.words.electors}确定，本次选举的工作人员名单如下："
-    rule = "候选人及其配偶、直系亲属不得担任监票、计票、唱票、代写人员。"
+    rule = "候选人及其近亲属不得担任监票、计票、唱票、代写人员。"
     return notice(d, "11", "关于选举工作人员名单的公告", [text(said), listed, text(rule)])
 
 
@@ -99,7 +99,7 @@ def proxies(d: Dossier) -> Sheet:
     if d.proxies:
         blocks.append(
             text(
-                f"根据{law_words(d, d.law.turnout_article)}的规定，以下选民书面委托本{d.words.place}其他选民代为投票。"
+                f"根据{law_words(d, d.law.turnout_article)}的规定，以下选民书面委托{_whom(d)}代为投票。"
                 f"每一受委托人接受委托不超过{d.rules.proxies_max.value}人，候选人不接受委托，受委托人不得再委托他人："
             )
         )
@@ -110,6 +110,13 @@ def proxies(d: Dossier) -> Sheet:
     else:
         blocks.append(text("本次选举没有选民办理委托投票。"))
     return notice(d, "13", "关于委托投票名单的公告", blocks)
+
+
+def _whom(d: Dossier) -> str:
+    """Who may hold a proxy under the law of this election."""
+    if d.law.proxies_near_kin_only:
+        return "有选举权的近亲属"
+    return "近亲属或者其他村民" if d.words.person == "村民" else f"本{d.words.place}其他选民"
 
 
 def writers(d: Dossier) -> Sheet:
@@ -221,8 +228,9 @@ def supervisors_result(d: Dossier) -> Sheet:
 
 def nominating_rules(d: Dossier) -> Sheet:
     """18: how the nominating poll goes."""
+    turnout = d.rules.nominating_poll_turnout.value
     facts = [
-        "预选由全体选民参加，参加投票的选民超过选民总数一半，预选有效。",
+        f"预选由全体选民参加，参加投票的选民{turnout.zh}（{d.rules.nominating_poll_turnout.source_zh}），预选有效。",
         "每名选民提名的人数不得多于应选名额，不得提名同一人担任两个职务；预选不得委托投票。",
         "正式候选人按得票多少的顺序确定，名额多于应选名额。",
     ]

@@ -21,7 +21,7 @@ from voting.elections.count.certificate import PDF
 from voting.elections.papers import queries
 from voting.elections.papers.actions import enter_facts, pack_archive
 from voting.elections.papers.archive import Progress
-from voting.elections.papers.catalogue import PAPERS, Paper, lacking, paper_of
+from voting.elections.papers.catalogue import CHECKS, PAPERS, Paper, lacking, paper_of, reads_roll
 from voting.elections.papers.data import Dossier
 from voting.elections.papers.exports import write_csv, write_xlsx
 from voting.elections.papers.forms import FactsForm, PackForm
@@ -181,7 +181,9 @@ def _gathered(election: Election, *, whole: bool = True) -> Dossier:
 
 
 def _content(paper: Paper, election: Election) -> bytes:
-    dossier = _gathered(election)
+    dossier = _gathered(election, whole=reads_roll(paper))
+    if CHECKS in paper.needs:
+        dossier = queries.audited(reading(), dossier, community_id=election.community_id, keys=house().keys)
     if paper.write is None and dossier.certified:
         return count.certified_file(reading(), election=election, path=PDF)
     return print_paper(paper, queries.of_grid(dossier, request.args.get("grid", "")[:20]), created=now())

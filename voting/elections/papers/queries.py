@@ -9,14 +9,16 @@ from sqlalchemy.orm import Session
 from voting import journal
 from voting.box import chain, sealing
 from voting.box.tables import Box
+from voting.elections import moves
 from voting.elections.candidates.queries import Contest, contests
 from voting.elections.count import queries as count
 from voting.elections.count.bundle import committee_public
 from voting.elections.count.certificate import RESULT, Notice
 from voting.elections.count.merging import figures_of
 from voting.elections.count.report import offices_of, read_result_json
+from voting.elections.facts import Facts
 from voting.elections.paper.queries import totals
-from voting.elections.papers.checks import supervisors_checks
+from voting.elections.papers.checks import log_check, supervisors_checks
 from voting.elections.papers.data import (
     COMMUNITY,
     VILLAGE,
@@ -45,7 +47,7 @@ from voting.elections.papers.rules import NOTHING, Entered, load
 from voting.elections.papers.tables import PaperFacts
 from voting.elections.proxies import queries as proxies
 from voting.elections.roll.queries import current_version, roll_hash, whole_roll
-from voting.elections.schedule import calendar_of
+from voting.elections.schedule import calendar_from
 from voting.elections.tables import Election
 from voting.keys import FieldKeys, Keys
 from voting.law.polls import Kind
@@ -91,6 +93,7 @@ def gather(
     box = session.get_one(Box, election.box_id)
     head = journal.head(session, election.community_id)
     rules = rules_of(election.law, mode, election.profile, election.options)
+    known = moves.gather(session, election, now)
     roll = _roll(session, election, whole)
     typed_in = entered(session, election=election, keys=keys.fields)
     street = above.get("street", "")
@@ -122,10 +125,11 @@ def gather(
         choices=CHOICES,
         kind=Kind(election.kind),
         roll=roll,
+        objections_until=known.objections_end if roll else None,
         candidates_posted=election.candidates_posted,
         representatives=representatives(session, election, roll.voters) if roll else None,
-        log=_log(session, election, head, keys, whole) if head else None,
-        steps=_steps(session, election, now),
+        log=PaperLog(head.size, head.spoken) if head else None,
+        steps=_steps(session, election, known),
         entered=typed_in,
     )
     roll_now = roll_hash(session, election=election) if roll and whole else None
@@ -138,6 +142,15 @@ def gather(
     )
 
 
+def audited(session: Session, dossier: Dossier, *, community_id: str, keys: Keys) -> Dossier:
+    """The same with the community's log derived anew from its first entry, which takes its time, and checked off."""
+    if dossier.log is None or not dossier.checks:
+        return dossier
+    log = replace(dossier.log, fault=journal.fault_of(session, community_id, keys.log_seed))
+    derived = replace(dossier, log=log)
+    return replace(derived, checks=(*dossier.checks[:-1], log_check(derived)))
+
+
 def _polled(session: Session, election: Election, box: Box) -> dict[str, object]:
     return {
         "assisted": assisted(session, election),
@@ -147,10 +160,10 @@ def _polled(session: Session, election: Election, box: Box) -> dict[str, object]
     }
 
 
-def _steps(session: Session, election: Election, now: datetime) -> tuple[PaperStep, ...]:
+def _steps(session: Session, election: Election, facts: Facts) -> tuple[PaperStep, ...]:
     return tuple(
         PaperStep(one.step.zh, one.step.earliest, one.step.latest, one.done, one.status.value, one.step.article)
-        for one in calendar_of(session, election, now)
+        for one in calendar_from(session, election, facts)
     )
 
 
@@ -180,12 +193,6 @@ def _roll(session: Session, election: Election, whole: bool) -> PaperRoll | None
         return None
     voters = tuple(voter(one) for one in whole_roll(session, election=election)) if whole else ()
     return PaperRoll(voters, version.sha256, version.number, election.roll_posted, unexplained(session, election))
-
-
-def _log(session: Session, election: Election, head: journal.LogHead, keys: Keys, whole: bool) -> PaperLog:
-    """Where the log stands; ``whole``: derived anew from its first entry, which takes its time."""
-    fault = journal.fault_of(session, election.community_id, keys.log_seed) if whole else None
-    return PaperLog(head.size, head.spoken, fault)
 
 
 def _board(made: Dossier, session: Session, election: Election, keys: Keys, committee_folder: Path) -> Notice | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from voting.elections.candidates.nominating import WAYS
+from voting.elections.candidates.nominating import WAYS, office_kind
 from voting.elections.papers.data import Dossier, PaperCandidate
 from voting.elections.papers.rules import ASKED, YES_NO
 
@@ -66,8 +66,8 @@ def _women(d: Dossier) -> int | None:
     return None if d.posted_roll is None else sum(one.sex == "女" for one in d.posted_roll.voters)
 
 
-def _seats(d: Dossier, title: str = "") -> int:
-    return sum(one.seats for one in d.contests if title in ("", one.title))
+def _seats(d: Dossier, kind: str = "") -> int:
+    return sum(one.seats for one in d.contests if kind in ("", office_kind(one.title)))
 
 
 def _extra(d: Dossier) -> int | None:
@@ -103,8 +103,8 @@ def _followed(kind: str) -> Callable[[Dossier], Value | None]:
     return lambda d: None if d.follow_ups is None else ("有" if kind in d.follow_ups else "无")
 
 
-def _recalled(title: str) -> Callable[[Dossier], Value | None]:
-    return lambda d: None if d.recalled is None else sum(one.office == title for one in d.recalled)
+def _recalled(kind: str) -> Callable[[Dossier], Value | None]:
+    return lambda d: None if d.recalled is None else sum(office_kind(one.office) == kind for one in d.recalled)
 
 
 def _entered(code: str) -> Callable[[Dossier], Value | None]:
@@ -145,9 +145,9 @@ FIELDS: Final[tuple[Field, ...]] = (
           _entered("roll.discussed")),
     Field("roll.seats", _R, "职数", "Seats", "职务设置", lambda d: _seats(d) or None),
     Field("roll.deputies", _R, "副主任职数", "Seats of deputies", "职务设置",
-          lambda d: _seats(d, "副主任") if d.contests else None),
+          lambda d: _seats(d, "deputy") if d.contests else None),
     Field("roll.ordinary", _R, "委员职数", "Seats of members", "职务设置",
-          lambda d: _seats(d, "委员") if d.contests else None),
+          lambda d: _seats(d, "member") if d.contests else None),
     Field("candidates.way", _N, "产生方式", "Way", "提名登记", _way),
     Field("candidates.seats", _N, "应选职数", "Seats to fill", "职务设置", lambda d: _seats(d) or None),
     Field("candidates.extra", _N, "差额数", "More candidates than seats", "正式候选人名单", _extra),
@@ -167,9 +167,9 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field("result.representatives", _E, "代表人数", "Representatives", _ROLL, _count("representatives")),
     Field("result.leaders", _E, "小组长人数", "Group leaders", _TYPED, _count("group_leaders")),
     Field("result.committees", _E, "下属委员会", "Sub-committees", _TYPED, _entered("result.committees")),
-    Field("recall.chair", _K, "罢免主任人数", "Chairs recalled", _AFTER, _recalled("主任")),
-    Field("recall.deputy", _K, "罢免副主任人数", "Deputies recalled", _AFTER, _recalled("副主任")),
-    Field("recall.member", _K, "罢免委员人数", "Members recalled", _AFTER, _recalled("委员")),
+    Field("recall.chair", _K, "罢免主任人数", "Chairs recalled", _AFTER, _recalled("chair")),
+    Field("recall.deputy", _K, "罢免副主任人数", "Deputies recalled", _AFTER, _recalled("deputy")),
+    Field("recall.member", _K, "罢免委员人数", "Members recalled", _AFTER, _recalled("member")),
 )  # fmt: skip  # one row to a field
 
 
