@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from voting.elections.candidates.nominating import WAYS, office_kind
+from voting.elections.candidates.nominating import WAYS
 from voting.elections.papers.data import Dossier, PaperCandidate
 from voting.elections.papers.rules import ASKED, YES_NO
+from voting.law.offices import office_kind
 
 Value = str | int
 #: A heading in both languages: (Chinese, English).
