@@ -10,7 +10,7 @@ from voting import journal
 from voting.elections.events import PollMoved
 from voting.elections.tables import Election, Office
 from voting.errors import NotFound
-from voting.law.profiles import Mode, Profile, rules_of
+from voting.law.profiles import Law, Mode, Profile, law_of, rules_of
 
 
 def locked(session: Session, election_id: str) -> Election:
@@ -30,6 +30,11 @@ def locked(session: Session, election_id: str) -> Election:
 def rules(election: Election) -> Profile:
     """Every value in force for this election, each with its source."""
     return rules_of(election.law, Mode(election.mode), election.profile, election.options)
+
+
+def law(election: Election) -> Law:
+    """The organic law that this election was begun under."""
+    return law_of(election.law, Mode(election.mode))
 
 
 def of_community(session: Session, community_id: str) -> list[Election]:

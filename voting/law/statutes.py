@@ -148,9 +148,9 @@ RESIDENTS_2018: Final = Law(
     recall_by_voters=ONE_FIFTH,
     proxies=0,
     silent_on=(
-        "roll_days", "objection_days", "decision_days", "handover_days", "proxies_max", "proxy_list_days",
-        "excess", "posting_days",
-    ),  # fmt: skip
+        *("roll_days", "objection_days", "decision_days", "handover_days"),
+        *("proxies_max", "proxy_list_days", "excess", "posting_days"),
+    ),
 )
 
 VILLAGERS_2018: Final = Law(

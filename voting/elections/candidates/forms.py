@@ -67,9 +67,9 @@ class BarsForm(Form):
         given = getattr(self, f"{who}_{code}").data
         return given if given in ("yes", "no") else ""
 
-    def unanswered(self) -> dict[str, list[str]]:
-        """The bars that lack an answer, with whose is missing: an official signs for all of them or for none."""
-        lacking = {code: [who for who in ("declared", "checked") if not self.answer(who, code)] for code in BARS}
+    def unanswered(self, codes: Iterable[str]) -> dict[str, list[str]]:
+        """The bars among `codes` that lack an answer, with whose is missing: an official signs for all or for none."""
+        lacking = {code: [who for who in ("declared", "checked") if not self.answer(who, code)] for code in codes}
         return {code: who for code, who in lacking.items() if who}
 
 

@@ -1,5 +1,7 @@
 """The candidates' pages: the list by office, proposing from the roll, the statutory bars, order."""
 
+from collections.abc import Collection
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -17,12 +19,12 @@ from voting.elections.candidates.photos import LIMIT
 from voting.elections.candidates.queries import check, contests
 from voting.elections.candidates.rules import BARS, bars
 from voting.elections.candidates.tables import Candidate
+from voting.elections.queries import law as law_of_election
 from voting.elections.queries import office_of
 from voting.elections.roll.queries import Found, find, get_entry
 from voting.elections.tables import Election
 from voting.errors import NotFound, Refused
 from voting.i18n import sentence
-from voting.law.profiles import Mode, law_of
 from voting.people.tables import Account, Unit
 from voting.permissions import Permission
 from voting.request import acting, actor, house, now, reading, today, wants_json
@@ -46,12 +48,12 @@ def show(community: Unit, election: Election) -> str:
         lists=posted_lists(reading(), election),
         findings={person: [one for one in found.errors if one.person == person] for person in found.persons_barred},
         preparing=election.state in ("draft", "published"),
-        answered=_answered,
+        answered=partial(_answered, bars(law_of_election(election))),
     )
 
 
-def _answered(candidate: Candidate) -> bool:
-    return all(code in answers for code in BARS for answers in (candidate.declared, candidate.checked))
+def _answered(codes: Collection[str], candidate: Candidate) -> bool:
+    return all(code in answers for code in codes for answers in (candidate.declared, candidate.checked))
 
 
 @candidates.get("/new")
@@ -132,7 +134,7 @@ def _person_page(
     community: Unit, election: Election, candidate: Candidate, form: CandidateForm, bars_form: BarsForm | None = None
 ) -> str:
     found = check(reading(), election=election)
-    law = law_of(election.law, Mode(election.mode))
+    law = law_of_election(election)
     checker = reading().get(Account, candidate.checked_by) if candidate.checked_by else None
     return render_template(
         "candidates/person.html",
@@ -142,7 +144,7 @@ def _person_page(
         office=office_of(election, candidate.office_id),
         form=form,
         bars_form=bars_form or BarsForm(None),
-        unanswered=bars_form.unanswered() if bars_form else {},
+        unanswered=bars_form.unanswered(bars(law)) if bars_form else {},
         bars=bars(law),
         law=law,
         checker=checker,
@@ -184,7 +186,8 @@ def describe(community: Unit, election: Election, candidate: Candidate) -> Any:
 def answer_bars(community: Unit, election: Election, candidate: Candidate) -> Any:
     """Record the answers to the bars under the signed-in official's name."""
     form = BarsForm()
-    if form.unanswered() and election.state in ("draft", "published") and not wants_json():
+    open_bars = form.unanswered(bars(law_of_election(election)))
+    if open_bars and election.state in ("draft", "published") and not wants_json():
         return _bars_again(community, election, candidate, form), 422
     try:
         with acting() as writer:

@@ -162,7 +162,9 @@ def _told_apart(one: Known, deep: int, place: int) -> str:
 
 
 def bars(law: Law) -> Mapping[str, tuple[str, str]]:
-    """The statutory bars in the words of this law: code → (Chinese, English)."""
+    """The statutory bars in the words of this law: code → (Chinese, English); none where it has none (2018)."""
+    if not law.bars_article:
+        return MappingProxyType({})
     return {**BARS, "organised_crime": _VILLAGE_CRIME} if law.key == VILLAGERS_2026.key else BARS
 
 
@@ -243,14 +245,14 @@ def _barred(nominee: Nominee, law: Law) -> list[Finding]:
             reason = law.reason(
                 f"{nominee.name} {zh}，不得提名为候选人。",
                 f"{nominee.name} {en} and cannot be nominated.",
-                law.candidates_article,
+                law.bars_article,
             )
             found.append(_finding(f"bar_{code}", nominee, reason))
         elif None in answers or not nominee.checked_by:
             reason = law.reason(
                 f"{nominee.name} 是否“{zh}”尚未由本人声明并由工作人员核对；请逐项核对并署名。",
                 f"Whether {nominee.name} {en} has not been both declared and checked; the official checks and signs.",
-                law.candidates_article,
+                law.bars_article,
             )
             found.append(_finding("bar_unanswered", nominee, reason))
     return found

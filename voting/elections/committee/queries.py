@@ -25,9 +25,10 @@ from voting.elections.committee.tables import (
     ElectionCommittee,
     Kinship,
 )
+from voting.elections.queries import law
 from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election
-from voting.law.profiles import Mode, Profile, law_of
+from voting.law.profiles import Profile
 from voting.law.thresholds import Reason
 
 
@@ -176,5 +177,6 @@ def serving(session: Session, election: Election) -> Serving:
 
 
 def article(election: Election) -> Reason:
-    """Art. 15 of the election's law, for the sentences about members who leave."""
-    return law_of(election.law, Mode(election.mode)).reason("", "", 15)
+    """The election's law on its election committee, for the sentences about members who leave."""
+    found = law(election)
+    return found.reason("", "", found.committee_article) if found.committee_article else Reason("", "")

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from voting import journal
 from voting.database import random_id, transaction
 from voting.elections.candidates.actions import preparing
-from voting.elections.candidates.rules import BARS
+from voting.elections.candidates.rules import BARS, bars
 from voting.elections.candidates.tables import Candidate
 from voting.elections.committee.rules import RELATIONS
+from voting.elections.queries import law
 from voting.elections.review import queries
 from voting.elections.review.events import (
     CriteriaAdopted,
@@ -107,7 +108,7 @@ def open_review(session: Session, *, election_id: str, due: date, actor: Actor, 
             session.delete(review)
             session.flush()
         standing = queries.candidates_of(session, election)
-        _require_self_check(standing)
+        _require_self_check(election, standing)
         adopted = queries.criteria_set(session, election)
         review = Review(election_id=election.id, criteria=adopted.number if adopted else 0, street_due=due)
         session.add(review)
@@ -156,7 +157,7 @@ def ask_departments(
                 f"The street has not answered about {', '.join(waiting)}; wait for it or for its deadline.",
             )
         standing = queries.candidates_of(session, election)
-        _require_self_check(standing)
+        _require_self_check(election, standing)
         review.department_due = due
         made = _ask(session, election, standing, (STREET, *chosen), due)
         fact = ReviewOpened(election.id, "department", review.criteria, chosen, made, due, actor.account_id)
@@ -360,12 +361,13 @@ def _require_due(election: Election, due: date, now: datetime) -> None:
         )
 
 
-def _require_self_check(standing: Sequence[Candidate]) -> None:
+def _require_self_check(election: Election, standing: Sequence[Candidate]) -> None:
     if not standing:
         raise Conflict(
             "NO_CANDIDATES", "还没有候选人，请先登记提名和接受。", "Nobody stands yet; record nominations first."
         )
-    unchecked = [one.name for one in standing if not BARS.keys() <= one.declared.keys() & one.checked.keys()]
+    codes = bars(law(election)).keys()
+    unchecked = [one.name for one in standing if not codes <= one.declared.keys() & one.checked.keys()]
     if unchecked:
         raise TooEarly(
             "SELF_CHECK_OPEN",

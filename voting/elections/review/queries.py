@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from voting.elections.candidates.rules import bars
 from voting.elections.candidates.tables import Candidate
 from voting.elections.committee.queries import kinships
-from voting.elections.queries import rules
+from voting.elections.queries import law, rules
 from voting.elections.review.rules import (
     Criterion,
     Overall,
@@ -32,7 +32,6 @@ from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election, Office
 from voting.errors import NotFound
 from voting.law.calendar import HALL
-from voting.law.profiles import Mode, law_of
 from voting.law.thresholds import Reason
 from voting.people.tables import Account
 from voting.permissions import DEPARTMENTS
@@ -69,7 +68,7 @@ def review_of(session: Session, election: Election) -> Review | None:
 
 def criteria(session: Session, election: Election, number: int | None = None) -> tuple[Criterion, ...]:
     """The statutory bars and the local items of one version (the newest unless told; 0: none)."""
-    fixed = statutory(bars(law_of(election.law, Mode(election.mode))))
+    fixed = statutory(bars(law(election)))
     row = criteria_set(session, election, number)
     codes = [one.code for one in fixed]
     return fixed + (read_items(row.items, DEPARTMENTS, codes) if row else ())
