@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import zipfile
 
@@ -92,6 +93,9 @@ def test_the_pack_is_made_by_the_committees_passphrase_with_each_step_told(house
     page = get(built, client).text
     assert "下载上次制作的归档包" in page
     assert get(built, house.signed_in("supervisor"), "/pack.zip").status_code == 403
+    (kept,) = (house.settings.data_dir / "packs").iterdir()
+    os.utime(kept, (0, 0))
+    assert get(built, client, "/pack.zip").status_code == 404 and not kept.exists(), "it names every voter"
 
 
 def test_the_reporting_table_in_three_forms(house: House) -> None:

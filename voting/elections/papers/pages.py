@@ -42,7 +42,8 @@ from voting.zips import zip_of
 papers = Blueprint("papers", __name__, url_prefix="/c/<community_id>/elections/<election_id>/papers")
 
 #: A pack that is being written; one an hour old was left by a server that was stopped.
-_HALF, _STALE = ".half", 3600
+_HALF, _STALE = ".half", 3_600
+_DAY = 86_400
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -132,11 +133,12 @@ def pack(community: Unit, election: Election) -> Any:
 def pack_zip(community: Unit, election: Election) -> Response:  # noqa: ARG001 (the guard loaded it)
     """The pack that was made last."""
     path = _kept(election)
-    if not path.exists():
+    if not _is_kept(path):
         raise NotFound(
             "NOT_PACKED",
-            "还没有做过归档包，请先在印件页制作。",
-            "No archive pack has been made yet; make one on the page of papers first.",
+            "还没有做过归档包，或者做好已经超过一天、为保护个人信息删除了；请在印件页再做一份。",
+            "No archive pack has been made, or it was made over a day ago and deleted, as it names people; make one on "
+            "the page of papers.",
         )
     return send_file(path, mimetype="application/zip", as_attachment=True, download_name=f"archive-{election.day}.zip")
 
@@ -155,7 +157,7 @@ def _page(community: Unit, election: Election, form: PackForm) -> str:
         grids=roll.grids(reading(), election=election) if dossier.posted_roll else [],
         may_roll=actor().may(Permission.SEE_ROLL, community.lineage),
         form=form,
-        packed=_kept(election).exists(),
+        packed=_is_kept(_kept(election)),
     )
 
 
@@ -193,6 +195,13 @@ def _kept(election: Election) -> Path:
     return house().settings.data_dir / "packs" / f"{election.id}.zip"
 
 
+def _is_kept(path: Path) -> bool:
+    """Whether there is a pack to take out. It names every voter: nothing older than a day stays on the server."""
+    if path.exists() and path.stat().st_mtime < time() - _DAY:
+        path.unlink(missing_ok=True)
+    return path.exists()
+
+
 def _make(community: Unit, election: Election, passphrase: str, progress: Progress) -> None:
     """Make the pack and keep its zip; written beside and renamed, so that nobody downloads half of one."""
     _maker(community, election, passphrase)(progress)
@@ -217,8 +226,8 @@ def _maker(community: Unit, election: Election, passphrase: str) -> Any:
                 progress=progress,
             )
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for left in path.parent.glob(f"*{_HALF}"):
-            if left.stat().st_mtime < time() - _STALE:
+        for left in path.parent.iterdir():
+            if left.stat().st_mtime < time() - (_STALE if left.suffix == _HALF else _DAY):
                 left.unlink(missing_ok=True)
         with NamedTemporaryFile(dir=path.parent, suffix=_HALF, delete=False) as beside:
             beside.write(zip_of(packed.files, at))
