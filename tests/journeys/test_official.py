@@ -3,13 +3,13 @@
 import re
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from axe_check import violations
 from browser_page import chromium  # noqa: F401  (a fixture)
-from election_build import a_csv, a_row
+from election_build import AFTER_OBJECTIONS, ON_THE_DAY, a_csv, a_row
+from house_build import Clock
 from photo_build import a_png
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
@@ -28,16 +28,16 @@ VOTERS = 12
 
 
 class Installation:
-    """A founded installation that serves, as `voting init` and `voting serve` leave it."""
+    """A founded installation that serves, as `voting init` and `voting serve` leave it; its clock is moved by hand."""
 
     def __init__(self, settings: Settings) -> None:
-        self.engine = founding.prepare(settings)
-        now = datetime.now(UTC)
+        self.engine, self.clock = founding.prepare(settings), Clock()
+        now = self.clock.now
         units = [("city", "样例市"), ("district", "样例区"), ("street", "样例街道"), ("community", "样例社区")]
         self.founded = founding.found(
             self.engine, now=now, today=now.astimezone(HALL).date(), units=units, login="admin", name="样例管理员"
         )
-        self.server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
+        self.server = make_server("127.0.0.1", 0, create_app(settings, clock=self.clock), threaded=True)
         self.address = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
@@ -93,7 +93,7 @@ class Person:
 
     def move(self, name: str, **fields: str) -> None:
         """A move from the overview: the link, the confirmation, the fields it asks for."""
-        self.page.get_by_role("link", name=re.compile(name)).first.click()
+        self.page.locator('main a[href*="/moves/"]', has_text=name).first.click()
         for label, value in fields.items():
             self.page.get_by_label(label).fill(value)
         self.clean()
@@ -130,14 +130,12 @@ def open_accounts(admin: Page) -> dict[str, str]:
 
 
 def set_up(official: Person) -> None:
-    page, today = official.page, datetime.now(HALL).date()
+    page = official.page
     official.go("选举")
     official.go("新建选举")
     page.get_by_label("选举名称").fill(TITLE)
     page.get_by_label("投票地点").fill("样例社区活动中心")
-    page.get_by_label("选举日").fill(today.isoformat())
-    page.get_by_label("开始投票").fill("00:00")
-    page.get_by_label("结束投票").fill("23:59")
+    page.get_by_label("选举日").fill("2026-12-20")
     page.get_by_label("保管密钥的监督委员").fill("2")
     for row in (2, 3):
         page.get_by_label(f"第 {row} 行的职务").fill("")
@@ -173,7 +171,7 @@ def propose(official: Person, folder: Path) -> None:
     photo.write_bytes(a_png(80, 100))
     for number in ("1", "2"):
         official.go("候选人")
-        page.get_by_role("link", name=re.compile("^提名")).first.click()
+        page.locator("main").get_by_role("link", name=re.compile("^提名")).first.click()
         page.get_by_label("在选民名单上查找").fill(number)
         official.press("查找")
         page.get_by_role("link", name=re.compile("^选这一位")).first.click()
@@ -271,6 +269,7 @@ def test_a_community_sets_itself_up_by_its_pages(
     official = person().sign_in("official", handed["official"])
     set_up(official)
     import_roll(official, tmp_path)
+    installation.clock.now = AFTER_OBJECTIONS
     propose(official, tmp_path)
     expect(official.page.locator(".next-action")).to_contain_text("请监督委员建密钥")
     first, second = (person().sign_in(login, handed[login]) for login in ("watch.one", "watch.two"))
@@ -282,6 +281,7 @@ def test_a_community_sets_itself_up_by_its_pages(
         rehearse(one, file)
     official.page.reload()
     pair(official, person())
+    installation.clock.now = ON_THE_DAY
     official.page.goto("/")
     official.go("选举")
     official.go(TITLE)
