@@ -14,7 +14,7 @@ from voting.elections.amending import Held
 from voting.elections.forms import ChangeForm, HeldForm, MoveDayForm
 from voting.elections.tables import Election
 from voting.forms import carried_out
-from voting.law.calendar import HALL
+from voting.law.calendar import HALL, days_after
 from voting.people.tables import Unit
 from voting.permissions import Permission
 from voting.request import actor, house, now, reading, today
@@ -39,13 +39,15 @@ def change(community: Unit, election: Election) -> Any:
         if carried_out(form, lambda writer: deed(writer, election.id, form), _FIELD_OF):
             return redirect(url_for("elections.show", community_id=community.id, election_id=election.id), 303)
     fresh = reading().get_one(Election, election.id)
+    bounds = amending.bounds(fresh, today(), day=date.max) if fresh.state == "published" else []
     page = render_template(
         "elections/change.html",
         community=community,
         election=fresh,
         form=form,
         rows=len(form.offices) if isinstance(form, ChangeForm) else 0,
-        bounds=amending.bounds(fresh, today(), day=date.max) if fresh.state == "published" else [],
+        bounds=bounds,
+        first=max(bounds[0].day, days_after(fresh.day, 1)) if bounds else None,
     )
     return page, 422 if form.errors else 200
 
