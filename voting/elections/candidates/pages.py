@@ -16,7 +16,7 @@ from voting.elections.candidates import actions, answers
 from voting.elections.candidates.forms import BarsForm, CandidateForm
 from voting.elections.candidates.lists import posted_lists
 from voting.elections.candidates.photos import LIMIT
-from voting.elections.candidates.queries import check, contests
+from voting.elections.candidates.queries import OF_THE_LIST, check, contests
 from voting.elections.candidates.rules import BARS, bars
 from voting.elections.candidates.tables import Candidate
 from voting.elections.queries import law as law_of_election
@@ -48,6 +48,7 @@ def show(community: Unit, election: Election) -> str:
         lists=posted_lists(reading(), election),
         findings={person: [one for one in found.errors if one.person == person] for person in found.persons_barred},
         preparing=election.state in ("draft", "published"),
+        of_the_list=OF_THE_LIST,
         answered=partial(_answered, bars(law_of_election(election))),
     )
 

@@ -20,7 +20,7 @@ from voting.law.thresholds import Reason
 
 Named = tuple[Nomination, ...]
 #: Errors of a person that are open points of the list and not failed checks of the law.
-_OF_THE_LIST: Final = ("not_accepted", "review_open", "review_failed")
+OF_THE_LIST: Final = ("not_accepted", "review_open", "review_failed")
 UNANSWERED: Final = (
     "有 {} 份提名还没有本人的书面答复：请选举工作人员登记接受或不接受。",
     "{} nomination(s) are not answered in writing: the election official records the answers.",
@@ -153,7 +153,7 @@ def standing(session: Session, *, election: Election) -> Standing:
         return Standing((), 0)
     named = nominations_of(session, election)
     found = check(session, election=election, named=named)
-    barred = frozenset(one.person for one in found.errors if one.person and one.code not in _OF_THE_LIST)
+    barred = frozenset(one.person for one in found.errors if one.person and one.code not in OF_THE_LIST)
     waiting = sum(one.accepted_on is None and one.withdrawn_on is None and one.way != "poll" for one in named)
     points = [one.reason for one in found.errors if one.code == "too_many"]
     counts = (

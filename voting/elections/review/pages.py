@@ -221,9 +221,15 @@ def look(community: Unit, election: Election, candidate: Candidate) -> str:
         appeal_days=rules(election).appeal_days,
         hearings=HEARINGS,
         today=today(),
-        hearing_form=HearingForm(None).offer(),
+        hearing_form=_hearing_form(),
         preparing=election.state in ("draft", "published"),
     )
+
+
+def _hearing_form() -> HearingForm:
+    form = HearingForm(None).offer()
+    form.held_on.data = today()
+    return form
 
 
 @review.post("/heard/<candidate_id>")

@@ -54,6 +54,10 @@ class Asked:
     ruling: str
     answer: str
     late: tuple[str, ...]
+    # By what a department tells namesakes apart in its own files.
+    sex: str
+    id_last4: str
+    office: str
 
     @property
     def standing(self) -> Standing:
@@ -87,7 +91,7 @@ def questions(
 ) -> list[Asked]:
     """The questions of an election, all or those of some departments, in the order of the ballot."""
     wanted = (
-        select(ReviewQuestion, RollEntry.name)
+        select(ReviewQuestion, RollEntry, Office.title)
         .join(RollEntry, RollEntry.id == ReviewQuestion.roll_entry_id)
         .join(Candidate, Candidate.id == ReviewQuestion.candidate_id, isouter=True)
         .join(Office, Office.id == Candidate.office_id, isouter=True)
@@ -96,24 +100,24 @@ def questions(
     )
     if departments is not None:
         wanted = wanted.where(ReviewQuestion.department.in_(list(departments)))
-    rows = [(row, name) for row, name in session.execute(wanted)]
+    rows = [(row, entry, office or "") for row, entry, office in session.execute(wanted)]
     answers: dict[str, list[ReviewAnswer]] = {}
     for answer in session.scalars(
         select(ReviewAnswer)
-        .where(ReviewAnswer.question_id.in_([row.id for row, _ in rows]))
+        .where(ReviewAnswer.question_id.in_([row.id for row, _, _ in rows]))
         .order_by(ReviewAnswer.at, ReviewAnswer.id)
     ):
         answers.setdefault(answer.question_id, []).append(answer)
-    return [_asked(row, name, answers.get(row.id, []), today) for row, name in rows]
+    return [_asked(row, entry, office, answers.get(row.id, []), today=today) for row, entry, office in rows]
 
 
-def _asked(row: ReviewQuestion, name: str, answers: list[ReviewAnswer], today: date) -> Asked:
+def _asked(row: ReviewQuestion, entry: RollEntry, office: str, answers: list[ReviewAnswer], *, today: date) -> Asked:
     counts = next((one for one in reversed(answers) if not one.late), None)
     return Asked(
         id=row.id,
         candidate_id=row.candidate_id,
         person=row.roll_entry_id,
-        name=name,
+        name=entry.name,
         department=row.department,
         level=row.level,
         due=row.due,
@@ -123,6 +127,9 @@ def _asked(row: ReviewQuestion, name: str, answers: list[ReviewAnswer], today: d
         ruling=row.ruling or "",
         answer=counts.id if counts else "",
         late=tuple(one.id for one in answers if one.late),
+        sex=entry.sex,
+        id_last4=entry.id_last4,
+        office=office,
     )
 
 
