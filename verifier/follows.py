@@ -5,13 +5,12 @@ count the rules say again which poll had to follow, for which seats, and who sta
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from verifier.report import Lacking
 from verifier.story import Story, sealed_kind
 from voting.elections.after.events import NextPollPrepared, PlacesLeftEmpty, RelativesSettled, SeatChanged
-from voting.elections.after.rules import NextOffice, NextPoll, Settled, held_again, next_polls
-from voting.elections.candidates.nominating import office_kind
+from voting.elections.after.rules import Family, NextOffice, NextPoll, Settled, held_again, next_polls, standing
 from voting.elections.count.events import WinAnnulled
 from voting.elections.count.rules import CountFacts, ElectionOutcome, Kind, decide
 from voting.elections.count.stated import facts_said
@@ -27,8 +26,10 @@ from voting.elections.events import (
 from voting.elections.recall.events import RecallMoved
 from voting.elections.recall.rules import decide_recall
 from voting.errors import Malformed
+from voting.law.offices import office_kind
 from voting.law.polls import RECALL_NO, RECALL_YES
 from voting.law.profiles import Mode, Profile, rules_of
+from voting.law.thresholds import over_half
 
 Offices = tuple[tuple[str, int, tuple[str, ...]], ...]
 
@@ -42,10 +43,11 @@ def check_follows(story: Story) -> None:
             "日志说这是接着前一次投票办的，但封定以前没有那次投票的结果",
             "The log calls this a poll that follows another, and held no outcome of that one when this was sealed",
         )
-    if story.before is None:
+    if sealed.follows is None:
         return
     prepared = story.only(NextPollPrepared)
-    before = story.before.until(prepared.seq)
+    polls = {election: other.until(prepared.seq) for election, other in story.others.items()}
+    before = polls[sealed.follows]
     _check_prepared(sealed, prepared.fact)
     _check_rules(story, before)
     _check_roll(sealed, prepared.fact, before)
@@ -54,7 +56,7 @@ def check_follows(story: Story) -> None:
     elif sealed_kind(sealed) is Kind.BY_ELECTION and not _void(before):
         _check_by_election(sealed, before)
     else:
-        _check_asked(story, sealed, before)
+        _check_asked(story, sealed, before, _family(sealed.follows, polls))
 
 
 def _check_prepared(sealed: ElectionSealed, prepared: NextPollPrepared) -> None:
@@ -128,11 +130,34 @@ def _check_by_election(sealed: ElectionSealed, before: Story) -> None:
         raise _other_offices()
 
 
-def _check_asked(story: Story, sealed: ElectionSealed, before: Story) -> None:
+def _family(follows: str, polls: Mapping[str, Story]) -> Family:
+    """What the other polls of the earlier poll's election say: the first poll's votes, who sits by them."""
+    asked = {election: one.fact for election, poll in polls.items() for one in poll.all(NextPollPrepared)}
+    parts = {election: one.follows for election, one in asked.items() if one.kind in (Kind.REVOTE, Kind.SECOND)}
+    root = follows
+    while root in parts:
+        root = parts[root]
+    found = [root]
+    for election in found:
+        found += [one for one, before in parts.items() if before == election]
+    votes: Mapping[str, Mapping[str, int]] = {}
+    seated: set[str] = set()
+    for election in found:
+        if election == follows or not polls[election].all(OutcomeDecided) or _void(polls[election]):
+            continue
+        facts, outcome = _count(polls[election])
+        seats = standing(outcome, _settled(polls[election], facts))
+        seated |= {name for office in seats for name in office.members}
+        if election == root:
+            votes = {office.name: office.votes for office in facts.offices}
+    return Family(votes, frozenset(seated))
+
+
+def _check_asked(story: Story, sealed: ElectionSealed, before: Story, family: Family) -> None:
     """A re-vote, a second poll, a poll held again: of this kind, for these seats, between these people."""
     made = before.only(ElectionCreated).fact
     rules = rules_of(made.law, Mode(made.mode), made.profile, made.options)
-    polls = [one for asked in _asked(before, rules) for one in asked if one.kind == sealed.kind]
+    polls = [one for asked in _asked(before, rules, family) for one in asked if one.kind == sealed.kind]
     if not polls:
         raise Malformed(
             "FOLLOWS_KIND",
@@ -147,19 +172,21 @@ def _check_asked(story: Story, sealed: ElectionSealed, before: Story) -> None:
         raise _other_candidates("候选人", "who stands")
 
 
-def _asked(before: Story, rules: Profile) -> Iterator[tuple[NextPoll, ...]]:
+def _asked(before: Story, rules: Profile, family: Family) -> Iterator[tuple[NextPoll, ...]]:
     """The polls asked for; one way for every number of candidates beyond the seats that the profile allows."""
     if _void(before):
         kind, offices = _held(before)
         yield (held_again(kind, (), offices),)
         return
     facts, outcome = _count(before)
-    settled = _settled(before)
+    settled = _settled(before, facts)
+    _check_moved_up(facts, outcome, settled, rules)
     bounds = {office.name: rules.excess.value[office_kind(office.name)] for office in facts.offices}
-    most = max(len(office.votes) for office in facts.offices) + 1
+    votes = [*(office.votes for office in facts.offices), *family.votes.values()]
+    most = max(len(one) for one in votes) + 1
     for extra in range(1, most + 1):
         within = {title: min(max(extra, low), most if high is None else high) for title, (low, high) in bounds.items()}
-        yield next_polls(facts, outcome, settled, extra=within)
+        yield next_polls(facts, outcome, settled, extra=within, family=family)
 
 
 def _void(before: Story) -> bool:
@@ -211,7 +238,21 @@ def _count(before: Story) -> tuple[CountFacts, ElectionOutcome]:
     return facts, outcome
 
 
-def _settled(before: Story) -> Settled:
+def _check_moved_up(facts: CountFacts, outcome: ElectionOutcome, settled: Settled, rules: Profile) -> None:
+    """Into a relative's seat moves nobody unless the profile says so, and then the next with a majority."""
+    won = {name for office in outcome.offices for name in office.outcome.elected}
+    for office in facts.offices:
+        for name in settled.moved_up.get(office.name, ()):
+            majority = over_half(office.votes.get(name, 0), facts.collected)
+            if not rules.next_moves_up.value or not majority or name in won:
+                raise Malformed(
+                    "FOLLOWS_RELATIVES",
+                    f"近亲属回避后不该由 {name} 当选",
+                    f"{name} could not move up into the seat of a relative",
+                )
+
+
+def _settled(before: Story, facts: CountFacts) -> Settled:
     """What was decided after the count: wins void since the certificate, relatives, places left empty."""
     decided = before.some(OutcomeDecided)[-1].seq
     relatives = [one.fact for one in before.all(RelativesSettled)]
@@ -220,7 +261,10 @@ def _settled(before: Story) -> Settled:
         gave_way=frozenset(name for one in relatives for _, name in one.gave_way),
         moved_up=_by_office(pair for one in relatives for pair in one.moved_up),
         again=_by_office(pair for one in relatives for pair in one.vote_again),
-        left_empty={one.fact.office: one.fact.seats for one in before.all(PlacesLeftEmpty)},
+        left_empty={
+            office.name: sum(one.fact.seats for one in before.all(PlacesLeftEmpty) if one.fact.office == office.name)
+            for office in facts.offices
+        },
     )
 
 

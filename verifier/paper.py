@@ -3,8 +3,6 @@
 The papers themselves lie sealed in the street office; the log holds who counted what, twice, and every box's figures.
 """
 
-from collections import Counter
-
 from verifier.cards import papers_issued
 from verifier.report import Lacking
 from verifier.story import Said, Story
@@ -13,7 +11,7 @@ from voting.elections.count.report import Papers
 from voting.elections.events import ElectionSealed, OutcomeDecided
 from voting.elections.paper import events as told
 from voting.elections.paper.rules import BallotClass
-from voting.elections.paper.sheets import BoxSheet, add, check_sheet, from_data
+from voting.elections.paper.sheets import BoxSheet, check_sheet, from_data
 from voting.elections.proxies.events import ProxiesPosted
 from voting.errors import Malformed
 
@@ -37,13 +35,13 @@ def check_paper(story: Story) -> None:
 def boxes_of(story: Story) -> tuple[tuple[int, str, int, int], ...]:
     """Number, kind, papers issued from it and papers in it, of every box whose figures the log has."""
     agreed = [said.fact for said in story.all(told.PaperBoxAgreed)]
-    return tuple((one.paper_box, one.kind, one.issued, from_data(one.sheet).collected) for one in agreed)
+    return tuple((one.paper_box, one.kind, one.issued, one.collected) for one in agreed)
 
 
 def sheet_of(story: Story) -> BoxSheet | None:
-    """All boxes as one sheet; None without any. Raises ValueError for boxes of different ballots."""
-    found = [from_data(said.fact.sheet) for said in story.all(told.PaperBoxAgreed)]
-    return add(found) if found else None
+    """All boxes as one sheet, as the ledger was closed on it; None without any."""
+    found = [said.fact.sheet for said in story.all(told.PapersReconciled) if said.fact.sheet]
+    return from_data(found[-1]) if found else None
 
 
 def papers_of(story: Story, closed: events.BoxClosed) -> Papers:
@@ -115,21 +113,24 @@ def check_entries(story: Story) -> None:
 
 
 def check_sheets(story: Story) -> None:
-    """14: every box's figures add up, over the offices and candidates that were sealed."""
+    """14: the boxes' figures add up, over the offices and candidates that were sealed, to the papers found in them."""
+    sheet = sheet_of(story)
+    if sheet is None:
+        return
     wanted = [(title, seats, names) for title, seats, names in story.only(ElectionSealed).fact.offices]
-    for said in story.all(told.PaperBoxAgreed):
-        sheet = from_data(said.fact.sheet)
-        if [(one.title, one.seats, tuple(name for name, _ in one.votes)) for one in sheet.offices] != wanted:
-            raise _sheet(said, "职务或候选人不是封定的", "offices or candidates are not those sealed")
-        try:
-            check_sheet(sheet)
-        except Malformed as error:
-            raise _sheet(said, error.zh, error.en) from error
+    if [(one.title, one.seats, tuple(name for name, _ in one.votes)) for one in sheet.offices] != wanted:
+        raise _sheet("职务或候选人不是封定的", "offices or candidates are not those sealed")
+    if sheet.collected != sum(papers for *_, papers in boxes_of(story)):
+        raise _sheet("张数不是各票箱之和", "the papers are not those of the boxes together")
+    try:
+        check_sheet(sheet)
+    except Malformed as error:
+        raise _sheet(error.zh, error.en) from error
 
 
 def check_doubtful(story: Story) -> None:
     """14: every doubtful paper laid before the committee was decided by majority before its box was agreed upon, by the
-    picture that was laid, and those found void are among the void papers of the box."""
+    picture that was laid, and those found void are among the void papers of the boxes."""
     laid = {(said.fact.paper_box, said.fact.number): said for said in story.all(told.DoubtfulPaperLaid)}
     decided = {(said.fact.paper_box, said.fact.number): said for said in story.all(told.DoubtfulPaperDecided)}
     once = (len(laid), len(decided)) == (
@@ -140,16 +141,16 @@ def check_doubtful(story: Story) -> None:
     sound = once and set(laid) == set(decided)
     for at, said in decided.items():
         one, before = said.fact, laid.get(at)
-        whole = before is not None and before.seq < said.seq and before.fact.picture_sha256 == one.picture_sha256
+        same = before is not None and before.seq < said.seq and before.fact.picture_sha256 == one.picture_sha256
         counted = one.paper_box not in agreed or said.seq < agreed[one.paper_box].seq
-        sound = sound and whole and counted and one.in_favour > one.against and one.kind in set(BallotClass)
-    void = Counter(box for (box, _), said in decided.items() if said.fact.kind == BallotClass.VOID)
-    if not sound or any(void[number] > from_data(said.fact.sheet).void for number, said in agreed.items()):
+        sound = sound and same and counted and one.in_favour > one.against and one.kind in set(BallotClass)
+    void, whole = sum(said.fact.kind == BallotClass.VOID for said in decided.values()), sheet_of(story)
+    if not sound or (whole is not None and void > whole.void):
         raise Malformed(
             "DOUBTFUL_OTHER",
-            "有疑义的选票没有逐张按同一张照片多数认定，或认定的废票多于票箱里的废票",
+            "有疑义的选票没有逐张按同一张照片多数认定，或认定的废票多于各票箱的废票",
             "Doubtful papers were not each decided by majority on the picture laid before, or more were found void "
-            "than the box has",
+            "than the boxes have",
         )
 
 
@@ -188,6 +189,8 @@ def check_reconciled(story: Story, closed: events.BoxClosed) -> None:
     collected = sum(papers for *_, papers in boxes_of(story))
     unused = closed.papers_printed - closed.papers_out
     right = (closed.papers_printed, papers_issued(closed), closed.papers_returned, closed.papers_torn)
+    if boxes_of(story) and not one.sheet:
+        raise _sheet("没有各票箱之和", "the sum of the boxes is missing")
     if found != (*right, unused, collected) or any(said.seq > out.seq for out in story.all(OutcomeDecided)):
         raise _balance()
     known = [each.fact for each in story.all(told.PapersMissingDecided) if each.seq < said.seq][-1:]
@@ -223,9 +226,8 @@ def _box(zh: str, en: str) -> Malformed:
     return Malformed("PAPER_BOX_STORY", f"票箱的经过不符：{zh}", f"The boxes' story is not right: {en}")
 
 
-def _sheet(said: Said[told.PaperBoxAgreed], zh: str, en: str) -> Malformed:
-    number = said.fact.paper_box
-    return Malformed("PAPER_SHEET_OTHER", f"{number} 号票箱的数字不符：{zh}", f"Figures of box {number}: {en}")
+def _sheet(zh: str, en: str) -> Malformed:
+    return Malformed("PAPER_SHEET_OTHER", f"纸质选票的数字不符：{zh}", f"The figures of the papers: {en}")
 
 
 def _balance() -> Malformed:

@@ -1,6 +1,6 @@
 """What the community's log says about one ballot box: strict facts, in order; check 3 (docs/verify.md)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar, get_type_hints
@@ -22,7 +22,7 @@ from voting.elections.events import (
     ResultCertified,
 )
 from voting.elections.paper import sheets
-from voting.elections.paper.events import PaperBoxAgreed
+from voting.elections.paper.events import PapersReconciled
 from voting.elections.proxies.events import ProxiesPosted
 from voting.errors import Malformed, Refused
 from voting.law.polls import Kind
@@ -42,13 +42,16 @@ class Said(Generic[T_co]):
 
 class Story:
     """The entries about one box and its election, by type. ``ended``: the polls of the log that were decided or
-    declared void before this one was sealed. ``before``: what the log says of the poll that this one follows."""
+    declared void before this one was sealed. ``others``: what the log says of every other election, by its id."""
 
     def __init__(
-        self, entries: Iterable[Entry], ended: frozenset[str] = frozenset(), before: "Story | None" = None
+        self,
+        entries: Iterable[Entry],
+        ended: frozenset[str] = frozenset(),
+        others: "Mapping[str, Story] | None" = None,
     ) -> None:
         self.ended = ended
-        self.before = before
+        self.others = others or {}
         self._entries: dict[str, list[Entry]] = {}
         for entry in entries:
             self._entries.setdefault(entry.type, []).append(entry)
@@ -127,9 +130,11 @@ def story_of(entries: Iterable[Entry], uuid: str) -> Story:
     # Which election the box belongs to is known at sealing; it may have been declared void before.
     elections.discard("")
     own = [entry for entry in kept if entry.data.get("box") == uuid or _election(entry) in elections]
-    follows = {entry.data.get("follows") for entry in own if entry.type == ElectionSealed.type} - {None}
-    before = Story(entry for entry in kept if _election(entry) in follows) if follows else None
-    return Story(own, frozenset(ended), before)
+    others: dict[str, list[Entry]] = {}
+    for entry in kept:
+        if _election(entry) not in elections:
+            others.setdefault(_election(entry), []).append(entry)
+    return Story(own, frozenset(ended), {election: Story(entries) for election, entries in others.items()})
 
 
 def _election(entry: Entry) -> str:
@@ -251,10 +256,11 @@ def _missing(data: dict[str, Any]) -> CardsMissingDecided:
     )
 
 
-def _agreed(data: dict[str, Any]) -> PaperBoxAgreed:
-    sheets.from_data(data["sheet"])
-    wanted = get_type_hints(PaperBoxAgreed) | {"sheet": dict}
-    return PaperBoxAgreed(**_typed(data, {field.name: wanted[field.name] for field in fields(PaperBoxAgreed)}))
+def _reconciled(data: dict[str, Any]) -> PapersReconciled:
+    if data["sheet"]:
+        sheets.from_data(data["sheet"])
+    wanted = get_type_hints(PapersReconciled) | {"sheet": dict}
+    return PapersReconciled(**_typed(data, {field.name: wanted[field.name] for field in fields(PapersReconciled)}))
 
 
 def _proxies(data: dict[str, Any]) -> ProxiesPosted:
@@ -271,7 +277,7 @@ _READERS: dict[type, Callable[[dict[str, Any]], Any]] = {
     PollMoved: _moved,
     ResultCertified: _certified,
     CardsMissingDecided: _missing,
-    PaperBoxAgreed: _agreed,
+    PapersReconciled: _reconciled,
     ProxiesPosted: _proxies,
     **earlier.READERS,
 }

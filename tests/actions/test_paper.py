@@ -38,7 +38,7 @@ from voting.elections.after.queries import next_poll
 from voting.elections.count import actions as count
 from voting.elections.count.queries import counted
 from voting.elections.paper import actions as paper
-from voting.elections.paper import boxes, doubtful, ledger, queries
+from voting.elections.paper import boxes, doubtful, ledger, queries, sheets
 from voting.elections.roll.tables import RollEntry
 from voting.errors import Refused
 
@@ -346,6 +346,20 @@ def test_an_election_without_paper_asks_for_none(house: House) -> None:
     built = a_decided_election(house)
     assert built.state == "decided"
     assert not built.look(lambda session, election: queries.uses_paper(session, election=election))
+
+
+def test_the_log_tells_no_boxs_votes(house: House) -> None:
+    """Two people of a posted list voted at home: what they chose is public in the sum of all papers only."""
+    built = reconciled(house)
+    agreed_boxes = [data for kind, data in built.events() if kind == "paper_box_agreed"]
+    assert [one["collected"] for one in agreed_boxes] == [7, 2] and all("sheet" not in one for one in agreed_boxes)
+    [whole] = [data for kind, data in built.events() if kind == "papers_reconciled"]
+    assert whole["sheet"]["collected"] == 9
+    # Whoever is shown figures and salt can hold them against the log.
+    for row, said in zip(
+        built.look(lambda session, election: queries.boxes(session, election=election)), agreed_boxes, strict=True
+    ):
+        assert sheets.commitment(row.salt, sheets.from_data(row.sheet)) == said["sheet_commitment"]
 
 
 def test_the_log_never_names_a_voter(house: House) -> None:

@@ -65,27 +65,16 @@ def twice(kind: str) -> Callable[[list[Entry]], list[Entry]]:
 
 
 def one_more_vote(forger: Forger) -> Files:
-    """The first candidate of the first office gets a vote that was unused in the hall; nobody counts the marks."""
+    """The first candidate of the second office gets a vote that was unused; nobody counts the marks."""
 
     def moved(kind: str, data: Data) -> Data:
-        if kind != "paper_box_agreed" or data["paper_box"] != 1:
+        if kind != "papers_reconciled":
             return data
         sheet = as_data(from_data(data["sheet"]))
-        sheet["offices"][1]["votes"][0][1] = 6
+        sheet["offices"][1]["votes"][0][1] = 7
         return data | {"sheet": sheet}
 
     return forger.build(retell=moved)
-
-
-def closing(**more: int) -> Callable[[str, Data], Data]:
-    """The closing counters, and the reconciled papers with them, say so much more."""
-
-    def retold(kind: str, data: Data) -> Data:
-        if kind != "box_closed":
-            return data
-        return data | {name: data[name] + number for name, number in more.items()}
-
-    return retold
 
 
 def moved_behind(kind: str, anchor: str) -> Callable[[list[Entry]], list[Entry]]:
@@ -186,11 +175,6 @@ ATTACKS: dict[str, tuple[str, Callable[[Forger], Files], Off]] = {
         "MOBILE_BOX_OTHER",
         lambda forger: forger.build(retell=told("paper_box_left", papers=9)),
         ((paper, "check_mobile"),),
-    ),
-    "not_reconciled": (
-        "PAPERS_OPEN",
-        lambda forger: forger.build(retell=without("papers_reconciled")),
-        ((paper, "check_reconciled"),),
     ),
     "reconciled_otherwise": (
         "PAPERS_SUM_OTHER",
@@ -320,7 +304,7 @@ def test_papers_of_another_ballot_are_no_sum(paper_forger: Forger, tmp_path: Pat
     """Boxes of different ballots cannot even be added: check 12 says so."""
 
     def other(kind: str, data: Data) -> Data:
-        if kind != "paper_box_agreed":
+        if kind != "papers_reconciled":
             return data
         sheet = as_data(from_data(data["sheet"]))
         sheet["offices"] = sheet["offices"][:1]
@@ -393,3 +377,22 @@ def test_a_paper_back_before_one_person_alone(paper_forger: Forger) -> None:
     alone = replace(like, type="box_paper_returned", data={"box": like.data["box"]} | who | what)
     with pytest.raises(Malformed, match="ONE_PERSON_ALONE"):
         times.check_two_people(Story([*paper_forger.entries, alone]))
+
+
+def test_boxes_without_a_ledger_leave_evidence_lacking(paper_forger: Forger) -> None:
+    story = Story([one for one in paper_forger.entries if one.type != "papers_reconciled"])
+    with pytest.raises(Lacking, match="PAPERS_OPEN"):
+        paper.check_reconciled(story, story.only(events.BoxClosed).fact)
+
+
+@pytest.mark.parametrize("change", [{"sheet": {}}, {"collected": 8}])
+def test_the_sum_is_of_the_boxes(paper_forger: Forger, change: Data) -> None:
+    """No sum at all, or a box that is said to hold another number of papers."""
+    kind = "papers_reconciled" if "sheet" in change else "paper_box_agreed"
+    entries = [replace(one, data=one.data | change) if one.type == kind else one for one in paper_forger.entries]
+    story = Story(entries)
+    with pytest.raises(Malformed, match=r"PAPER_SHEET_OTHER|PAPERS_SUM_OTHER"):
+        paper.check_reconciled(story, story.only(events.BoxClosed).fact)
+    if "collected" in change:
+        with pytest.raises(Malformed, match="PAPER_SHEET_OTHER"):
+            paper.check_sheets(story)

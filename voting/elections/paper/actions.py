@@ -1,5 +1,6 @@
 """The count of paper: two entries of every box, differences settled openly, written-in names (居委会组织法 19)."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -23,7 +24,15 @@ from voting.elections.paper.queries import (
     written_names,
 )
 from voting.elections.paper.rules import BallotClass
-from voting.elections.paper.sheets import BoxSheet, as_data, check_sheet, differences, from_data, settle_names
+from voting.elections.paper.sheets import (
+    BoxSheet,
+    as_data,
+    check_sheet,
+    commitment,
+    differences,
+    from_data,
+    settle_names,
+)
 from voting.elections.paper.tables import BoxEntry, PaperBox, WrittenName
 from voting.elections.queries import locked
 from voting.elections.roll.queries import get_entry
@@ -231,7 +240,7 @@ def _agree(session: Session, election: Election, row: PaperBox, agreed: _Agreed,
     _require_doubts_decided(session, row, sheet)
     final = settle_names(sheet, known)
     check_sheet(final)
-    row.sheet, row.state = as_data(final), "agreed"
+    row.sheet, row.state, row.salt = as_data(final), "agreed", secrets.token_bytes(16)
     fact = PaperBoxAgreed(
         election=election.id,
         box=session.get_one(Box, election.box_id).uuid,
@@ -243,7 +252,8 @@ def _agree(session: Session, election: Election, row: PaperBox, agreed: _Agreed,
         differences=agreed.differences,
         settled_by=agreed.settled_by,
         reason=agreed.reason,
-        sheet=as_data(final),
+        collected=final.collected,
+        sheet_commitment=commitment(row.salt, final),
         by=by,
     )
     journal.record(session, election.community_id, fact, now)

@@ -14,9 +14,9 @@ from voting.elections.lifecycle import require_state
 from voting.elections.paper.actions import COUNTING, opened
 from voting.elections.paper.events import DoubtfulPaperDecided, DoubtfulPaperLaid
 from voting.elections.paper.queries import doubtful
-from voting.elections.paper.rules import BallotClass
+from voting.elections.paper.rules import Finding, worth
 from voting.elections.paper.tables import DoubtfulPaper, PaperBox
-from voting.elections.queries import locked
+from voting.elections.queries import locked, rules
 from voting.elections.texts import typed
 from voting.errors import Conflict, Malformed, NotFound
 from voting.keys import FieldKeys
@@ -59,19 +59,20 @@ def decide(
     election_id: str,
     box_id: str,
     number: int,
-    kind: str,
+    finding: str,
     reason: str,
     in_favour: int,
     against: int,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """The committee decided by majority, the picture before it, what a doubtful paper is worth.
+    """The committee decided by majority, the picture before it, what is seen on a doubtful paper; what the paper is
+    worth follows from the rules of the election.
 
     Raises Malformed DOUBTFUL_KIND, DOUBTFUL_MAJORITY, TEXT_…; NotFound NO_SUCH_DOUBTFUL; Conflict BOX_STATE,
     DOUBTFUL_DECIDED.
     """
-    if kind not in {one.value for one in BallotClass}:
+    if finding not in {one.value for one in Finding}:
         raise Malformed("DOUBTFUL_KIND", "请选择这张选票的认定结果。", "Choose what the paper was found to be.")
     require_majority(in_favour, against)
     with transaction(session):
@@ -85,6 +86,7 @@ def decide(
                 f"第 {number} 张已经认定过了；请刷新页面。",
                 f"Paper {number} was decided on before; reload the page.",
             )
+        kind = worth(Finding(finding), rules(election)).value
         one.kind, one.in_favour, one.against, one.decided_by = kind, in_favour, against, actor.account_id
         one.reason = typed(reason, zh="认定理由", en="Reason", most=200, least=2)
         uuid = session.get_one(Box, election.box_id).uuid

@@ -116,7 +116,8 @@ class PaperBoxAgreed(_Fact):
     """The figures of a box, entered twice by different people and the same, or settled openly.
 
     ``differences``: figures in which the two entries differed; ``settled_by`` and ``reason`` are empty without any.
-    ``issued``: papers issued from a mobile box, 0 for a box of the hall. ``sheet`` is `sheets.as_data`.
+    ``issued``: papers issued from a mobile box, 0 for a box of the hall. Of the figures the log says the papers alone,
+    and a salted hash: what few people chose who were visited at home is not public, by itself.
     """
 
     type: ClassVar[str] = "paper_box_agreed"
@@ -130,7 +131,8 @@ class PaperBoxAgreed(_Fact):
     differences: int
     settled_by: str
     reason: str
-    sheet: dict[str, Any]
+    collected: int
+    sheet_commitment: str
     by: str
 
 
@@ -154,7 +156,7 @@ class PapersMissingDecided(_Fact):
 @dataclass(frozen=True)
 class PapersReconciled(_Fact):
     """All boxes agreed, the papers left counted and cancelled: printed + surplus = issued + come back + spoilt +
-    unused + missing."""
+    unused + missing. ``sheet``: all boxes as one, `sheets.as_data`; empty where there is none."""
 
     type: ClassVar[str] = "papers_reconciled"
     election: str
@@ -167,4 +169,5 @@ class PapersReconciled(_Fact):
     missing: int
     surplus: int
     collected: int
+    sheet: dict[str, Any]
     by: str

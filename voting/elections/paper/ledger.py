@@ -13,6 +13,7 @@ from voting.elections.paper.actions import COUNTING
 from voting.elections.paper.doubtful import require_majority
 from voting.elections.paper.events import PapersMissingDecided, PapersReconciled
 from voting.elections.paper.queries import boxes, legal_record, totals, uses_paper, waiting
+from voting.elections.paper.sheets import as_data
 from voting.elections.paper.tables import PaperLedger, PapersMissing
 from voting.elections.queries import locked
 from voting.elections.tables import Election
@@ -81,6 +82,7 @@ def close_ledger(session: Session, *, election_id: str, unused: int, actor: Acto
         missing, surplus = (decided.missing, decided.surplus) if decided and decided.unused == unused else (0, 0)
         if unused + missing - surplus != _left(counters):
             raise _balance(counters, unused)
+        found = totals(session, election)
         session.add(
             PaperLedger(
                 election_id=election.id, unused=unused, missing=missing, surplus=surplus, closed_by=actor.account_id
@@ -96,7 +98,8 @@ def close_ledger(session: Session, *, election_id: str, unused: int, actor: Acto
             unused=unused,
             missing=missing,
             surplus=surplus,
-            collected=totals(session, election).collected,
+            collected=found.collected,
+            sheet=as_data(found.sheet) if found.sheet is not None else {},
             by=actor.account_id,
         )
         journal.record(session, election.community_id, fact, now)

@@ -10,7 +10,7 @@ from voting.elections import loaders  # noqa: F401 — registers how the ids in 
 from voting.elections.by_number import entry_of, numbers_in
 from voting.elections.candidates.photos import LIMIT
 from voting.elections.paper import actions, boxes, doubtful, ledger, queries
-from voting.elections.paper.rules import BallotClass
+from voting.elections.paper.rules import Finding, worth
 from voting.elections.paper.sent import number, sheet_from
 from voting.elections.paper.sheets import differences, from_data
 from voting.elections.paper.tables import PaperBox
@@ -184,7 +184,7 @@ def decide_doubtful(community: Unit, election: Election, paper_box: PaperBox, nu
             writer,
             box_id=paper_box.id,
             number=number_in_box,
-            kind=_text("kind"),
+            finding=_text("finding"),
             reason=_text("reason"),
             in_favour=number(_text("in_favour")),
             against=number(_text("against")),
@@ -298,7 +298,7 @@ def _box_page(community: Unit, election: Election, paper_box: PaperBox, refusal:
         known=known,
         differences=differences(*both) if both else (),
         doubtful=queries.doubtful(reading(), box=row),
-        kinds=BallotClass,
+        findings=[(one.value, worth(one, rules(election)).value) for one in Finding],
         rules=rules(election),
         refusal=sentence(refusal) if refusal else "",
         given=request.form,

@@ -1,15 +1,18 @@
-"""One paper ballot: valid, partly valid, blank or void, and which votes it holds.
+"""What a doubtful paper is worth: valid, partly valid, blank, void, or none of this poll's papers at all.
 
-The organic laws leave this to the provinces; the rules here are the common ones (names up to the seats are
-valid, more are void; a readable intention counts; void papers stay among the ballots collected).
+The organic laws leave this to the provinces; the rules here are the common ones (names up to the seats are valid, more
+are void; a readable intention counts; void papers stay among the ballots collected). The election committee decides by
+majority what is seen on a paper; what that makes the paper worth is not its to choose: it follows from the rules of
+the election.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from voting.law.profiles import Profile
 
 
 class BallotClass(StrEnum):
@@ -19,55 +22,44 @@ class BallotClass(StrEnum):
     PARTLY_VALID = "partly_valid"
     BLANK = "blank"
     VOID = "void"
+    FOREIGN = "foreign"  # not one of the papers printed and issued: set aside
+
+    @property
+    def collected(self) -> bool:
+        """Whether the paper is among the ballots collected: an issued one is, even when it is void or blank."""
+        return self is not BallotClass.FOREIGN
 
 
-@dataclass(frozen=True)
-class Paper:
-    """A paper as read: per office the names marked 赞成, write-ins included.
+class Finding(StrEnum):
+    """What is seen on a paper."""
 
-    ``official``: one of the papers that were printed and issued. ``illegible_offices``: offices whose marks
-    cannot be read. ``roll`` empty: write-ins are not checked against it. ``void_if_twice``: one person marked
-    for two offices voids the paper (the province's profile).
-    """
-
-    seats: Mapping[str, int]
-    marks: Mapping[str, tuple[str, ...]]
-    official: bool = True
-    legible: bool = True
-    illegible_offices: frozenset[str] = frozenset()
-    roll: frozenset[str] = frozenset()
-    void_if_twice: bool = True
+    CLEAR = "clear"  # the intention can be read
+    BLANK = "blank"
+    OVER = "over"  # more names than seats in an office
+    TWICE = "twice"  # one person for two offices
+    UNREADABLE_HERE = "unreadable_here"  # one office cannot be read
+    OUTSIDER = "outsider"  # a name that nobody on the roll bears
+    UNREADABLE = "unreadable"  # nothing can be read
+    FOREIGN = "foreign"
 
 
-@dataclass(frozen=True)
-class PaperVerdict:
-    """``counts_in_collected``: an issued paper counts to turnout and majority even when it is void or blank."""
-
-    kind: BallotClass
-    counts_in_collected: bool
-    votes: Mapping[str, tuple[str, ...]]
-
-
-def judge(paper: Paper) -> PaperVerdict:
-    """The worth of one paper. A name twice in one office counts once; an over-voted or unreadable office is
-    void and the rest of the paper stands."""
-    if not paper.official:
-        return PaperVerdict(BallotClass.VOID, False, {})
-    marked = {office: tuple(dict.fromkeys(names)) for office, names in paper.marks.items() if names}
-    named = Counter(name for names in marked.values() for name in names)
-    if not paper.legible or (paper.void_if_twice and max(named.values(), default=0) > 1):
-        return PaperVerdict(BallotClass.VOID, True, {})
-    if not marked and not paper.illegible_offices:
-        return PaperVerdict(BallotClass.BLANK, True, {})
-    votes = {office: _valid(paper, office, names) for office, names in marked.items()}
-    kept = {office: names for office, names in votes.items() if names}
-    if not kept:
-        return PaperVerdict(BallotClass.VOID, True, {})
-    whole = kept == marked and not paper.illegible_offices
-    return PaperVerdict(BallotClass.VALID if whole else BallotClass.PARTLY_VALID, True, kept)
+_WORTH: Final = MappingProxyType(
+    {
+        Finding.CLEAR: BallotClass.VALID,
+        Finding.BLANK: BallotClass.BLANK,
+        Finding.UNREADABLE_HERE: BallotClass.PARTLY_VALID,
+        Finding.OUTSIDER: BallotClass.PARTLY_VALID,
+        Finding.UNREADABLE: BallotClass.VOID,
+        Finding.FOREIGN: BallotClass.FOREIGN,
+    }
+)
 
 
-def _valid(paper: Paper, office: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    if office in paper.illegible_offices or len(names) > paper.seats.get(office, 0):
-        return ()
-    return tuple(name for name in names if not paper.roll or name in paper.roll)
+def worth(finding: Finding, rules: Profile) -> BallotClass:
+    """The worth of a paper on which this is seen. Too many names void the office or the whole paper, one person for
+    two offices voids the paper or counts in each, as the rules of the election say."""
+    if finding is Finding.OVER:
+        return BallotClass.VOID if rules.over_vote.value == "ballot" else BallotClass.PARTLY_VALID
+    if finding is Finding.TWICE:
+        return BallotClass.VOID if rules.dup_office.value == "void" else BallotClass.VALID
+    return _WORTH[finding]

@@ -7,6 +7,8 @@ For every office the marks of the sheet are all the marks there could be::
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -193,6 +195,12 @@ def _cells(sheet: BoxSheet) -> list[tuple[tuple[str, str], int]]:
             ((f"{title} 未用名额", f"{title} marks unused"), office.unused),
         ]
     return cells
+
+
+def commitment(salt: bytes, sheet: BoxSheet) -> str:
+    """SHA-256 (hex) over the salt and the sheet as compact JSON: what the log says of one box's figures."""
+    text = json.dumps(as_data(sheet), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return hashlib.sha256(salt + text.encode()).hexdigest()
 
 
 # --- as JSON: in the database and in the log ----------------------------------------------------------------------

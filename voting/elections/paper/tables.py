@@ -60,7 +60,10 @@ class PaperBox(Base):
     approval: Mapped[str] = mapped_column(String(80), default="")
     papers_taken: Mapped[int] = mapped_column(default=0)
     papers_back: Mapped[int] = mapped_column(default=0)
+    # The figures stay in the house: a box of few papers would tell how the people of its list voted. The log has their
+    # salted hash, which a court can have opened, and the sum of all boxes.
     sheet: Mapped[Any | None] = mapped_column(JSONText)
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(16))
 
 
 class MobileVoter(Base):

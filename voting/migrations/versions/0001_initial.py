@@ -688,6 +688,7 @@ def upgrade() -> None:
         sa.Column("papers_taken", sa.Integer(), nullable=False),
         sa.Column("papers_back", sa.Integer(), nullable=False),
         sa.Column("sheet", voting.database.JSONText(), nullable=True),
+        sa.Column("salt", sa.LargeBinary(length=16), nullable=True),
         sa.CheckConstraint("(state = 'agreed') = (sheet IS NOT NULL)", name=op.f("ck_paper_box_agreed")),
         sa.CheckConstraint(
             "kind = 'mobile' OR state NOT IN ('away','back')", name=op.f("ck_paper_box_only_mobile_boxes_travel")
@@ -756,7 +757,9 @@ def upgrade() -> None:
         sa.Column("in_favour", sa.Integer(), nullable=False),
         sa.Column("against", sa.Integer(), nullable=False),
         sa.Column("decided_by", sa.String(length=22), nullable=True),
-        sa.CheckConstraint("kind IN ('valid', 'partly_valid', 'blank', 'void')", name=op.f("ck_doubtful_paper_kind")),
+        sa.CheckConstraint(
+            "kind IN ('valid', 'partly_valid', 'blank', 'void', 'foreign')", name=op.f("ck_doubtful_paper_kind")
+        ),
         sa.CheckConstraint(
             "kind IS NULL OR (in_favour > against AND against >= 0)", name=op.f("ck_doubtful_paper_majority")
         ),
@@ -1282,7 +1285,7 @@ def _make_after_and_recall() -> None:
         sa.Column("ended", sa.String(length=10), nullable=True),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.CheckConstraint(
-            "ended IN ('resigned', 'capacity', 'sentence', 'appraised', 'recalled', 'annulled', 'term')",
+            "ended IN ('resigned', 'capacity', 'sentence', 'appraised', 'recalled', 'annulled', 'kin', 'term')",
             name=op.f("ck_committee_seat_ended"),
         ),
         sa.CheckConstraint("(ended IS NULL) = (ended_on IS NULL)", name=op.f("ck_committee_seat_ended_on")),
