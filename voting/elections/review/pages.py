@@ -59,21 +59,22 @@ def show(community: Unit, election: Election) -> str:
 def _page(community: Unit, election: Election, **forms: Any) -> str:
     asked, standing = queries.questions(reading(), election, today()), queries.review_of(reading(), election)
     criteria = queries.criteria(reading(), election)
+    candidates, clocks = queries.candidates_of(reading(), election), queries.clocks(reading(), election)
     return render_template(
         "review/show.html",
         community=community,
         election=election,
         review=standing,
         criteria=criteria,
-        candidates=queries.candidates_of(reading(), election),
+        candidates=candidates,
         asked={(one.candidate_id, one.department): one for one in asked},
         departments=[key for key in DEPARTMENTS if any(one.department == key for one in asked)],
         every_department=DEPARTMENTS,
         outcomes=queries.outcomes_of(asked, standing),
-        clocks=queries.clocks(reading(), election),
+        clocks=clocks,
         ties=queries.ties(reading(), election),
         relations={"self": ("本人", "the person"), **RELATIONS},
-        open_points=queries.open_points(reading(), election, today()),
+        open_points=queries.points_of(candidates, clocks, today()),
         words={"outcomes": OUTCOMES, "kinds": KINDS, "verdicts": VERDICTS},
         presets=presets(),
         criteria_form=forms.get("criteria_form") or _criteria_form(criteria),

@@ -1,6 +1,6 @@
 """What is known of the joint review without opening anything sealed: questions, where each stands, the outcome."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -222,9 +222,14 @@ def open_points(session: Session, election: Election, today: date) -> list[Reaso
     standing = review_of(session, election)
     if standing is None or standing.waived is not None:
         return []
-    reviewed = {one.id: one.review for one in candidates_of(session, election)}
-    known = clocks(session, election)
-    heard = {candidate: known.get(candidate, appeal_clock((), election)) for candidate in reviewed}
+    return points_of(candidates_of(session, election), clocks(session, election), today)
+
+
+def points_of(candidates: Iterable[Candidate], known: Mapping[str, "AppealClock"], today: date) -> list[Reason]:
+    """As `open_points`, of what was read already; ``known``: the clocks by candidate."""
+    none = AppealClock(None, None, appealed=False, undecided=False)
+    reviewed = {one.id: one.review for one in candidates if one.review}
+    heard = {candidate: known.get(candidate, none) for candidate in reviewed}
     failed = [heard[candidate] for candidate, outcome in reviewed.items() if outcome == "failed"]
     untold = sum(clock.told is None for clock in failed)
     until = [clock.last for clock in failed if clock.last and clock.runs(today)]
