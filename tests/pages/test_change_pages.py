@@ -73,8 +73,8 @@ def test_rules_and_calendar_are_public_once_the_election_is_announced(house: Hou
         assert visitor.get(public(built, page)).status_code == 404
     built.do(publish_roll)
     rules = said(visitor.get(public(built, "rules")))
-    assert "《城市居民委员会组织法》第17条 2026-01-01 施行" in rules
-    assert "《浙江省村民委员会选举办法》第18条 2020-07-31 的文本" in rules and "第41号" in rules
+    assert "《城市居民委员会组织法》第17条 · 2026-01-01 施行" in rules
+    assert "《浙江省村民委员会选举办法》第18条 · 2020-07-31 的文本" in rules and "第41号" in rules
     calendar = said(visitor.get(public(built, "calendar")))
     # 20 December + 30 = 19 January, a year whose days off nobody has arranged yet.
     assert "2027-01-19" in calendar and "2027 年的放假安排还没有公布" in calendar

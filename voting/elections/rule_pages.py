@@ -107,7 +107,7 @@ def _in_force(election: Election) -> dict[str, Any]:
     ruled = rules(election)
     return {
         "rules": ruled,
-        "values": [(_names()[name], _shown(one.value), one) for name, one in ruled.values().items()],
+        "values": [(_names()[name], _counted(name, one.value), one) for name, one in ruled.values().items()],
         "law": law_of(election.law, Mode(election.mode)),
         "kinds": _kinds(),
         "tones": {Source.STATUTE: "ok", Source.FOUND: "act", Source.MEMORY: "warn"},
@@ -133,6 +133,11 @@ def _kinds() -> dict[Source, str]:
         Source.DESIGN: _("法律没有规定，本系统的默认"),
         Source.CHOSEN: _("选举委员会的决定"),
     }
+
+
+def _counted(name: str, value: object) -> str:
+    """A value with its unit, where the name of the rule has one."""
+    return str(_("%(days)s 天", days=value)) if name.endswith("_days") else _shown(value)
 
 
 def _shown(value: object) -> str:
@@ -167,6 +172,9 @@ def _words() -> dict[str, str]:
         "stroke": _("姓氏笔画"),
         "nomination_votes": _("提名得票多少"),
         "void": _("整张选票无效"),
+        "each": _("各个职务分别计票"),
+        "office": _("该职务无效，其余有效"),
+        "ballot": _("整张选票无效"),
         "tablet": _("平板投的票"),
         "paper": _("平板打印的纸票"),
         "until_next_election": _("到下一次换届结束"),
@@ -193,6 +201,7 @@ def _names() -> dict[str, str]:
         "committee_size": _("选举委员会人数"),
         "absent_twice": _("选举委员会委员两次缺席视为退出"),
         "dup_office": _("同一人在两个职务上都被选"),
+        "over_vote": _("所选人数多于应选人数"),
         "legal_record": _("哪一份选票是法定依据"),
         "mobile_watchers": _("每只流动票箱的监票人"),
         "second_poll_days": _("另行选举在选举日后几天内"),
@@ -200,6 +209,7 @@ def _names() -> dict[str, str]:
         "second_poll_turnout": _("另行选举也要过半数参加"),
         "vacant_when_elected": _("选出几人以上可以暂缺"),
         "vacant_needs_chair": _("暂缺须已选出主任"),
+        "next_moves_up": _("近亲属回避后由过半数的下一名当选"),
         "handover_days": _("几天内完成移交"),
         "seal_on_day": _("选举当日移交印章"),
         "posting_days": _("公布至少几天"),
