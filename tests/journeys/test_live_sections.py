@@ -55,3 +55,29 @@ def test_a_deed_is_sent_only_when_the_question_is_answered(page: Page, hall: Hal
     page.once("dialog", lambda dialog: dialog.accept())
     with page.expect_navigation(url="**/gone*"):
         page.click("button")
+
+
+PACK = (
+    '<form method="post" action="/pack" data-pack><input type="password" name="passphrase"><button>制作</button>'
+    '<div class="progress" hidden><progress max="1" value="0"></progress><p></p></div>'
+    '<p role="alert" hidden><span></span></p><p role="status" data-done hidden><a href="#">下载</a></p></form>'
+    '<script src="/static/js/pack.js" type="module"></script>'
+)
+STEPS = b'{"done": 1, "of": 2, "what": "1"}\n{"done": 2, "of": 2, "what": "2"}\n{"zip": "/pack.zip"}\n'
+
+
+def test_a_refused_pack_says_why_and_the_next_try_starts_afresh(page: Page, hall: Hall) -> None:  # noqa: F811  fixtures
+    page.goto(hall.show("/papers", PACK))
+    hall.answers["/pack"] = '{"code": "PASSPHRASE_WRONG", "zh": "口令不对", "en": "wrong"}\n'.encode()
+    page.fill("input", "wrong")
+    page.click("button")
+    expect(page.locator("[role=alert]")).to_have_text("口令不对")
+    expect(page.locator(".progress")).to_be_hidden()
+    hall.answers |= {"/pack": STEPS, "/pack.zip": b"PK"}
+    page.fill("input", "right")
+    with page.expect_download() as downloading:
+        page.click("button")
+    assert downloading.value.url.endswith("/pack.zip")
+    expect(page.locator("[data-done]")).to_be_visible()
+    expect(page.locator("[role=alert]")).to_be_hidden()
+    assert page.input_value("input") == "" and page.get_attribute("[data-done] a", "href").endswith("/pack.zip")
