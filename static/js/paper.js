@@ -22,7 +22,24 @@ function sums() {
   }
 }
 
+/** The line after this one, empty. */
+function next(field) {
+  const copy = field.cloneNode(true);
+  const [label, input] = [copy.querySelector("label"), copy.querySelector("input")];
+  const grown = (text) => text.trim().replace(/\d+$/, (place) => Number(place) + 1);
+  label.textContent = grown(label.textContent);
+  label.htmlFor = input.id = input.name = grown(input.id);
+  input.value = input.dataset.kind ? "0" : "";
+  return copy;
+}
+
 if (sheet) {
+  // Before the sums: once the last line for a written name is used, another follows.
+  sheet.addEventListener("input", ({ target }) => {
+    const lines = target.closest("[data-written]");
+    const last = [...(lines?.querySelectorAll(".field") ?? [])].slice(-2);
+    if (target.value !== "" && last[0]?.contains(target)) lines.append(...last.map(next));
+  });
   sheet.addEventListener("input", sums);
   // Figures typed and not saved are not lost by a click beside the sheet.
   let unsaved = false;

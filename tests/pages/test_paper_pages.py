@@ -1,6 +1,7 @@
 """The pages of proxies and paper, and paper at the desk, as an official and a clerk use them."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from voting.elections.count import actions as count
 from voting.elections.paper import actions as paper
 from voting.elections.paper import ledger
 from voting.elections.proxies import actions as proxies
+from voting.permissions import Role
 
 
 def send(client: FlaskClient, url: str, data: dict[str, Any], **more: Any) -> Any:
@@ -137,6 +139,11 @@ def sheet_fields(**changes: str) -> dict[str, str]:
     return {**given, "spoilt1": "1", "unused1": "1", **changes}
 
 
+def field(page: str, name: str) -> str:
+    """What stands in a field of the sheet."""
+    return re.findall(rf'name="{name}"[^>]* value="([^"]*)"', page)[0]
+
+
 def test_a_box_is_entered_twice_and_settled_on_the_page(house: House) -> None:
     built, hall, _ = voted_on_paper(house)
     house.clock.now = EVENING
@@ -152,6 +159,12 @@ def test_a_box_is_entered_twice_and_settled_on_the_page(house: House) -> None:
     assert send(clerk, page, sheet_fields(**{"v0-0": "3", "v0-1": "3"})).status_code == 303
     differing = official.get(page).text
     assert "两次录入有 2 处不同" in differing
+    third = house.account("official2", house.community, "甲p")
+    house.appoint(third, house.community, Role.ELECTION_OFFICIAL)
+    deciding = house.signed_in("official2").get(page).text
+    assert field(deciding, "collected") == field(official.get(page).text, "collected") == "7"
+    assert (field(deciding, "v0-0"), field(deciding, "v0-1"), field(deciding, "v1-0")) == ("", "", "5")
+    assert deciding.count("field paper-figure field--wrong") == 2
     assert "两次录入有 2 处不同" in send(official, f"{page}/agreed", {}).text
     assert send(clerk, page, sheet_fields()).status_code == 303
     assert "两次录入完全一致" in clerk.get(page).text

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from voting.elections.count.merging import with_paper
 from voting.elections.count.rules import CountFacts, OfficeCount, decide
 from voting.elections.paper.channels import Outlet, Tablets, merge, outlets_of
+from voting.elections.paper.sent import LINES, fields_of, lines_of, number, sheet_from, unlike
 from voting.elections.paper.sheets import (
     BoxSheet,
     OfficeSheet,
@@ -160,3 +161,28 @@ def test_a_sheet_that_cannot_be_is_refused(change: dict[str, int], code: str) ->
 def test_what_is_no_sheet_is_no_sheet(data: object) -> None:
     with pytest.raises(ValueError, match=r"."):
         from_data(data)
+
+
+# --- as the page sends it -------------------------------------------------------------------------------------------
+
+
+def test_more_names_than_the_page_began_with_are_read_back_and_shown_with_empty_lines() -> None:
+    wrote = tuple((f"另{place}", 1) for place in range(LINES + 1))
+    empty = BoxSheet(0, 0, (OfficeSheet("主任", 1, (("甲", 0),)),))
+    full = BoxSheet(20, 0, (OfficeSheet("主任", 1, (("甲", 7),), written=wrote),))
+    assert sheet_from(fields_of(full), empty) == full
+    assert (lines_of({}, empty), lines_of({}, full), lines_of(fields_of(full), empty)) == ((12,), (19,), (19,))
+
+
+def test_the_fields_in_which_two_entries_differ() -> None:
+    one = BoxSheet(2, 0, (OfficeSheet("主任", 1, (("甲", 1), ("乙", 1))),))
+    other = BoxSheet(2, 0, (OfficeSheet("主任", 1, (("甲", 2), ("乙", 0))),))
+    assert unlike(one, one) == frozenset() and unlike(one, other) == {"v0-0", "v0-1"}
+
+
+@pytest.mark.parametrize("typed", ["²", "①", "3.5", "-1", "1234567", "九"])
+def test_what_is_no_number_of_papers(typed: str) -> None:
+    with pytest.raises(Malformed) as refusal:
+        number(typed)
+    assert refusal.value.code == "PAPER_NUMBER"
+    assert (number("１２"), number(" "), number("007")) == (12, 0, 7)

@@ -11,7 +11,7 @@ from voting.elections.by_number import entry_of, numbers_in
 from voting.elections.candidates.photos import LIMIT
 from voting.elections.paper import actions, boxes, doubtful, ledger, queries
 from voting.elections.paper.rules import Finding, worth
-from voting.elections.paper.sent import number, sheet_from
+from voting.elections.paper.sent import fields_of, lines_of, number, sheet_from, unlike
 from voting.elections.paper.sheets import differences, from_data
 from voting.elections.paper.tables import PaperBox
 from voting.elections.queries import rules
@@ -287,12 +287,21 @@ def _box_page(community: Unit, election: Election, paper_box: PaperBox, refusal:
     known = queries.entries(reading(), box=row)
     own = next((one for one in known if one.account_id == actor().account_id), None)
     both = [from_data(one.sheet) for one in known] if len(known) == 2 else []
+    # Who settles finds what both entries say; the figures in which they differ are counted again and typed.
+    agreed_upon: dict[str, str] = {}
+    unsure = unlike(*both) if both and own is None else frozenset()
+    if both and own is None:
+        agreed_upon = {name: "" if name in unsure else value for name, value in fields_of(both[0]).items()}
+    given = request.form or agreed_upon
+    form = from_data(own.sheet) if own else queries.empty_sheet(reading(), election=election)
     return render_template(
         "paper/box.html",
         community=community,
         election=election,
         box=row,
-        form=from_data(own.sheet) if own else queries.empty_sheet(reading(), election=election),
+        form=form,
+        lines=lines_of(given, form),
+        unsure=unsure,
         agreed=from_data(row.sheet) if row.sheet else None,
         own=own,
         known=known,
@@ -301,7 +310,7 @@ def _box_page(community: Unit, election: Election, paper_box: PaperBox, refusal:
         findings=[(one.value, worth(one, rules(election)).value) for one in Finding],
         rules=rules(election),
         refusal=sentence(refusal) if refusal else "",
-        given=request.form,
+        given=given,
     )
 
 
