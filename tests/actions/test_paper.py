@@ -35,10 +35,12 @@ from sqlalchemy import select
 from voting.box import papers
 from voting.elections import actions, issuing
 from voting.elections.after.queries import next_poll
+from voting.elections.candidates.queries import contests
 from voting.elections.count import actions as count
 from voting.elections.count.queries import counted
 from voting.elections.paper import actions as paper
 from voting.elections.paper import boxes, doubtful, ledger, queries, sheets
+from voting.elections.proxies import actions as proxies
 from voting.elections.roll.tables import RollEntry
 from voting.errors import Refused
 
@@ -120,6 +122,8 @@ def test_papers_are_printed_by_two_before_the_poll(house: House) -> None:
     printed(built)
     assert code(main_box, built, kind="bucket") == "BOX_KIND"
     assert code(main_box, built, watchers=["甲"]) == "FEW_WATCHERS"
+    standing = built.look(lambda session, election: contests(session, election=election))[0].candidates[0].name
+    assert code(main_box, built, watchers=["甲", standing]) == "WATCHER_CONFLICT"
     assert code(main_box, built, voters=[entry(built, 19)]) == "MOBILE_LIST"
     assert code(mobile_box, built, watchers=["甲", "乙"]) == "FEW_WATCHERS"
     assert code(mobile_box, built, approval="") == "MOBILE_APPROVAL"
@@ -148,6 +152,33 @@ def test_a_mobile_box_brings_every_paper_back(poll: tuple[Built, str, str]) -> N
     late = {"mark": "x", "reason": "other", "second": "y", "actor": "z", "now": EVENING}
     assert code(built.act, papers.give_back, **late) == "NO_SUCH_CHECK_IN"
     assert code(built.act, papers.replace_spoilt, box=built.box.id, actor="z", now=EVENING) == "BOX_NOT_OPEN"
+
+
+def test_a_principal_is_not_visited_and_a_visited_one_not_voted_for(house: House) -> None:
+    """Whoever asked somebody to vote and is on a mobile box's list would have two papers."""
+    from election_build import a_sealed_election, with_rehearsals
+    from paper_build import opened, record
+
+    built = with_rehearsals(a_sealed_election(house, voters=24))
+    printed(built, 6)
+    record(built, 19, 14)
+    assert code(mobile_box, built) == "MOBILE_PROXY"
+    # The form came after the list: while the box is on its way the holder receives nothing for the person visited.
+    box = mobile_box(built, (20, 21))
+    record(built, 20, 14)
+    built.do(proxies.post_list)
+    other = mobile_box(built, (22, 23), seal="封 003")
+    opened(built)
+    built.do(boxes.send_out, box_id=box, taken=4, now=ON_THE_DAY)
+    # Two boxes cannot take the same papers.
+    assert code(built.do, boxes.send_out, box_id=other, taken=4, now=ON_THE_DAY) == "MOBILE_PAPERS"
+    built.do(boxes.send_out, box_id=other, taken=2, now=ON_THE_DAY)
+    ask = {"voters": [entry(built, 14)]}
+    held = built.look(lambda session, election: issuing.held_now(session, election=election, **ask))
+    assert [one.number for one in held[entry(built, 14)]] == [19]
+    built.do(boxes.bring_back, box_id=box, voters=[entry(built, 20)], back=3, now=ON_THE_DAY)
+    assert code(issue, built, 14, expected=3, channel="card") == "PROXIES_CHANGED"
+    assert len(issue(built, 14, expected=2, channel="card").proxies) == 1
 
 
 def test_a_box_is_opened_with_its_own_seal_only(closed: tuple[Built, str, str]) -> None:
@@ -246,7 +277,7 @@ def test_the_committee_decides_on_a_doubtful_paper_with_its_picture(closed: tupl
     built, hall, _ = closed
     built.do(boxes.open_box, box_id=hall, seal="封 001", now=EVENING)
     picture, box = a_jpeg(200, 300), {"box_id": hall, "now": EVENING}
-    assert code(built.do, doubtful.decide, number=1, kind="void", **VOID, **box) == "NO_SUCH_DOUBTFUL"
+    assert code(built.do, doubtful.decide, number=1, finding="unreadable", **VOID, **box) == "NO_SUCH_DOUBTFUL"
     assert built.do(doubtful.lay_before, picture=picture, keys=built.keys, **box) == 1
     kind, laid = built.events()[-1]
     assert (kind, len(laid["picture_sha256"])) == ("paper_doubtful_laid", 64)
@@ -263,14 +294,14 @@ def test_the_committee_decides_on_a_doubtful_paper_with_its_picture(closed: tupl
     for login in ("official", "clerk"):
         enter(built, hall, sheet(built, 7, 0, {"votes": [1, 5]}, {"votes": [5, 3, 1]}), login)
     assert code(built.do, paper.agree_box, **box) == "DOUBTFUL_WAITING"
-    assert code(built.do, doubtful.decide, number=1, kind="?", **VOID, **box) == "DOUBTFUL_KIND"
+    assert code(built.do, doubtful.decide, number=1, finding="?", **VOID, **box) == "DOUBTFUL_KIND"
     divided = {**VOID, "against": 4}
-    assert code(built.do, doubtful.decide, number=1, kind="void", **divided, **box) == "DOUBTFUL_MAJORITY"
-    built.do(doubtful.decide, number=1, kind="void", **VOID, **box)
+    assert code(built.do, doubtful.decide, number=1, finding="over", **divided, **box) == "DOUBTFUL_MAJORITY"
+    built.do(doubtful.decide, number=1, finding="twice", **VOID, **box)
     kind, data = built.events()[-1]
     assert (kind, data["kind"], data["picture_sha256"]) == ("paper_doubtful_decided", "void", laid["picture_sha256"])
     assert "涂改" not in str(data)
-    assert code(built.do, doubtful.decide, number=1, kind="valid", **VOID, **box) == "DOUBTFUL_DECIDED"
+    assert code(built.do, doubtful.decide, number=1, finding="clear", **VOID, **box) == "DOUBTFUL_DECIDED"
     assert code(built.do, paper.agree_box, **box) == "DOUBTFUL_OVER"
 
 

@@ -82,6 +82,10 @@ def test_an_official_prints_and_seals_on_the_page(sealed: Built) -> None:
     assert "选票要两人清点" in send(official, f"{page}/printed", {**run, "second": ""}).text
     letters = send(official, f"{page}/printed", {**run, "printed": "三十"}, headers={"Accept": "application/json"})
     assert letters.json["code"] == "PAPER_NUMBER"
+    # A digit to the eye and none to count with.
+    for odd in ("²", "①"):
+        sent = send(official, f"{page}/printed", {**run, "printed": odd}, headers={"Accept": "application/json"})
+        assert sent.json["code"] == "PAPER_NUMBER"
     box = {
         "kind": "mobile",
         "seal": "封 1",
@@ -193,7 +197,7 @@ def test_names_doubts_and_the_ledger_on_the_page(house: House) -> None:
     assert (shown.status_code, shown.mimetype, shown.headers["Cache-Control"]) == (200, "image/jpeg", "no-store")
     assert official.get(f"{doubtful}/2").status_code == 404
     assert clerk.get(f"{doubtful}/1").status_code == 403
-    votes = {"kind": "void", "reason": "看不清", "in_favour": "3", "against": "1"}
+    votes = {"finding": "unreadable", "reason": "看不清", "in_favour": "3", "against": "1"}
     assert "多数同意" in send(official, f"{doubtful}/1", {**votes, "against": "3"}).text
     assert send(official, f"{doubtful}/1", votes).status_code == 303
     assert "废票 · 看不清 · 同意 3 人，不同意 1 人" in official.get(f"{page}/{hall}").text

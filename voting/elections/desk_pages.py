@@ -266,7 +266,7 @@ class _Known:
 
 def _known(community: Unit, election: Election, found: list[Found]) -> _Known:
     marks = box_desk.active_marks(reading(), election.box_id, (one.id for one in found))
-    held = proxies.held_for(reading(), election=election, voters=[one.id for one in found])
+    held = issuing.held_now(reading(), election=election, voters=[one.id for one in found])
     holders = [mark.holder for mark in marks.values() if mark.holder]
     return _Known(
         marks,

@@ -1,5 +1,6 @@
 """Handing out ballots at the desk: to the person, and to a holder for those of the posted list who asked (委托投票)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -9,14 +10,22 @@ from voting.box.desk import CheckedIn
 from voting.box.in_hand import CardInHand
 from voting.box.tables import DeskMark
 from voting.database import transaction
-from voting.elections.paper.boxes import refuse_on_mobile_list
+from voting.elections.paper.boxes import on_their_way, refuse_on_mobile_list
 from voting.elections.proxies.actions import end_by_coming
-from voting.elections.proxies.queries import held_for
+from voting.elections.proxies.queries import Named, held_for
 from voting.elections.queries import locked
 from voting.elections.roll.queries import get_entry, require_entitled
 from voting.elections.tables import Election
 from voting.errors import Conflict, NotFound
 from voting.permissions import Actor
+
+
+def held_now(session: Session, *, election: Election, voters: Iterable[str]) -> dict[str, list[Named]]:
+    """Of these voters: for whom each may receive a ballot now. Nobody's whom a mobile box is visiting: they would have
+    two papers; when the box is back it is known whether they voted at home."""
+    held = held_for(session, election=election, voters=voters)
+    visited = on_their_way(session, election=election, voters=[one.id for every in held.values() for one in every])
+    return {holder: left for holder, every in held.items() if (left := [one for one in every if one.id not in visited])}
 
 
 def issue(
@@ -42,9 +51,8 @@ def issue(
         election = locked(session, election_id)
         entry = get_entry(session, election=election, entry_id=entry_id)
         require_entitled(session, election=election, entry_id=entry.id)
-        require_entitled(session, election=election, entry_id=entry.id)
         refuse_on_mobile_list(session, election=election, voter=entry.id)
-        principals = held_for(session, election=election, voters=[entry.id]).get(entry.id, [])
+        principals = held_now(session, election=election, voters=[entry.id]).get(entry.id, [])
         if expected != 1 + len(principals):
             raise Conflict(
                 "PROXIES_CHANGED",

@@ -1,7 +1,7 @@
 """Paper boxes on their way: printed papers counted, boxes sealed empty, mobile boxes out and back, opened in public."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +13,7 @@ from voting import journal
 from voting.box import chain, desk, papers
 from voting.box.tables import Box
 from voting.database import random_id, transaction
+from voting.elections.conflicts import require_watchers_free
 from voting.elections.lifecycle import require_state
 from voting.elections.paper.events import (
     MobileBoxBack,
@@ -21,8 +22,9 @@ from voting.elections.paper.events import (
     PaperBoxSealed,
     PapersPrinted,
 )
-from voting.elections.paper.queries import get_box, list_of, uses_paper
+from voting.elections.paper.queries import boxes, get_box, list_of, uses_paper
 from voting.elections.paper.tables import MobileVoter, PaperBox, PrintRun
+from voting.elections.proxies.queries import asked_others
 from voting.elections.queries import locked
 from voting.elections.roll.queries import get_entry
 from voting.elections.tables import Election
@@ -31,8 +33,7 @@ from voting.errors import Conflict, Malformed, NotAllowed, TooEarly
 from voting.law.profiles import Mode, rules_of
 from voting.permissions import Actor
 
-#: 监票人 beside every mobile box (浙江 24; 村委会选举规程), and beside a box of the hall.
-MOBILE_WATCHERS: Final = 3
+#: 监票人 beside a box of the hall: nobody watches alone. Beside a mobile box the profile says how many.
 MAIN_WATCHERS: Final = 2
 _BEFORE_POLL: Final = ("published", "sealed")
 _DURING_POLL: Final = ("open", "paused", "closing")
@@ -102,14 +103,15 @@ def seal_box(
 
     A mobile box needs `approval` (by whom) and `voters`, the roll entries of its posted list.
     Raises TooEarly NO_PAPERS; Malformed BOX_KIND, FEW_WATCHERS, MOBILE_LIST, MOBILE_APPROVAL, TEXT_…; Conflict
-    SEAL_TWICE, MOBILE_TWICE; NotFound ROLL_NO_ENTRY.
+    SEAL_TWICE, MOBILE_TWICE, MOBILE_PROXY, WATCHER_CONFLICT; NotFound ROLL_NO_ENTRY.
     """
     with transaction(session):
         election = locked(session, election_id)
         require_state(election.state, *_BEFORE_POLL, *_DURING_POLL)
         _require_papers(session, election)
         least = rules_of(election.law, Mode(election.mode), election.profile, election.options).mobile_watchers.value
-        names = _watchers(kind, watchers, max(least, MOBILE_WATCHERS))
+        names = _watchers(kind, watchers, least)
+        require_watchers_free(session, election, names)
         _require_mobile(kind, approval, voters)
         known = list(session.scalars(select(PaperBox).where(PaperBox.election_id == election.id)))
         seal = typed(seal, zh="封条号", en="Seal", most=40, least=1)
@@ -158,7 +160,8 @@ def send_out(session: Session, *, election_id: str, box_id: str, taken: int, act
         row = _box_in(session, election, box_id, "mobile", "sealed")
         listed = len(list_of(session, box=row))
         counters = chain.counters_of(chain.locked(session, election.box_id))
-        if not 1 <= taken <= min(listed + 2, counters.papers_printed - counters.papers_out):
+        elsewhere = sum(one.papers_taken for one in boxes(session, election=election) if one.state == "away")
+        if not 1 <= taken <= min(listed + 2, counters.papers_printed - counters.papers_out - elsewhere):
             raise Malformed(
                 "MOBILE_PAPERS",
                 f"带出的选票须为 1 至 {listed + 2} 张（名单 {listed} 人另加备用 2 张），且不多于剩下的选票；请核对。",
@@ -223,7 +226,7 @@ def open_box(session: Session, *, election_id: str, box_id: str, seal: str, acto
         election = locked(session, election_id)
         require_state(election.state, "closed", "counting")
         row = get_box(session, election=election, box_id=box_id)
-        if row.state not in ("sealed", "back") or (row.kind == "mobile" and row.state == "sealed" and row.papers_taken):
+        if row.state not in ("sealed", "back"):
             raise box_state()
         if typed(seal, zh="封条号", en="Seal", most=40) != row.seal:
             raise Conflict(
@@ -245,16 +248,27 @@ def box_state() -> Conflict:
     )
 
 
+def on_their_way(session: Session, *, election: Election, voters: Iterable[str]) -> dict[str, int]:
+    """Of these voters: those on the list of a mobile box that is on its way, with the box's number."""
+    wanted = set(voters)
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select(MobileVoter.roll_entry_id, PaperBox.number)
+        .join(PaperBox, MobileVoter.paper_box_id == PaperBox.id)
+        .where(
+            MobileVoter.election_id == election.id, MobileVoter.roll_entry_id.in_(wanted), PaperBox.state == "away"
+        )
+    )
+    return dict(rows.all())
+
+
 def refuse_on_mobile_list(session: Session, *, election: Election, voter: str) -> None:
     """At the desk: somebody whose mobile box is on its way might be given a second paper.
 
     Raises Conflict MOBILE_AWAY.
     """
-    away = session.scalar(
-        select(PaperBox.number)
-        .join(MobileVoter, MobileVoter.paper_box_id == PaperBox.id)
-        .where(MobileVoter.election_id == election.id, MobileVoter.roll_entry_id == voter, PaperBox.state == "away")
-    )
+    away = on_their_way(session, election=election, voters=[voter]).get(voter)
     if away is not None:
         raise Conflict(
             "MOBILE_AWAY",
@@ -318,6 +332,15 @@ def _list_voters(session: Session, election: Election, row: PaperBox, voters: Se
     for one in found:
         if desk.active_mark(session, election.box_id, one.id) is not None:
             raise _listed_twice(one.name)
+    asked = asked_others(session, election=election, voters=[one.id for one in found])
+    if asked:
+        names = "、".join(one.name for one in found if one.id in asked)
+        raise Conflict(
+            "MOBILE_PROXY",
+            f"{names}已经书面委托别人投票，不能又在家投票。请先在委托投票页撤回委托，或者不列入名单。",
+            f"{names} asked somebody else to vote and cannot vote at home as well; withdraw the form, or leave them "
+            "out.",
+        )
     try:
         with session.begin_nested():
             session.add_all(

@@ -267,7 +267,6 @@ def _require_lawful(session: Session, election: Election, principal: Found, hold
             mode=mode,
             holder=holder.id,
             principals=frozenset({principal.id, *(one for one, other in standing if other == holder.id)}),
-            roll=frozenset({principal.id, holder.id, *(one for pair in standing for one in pair)}),
             candidates=frozenset(
                 session.scalars(select(Candidate.roll_entry_id).where(Candidate.election_id == election.id))
             ),

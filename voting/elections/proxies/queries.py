@@ -108,14 +108,12 @@ def held_for(session: Session, *, election: Election, voters: Iterable[str]) -> 
     return found
 
 
-def holders_of(session: Session, *, election: Election, voters: Iterable[str]) -> dict[str, Named]:
-    """Of these voters: who was asked to vote for each, where a standing form says so."""
-    rows = session.execute(
-        select(Proxy.principal_id, RollEntry)
-        .join(RollEntry, Proxy.holder_id == RollEntry.id)
-        .where(Proxy.election_id == election.id, Proxy.state == "standing", Proxy.principal_id.in_(set(voters)))
+def asked_others(session: Session, *, election: Election, voters: Iterable[str]) -> frozenset[str]:
+    """Of these voters: those who asked somebody to vote for them, by a form that stands."""
+    rows = select(Proxy.principal_id).where(
+        Proxy.election_id == election.id, Proxy.state == "standing", Proxy.principal_id.in_(set(voters))
     )
-    return {principal: _named(holder) for principal, holder in rows}
+    return frozenset(session.scalars(rows))
 
 
 def named(session: Session, *, election: Election, entries: Iterable[str]) -> dict[str, Named]:
