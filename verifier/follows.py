@@ -106,7 +106,11 @@ def _check_recall(sealed: ElectionSealed, before: Story) -> None:
     accepted = [one for one in moves if one.move == "accepted" and one.petition_id in petitions]
     sound = len(accepted) == 1 and all(
         decide_recall(
-            Mode(sealed.mode), eligible=one.eligible or 0, petition=one.signed or 0, law=sealed.law
+            Mode(sealed.mode),
+            eligible=one.eligible or 0,
+            petition=one.signed or 0,
+            by_reps=bool(one.by_reps),
+            law=sealed.law,
         ).petition_ok
         for one in accepted
     )

@@ -162,7 +162,7 @@ def test_relatives_and_empty_places(house: House) -> None:
     assert code(do, built=built, action=outcome.leave_empty, **empty) == "PLACES_NOT_EMPTY"
     found = do(built, outcome.settle_kin, pairs=[(member, chair)])
     assert found.gave_way == (("委员", member),)
-    assert code(do, built=built, action=outcome.settle_kin, pairs=[(member, chair)]) == "KIN_SETTLED"
+    assert code(do, built=built, action=outcome.settle_kin, pairs=[(member, chair)]) == "KIN_NONE"
     logged = built.events()[-1]
     assert logged[0] == "relatives_settled" and logged[1]["gave_way"] == [{"office": "委员", "name": member}]
     # Two sit now, and places may stay empty from three on.

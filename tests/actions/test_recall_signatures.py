@@ -120,3 +120,23 @@ def test_a_recall_poll_that_is_void_is_held_again(seated: tuple[Built, str]) -> 
     assert void.value.code == "RECALL_VOID_POLL"
     again = built.do(recall.prepare_poll, **poll)
     assert again.id != made.id and again.title.endswith("（罢免投票）")
+
+
+def test_a_third_of_the_representatives_may_ask_where_voters_elect(seated: tuple[Built, str]) -> None:
+    built, member = seated
+    given = {"member_id": member, "reasons": "不履行职责", "now": LATER}
+    for wrong in (0, 13):
+        with pytest.raises(Refused) as refusal:
+            built.do(recall.petition, **given, representatives=wrong)
+        assert refusal.value.code == "RECALL_REPRESENTATIVES"
+    made: Petition = built.do(recall.petition, **given, representatives=9)
+    at = {"petition_id": made.id, "now": LATER}
+    built.do(recall.sign, **at, written=read_signatures("1 2"))
+    with pytest.raises(Refused) as few:
+        built.do(recall.accept, **at)
+    # Two of twelve voters are a tenth; two of nine representatives are no third.
+    assert few.value.code == "RECALL_TOO_FEW" and "3 × 2 = 6 ＜ 9" in few.value.zh
+    built.do(recall.sign, **at, written=read_signatures("3"))
+    built.do(recall.accept, **at)
+    said = [data for kind, data in built.events() if kind == "recall_moved"][-1]
+    assert (said["signed"], said["eligible"], said["by_reps"]) == (3, 9, True)

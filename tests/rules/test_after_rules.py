@@ -210,11 +210,11 @@ def test_the_petition_and_its_dates() -> None:
     require_petition(decide_recall(Mode.ALL_VOTERS, eligible=1230, petition=123))
     require_again(None, D, 365)
     require_again(date(2025, 12, 19), D, 365)
-    require_poll_day(D, date(2027, 1, 19), 30)
+    require_poll_day(date(2027, 1, 19), date(2027, 1, 19), 30)
     for call, code in (
         (lambda: require_petition(decide_recall(Mode.ALL_VOTERS, eligible=1230, petition=122)), "RECALL_TOO_FEW"),
         (lambda: require_again(date(2025, 12, 20), D, 365), "RECALL_AGAIN"),
-        (lambda: require_poll_day(D, date(2027, 1, 20), 30), "RECALL_LATE"),
+        (lambda: require_poll_day(date(2027, 1, 19), date(2027, 1, 20), 30), "RECALL_LATE"),
     ):
         with pytest.raises(Refused) as refusal:
             call()

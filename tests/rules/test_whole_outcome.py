@@ -1,15 +1,18 @@
 """What no count may do, whatever the votes: channels and order, relatives, seats that stay open, the next poll."""
 
 import random
+from datetime import UTC, datetime
 from itertools import combinations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from audit.entry import MAX_ENTRY, Entry, encode
 from voting.elections.after.rules import NextPoll, Settled, next_polls, settle_relatives, standing
 from voting.elections.count.merging import with_paper
 from voting.elections.count.rules import CountFacts, ElectionOutcome, Kind, OfficeCount, decide
 from voting.elections.count.stated import facts_said, figures_said
+from voting.elections.events import OutcomeDecided
 from voting.elections.paper.sheets import BoxSheet, OfficeSheet
 from voting.law.profiles import Mode
 
@@ -147,3 +150,20 @@ def test_what_the_log_states_decides_the_same(cast: list[Ballot], papers: int) -
     law = {"mode": facts.mode, "law": facts.law, "kind": facts.kind}
     said = facts_said(figures_said(facts), **law, require_turnout=True, ineligible=frozenset())  # type: ignore[arg-type]
     assert decide(said) == decide(facts)
+
+
+def test_the_largest_lawful_count_fits_into_an_entry_of_the_log() -> None:
+    """Four offices, in each six hundred people written in besides the candidates, with the longest names."""
+    offices = tuple(
+        OfficeCount(title, 9, {f"{title}{'长' * 20}{number}": 900 - number for number in range(600)})
+        for title in ("主任", "第一副主任", "副主任", "委员")
+    )
+    facts = CountFacts(Mode.ALL_VOTERS, 90_000, 80_000, 80_000, offices)
+    outcome = decide(facts)
+    elected = tuple((one.name, one.outcome.elected or tuple(offices[0].votes)[:9]) for one in outcome.offices)
+    said = OutcomeDecided("e" * 22, True, "done", elected, figures_said(facts), "a" * 22)
+    assert len(encode(Entry(10**6, "0" * 64, datetime(2026, 12, 20, tzinfo=UTC), said.type, said.data()))) < MAX_ENTRY
+    law = {"mode": facts.mode, "law": facts.law, "kind": facts.kind}
+    again = facts_said(said.count, **law, require_turnout=True, ineligible=frozenset())  # type: ignore[arg-type]
+    wanted = next_polls(facts, outcome, Settled())
+    assert [one.offices for one in next_polls(again, decide(again), Settled())] == [one.offices for one in wanted]

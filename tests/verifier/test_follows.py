@@ -234,6 +234,10 @@ def test_a_recall_rests_on_a_petition_of_a_tenth() -> None:
     check(recalled())
     assert code(recalled(signed=11)) == "FOLLOWS_PETITION"
     assert code([one for one in recalled() if getattr(one, "move", "") != "accepted"]) == "FOLLOWS_PETITION"
+    # Thirty of 120 voters are enough, of 120 representatives they are no third.
+    third = [replace(one, by_reps=True) if getattr(one, "move", "") == "accepted" else one for one in recalled(30)]
+    assert code(third) == "FOLLOWS_PETITION"
+    check([replace(one, signed=40) if getattr(one, "move", "") == "accepted" else one for one in third])
     assert code(recalled(answers=(RECALL_NO, RECALL_YES))) == "FOLLOWS_CANDIDATES"
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
-#: The higher office stays, whatever the votes.
-_RANK: Final = ("主任", "副主任", "委员")
+from voting.law.offices import rank
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ def recuse(pairs: Iterable[tuple[str, str]], elected: Iterable[Elected]) -> Recu
     kept: list[Elected] = []
     removed: list[str] = []
     again: set[str] = set()
-    for person in sorted(elected, key=lambda each: (_rank(each.office), -each.votes, each.name)):
+    for person in sorted(elected, key=lambda each: (rank(each.office), -each.votes, each.name)):
         related = [each for each in kept if frozenset((each.name, person.name)) in kin]
         level = [each for each in related if (each.office, each.votes) == (person.office, person.votes)]
         if level and len(level) == len(related):
@@ -47,7 +45,3 @@ def recuse(pairs: Iterable[tuple[str, str]], elected: Iterable[Elected]) -> Recu
         else:
             kept.append(person)
     return Recusal(tuple(removed), tuple(sorted(again)))
-
-
-def _rank(office: str) -> int:
-    return _RANK.index(office) if office in _RANK else len(_RANK)

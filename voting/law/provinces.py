@@ -88,6 +88,7 @@ class Profile:
     committee_size: Ruled[CommitteeSize]
     absent_twice: Ruled[bool]
     dup_office: Ruled[str]
+    over_vote: Ruled[str]
     legal_record: Ruled[str]
     mobile_watchers: Ruled[int]
     second_poll_days: Ruled[int]
@@ -95,6 +96,7 @@ class Profile:
     second_poll_turnout: Ruled[bool]
     vacant_when_elected: Ruled[int]
     vacant_needs_chair: Ruled[bool]
+    next_moves_up: Ruled[bool]
     handover_days: Ruled[int]
     seal_on_day: Ruled[bool]
     posting_days: Ruled[int]
@@ -187,6 +189,7 @@ NATIONAL: Final = Profile(
     committee_size=Ruled(CommitteeSize(3, None, True), *_DOCUMENT_76, Source.MEMORY),
     absent_twice=_design(False, *_SILENT),
     dup_office=_design("void", *_SILENT),
+    over_vote=_design("office", *_SILENT),
     legal_record=_design("tablet", *_SILENT),
     mobile_watchers=_design(3, *_SILENT),
     second_poll_days=Ruled(10, *_DOCUMENT_76, Source.MEMORY),
@@ -194,6 +197,7 @@ NATIONAL: Final = Profile(
     second_poll_turnout=_design(True, "法律没有免除，默认适用", "the law makes no exception, so it binds by default"),
     vacant_when_elected=_design(3, *_SILENT),
     vacant_needs_chair=_design(False, *_SILENT),
+    next_moves_up=_design(False, *_SILENT),
     handover_days=_statute(10, 25, 24),
     seal_on_day=_design(False, *_SILENT),
     posting_days=_statute(15, 34, 35),
@@ -271,6 +275,7 @@ ZHEJIANG: Final = replace(
     mobile_watchers=_zhejiang(3, "24"),
     second_poll_days=_zhejiang(30, "29"),
     second_poll_same_day=_zhejiang(True, "29"),
+    next_moves_up=_zhejiang(True, "31"),
     vacant_when_elected=_zhejiang(3, "30"),
     recall_days=_zhejiang(30, "35"),
     recall_again_days=_zhejiang(365, "36"),

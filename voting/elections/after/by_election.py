@@ -66,7 +66,7 @@ def open_offices(session: Session, *, election: Election, seated: list[Member] |
     if seated is None:
         seated = queries.members(session, election=election)
     # A win that was declared void leaves its seat to 另行选举, not to a by-election.
-    left = Counter(one.office for one in seated if one.ended not in (None, "term", "annulled"))
+    left = Counter(one.office for one in seated if one.ended not in (None, "term", "annulled", "kin"))
     for poll in queries.filled_by(session, election=election) if left else ():
         left.subtract(Counter(one.office for one in queries.members(session, election=poll)))
     return tuple(

@@ -153,9 +153,9 @@ def publish_as_posted(session: Session, made: Election, last: Election) -> None:
     made.roll_posted = last.roll_posted
     made.state = "published"
     box = session.get_one(Box, made.box_id)
-    if not box.cards_made:
-        size = roll_size(session, election=made)
-        cards.declare(session, box=box.id, roll_size=size, spares=spares_allowed(size))
+    # A reserve was declared before the poll; the roll may have changed since, and its spares absorb that.
+    size = roll_size(session, election=made)
+    cards.declare(session, box=box.id, roll_size=size, spares=spares_allowed(size))
 
 
 def record_prepared(

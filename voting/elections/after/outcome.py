@@ -1,6 +1,6 @@
 """Decisions on a counted poll: a win declared void, near relatives settled, places left empty."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -23,7 +23,7 @@ from voting.elections.texts import reason as reason_text
 from voting.errors import Conflict, Malformed
 from voting.law.calendar import HALL
 from voting.law.profiles import Mode, rules_of
-from voting.law.provinces import ZHEJIANG, Profile
+from voting.law.provinces import Profile
 from voting.law.thresholds import Reason
 from voting.permissions import Actor
 
@@ -70,53 +70,73 @@ def annul_win(
         journal.record(session, election.community_id, fact, now)
         session.flush()
         if late:
-            _end_seat(session, election, office, name, actor=actor, now=now)
+            _end_seat(session, election, office, name, "annulled", actor=actor, now=now)
         else:
             _announce_again(session, election, actor, now)
 
 
 def settle_kin(
-    session: Session, *, election_id: str, pairs: Iterable[tuple[str, str]], actor: Actor, now: datetime
+    session: Session, *, election_id: str, actor: Actor, now: datetime, pairs: Iterable[tuple[str, str]] = ()
 ) -> Relatives:
-    """Apply the near-relative rule to those elected, once; ``pairs`` are names as they stand on the ballot.
+    """Apply the near-relative rule to everybody elected: declared relatives, and ``pairs`` of names of the ballot.
 
-    Raises Conflict KIN_SETTLED, KIN_NONE; TooEarly before the outcome is known.
+    It judges whoever sits by another poll of the election as well; who is found related later is settled by another
+    call. Raises Conflict KIN_NONE; TooEarly before the outcome is known.
     """
     with transaction(session):
         election = locked(session, election_id)
         require_state(election.state, *queries.COUNTED)
-        if queries.settled(session, election=election).gave_way or _relatives_there(session, election):
-            raise Conflict(
-                "KIN_SETTLED",
-                "近亲属回避已经处理过，不能再改；有争议请走申诉。",
-                "Near relatives are settled already and cannot be changed; take a dispute where disputes go.",
-            )
         counted = queries.counted(session, election=election)
-        move_up = rules_in_force(election).key == ZHEJIANG.key
-        found = settle_relatives(counted.facts, counted.outcome, pairs, move_up=move_up)
+        elsewhere = queries.seated_elsewhere(session, election)
+        found = settle_relatives(
+            counted.facts,
+            counted.outcome,
+            [*queries.relatives(session, election), *pairs],
+            move_up=rules_in_force(election).next_moves_up.value,
+            settled=queries.settled(session, election=election),
+            seated=[(office, name) for _, office, name in elsewhere],
+        )
         if not (found.gave_way or found.vote_again):
             raise Conflict(
                 "KIN_NONE",
                 "这些人没有同时当选，不需要回避；请核对姓名。",
                 "These people were not elected together, so nobody gives way; check the names.",
             )
+        others = {(office, name): poll for poll, office, name in elsewhere}
+        for poll in {election.id: election, **{poll.id: poll for poll in others.values()}}.values():
+            _record_relatives(session, election, poll, found, others, actor=actor, now=now)
+        return found
+
+
+def _record_relatives(
+    session: Session,
+    election: Election,
+    poll: Election,
+    found: Relatives,
+    others: Mapping[tuple[str, str], Election],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """What of it concerns one poll, by rows and in the log; a seat by another poll ends there."""
+    mine = {
+        change: tuple(one for one in people if others.get(one, election).id == poll.id)
         for change, people in (
             ("gave_way", found.gave_way),
             ("moved_up", found.moved_up),
             ("vote_again", found.vote_again),
-        ):
-            session.add_all(
-                Relative(election_id=election.id, name=name, office=office, change=change) for office, name in people
-            )
-        fact = RelativesSettled(
-            election_id=election.id,
-            gave_way=found.gave_way,
-            moved_up=found.moved_up,
-            vote_again=found.vote_again,
-            by=actor.account_id,
         )
-        journal.record(session, election.community_id, fact, now)
-        return found
+    }
+    if not any(mine.values()):
+        return
+    for change, people in mine.items():
+        session.add_all(
+            Relative(election_id=poll.id, name=name, office=office, change=change) for office, name in people
+        )
+    journal.record(session, poll.community_id, RelativesSettled(poll.id, **mine, by=actor.account_id), now)
+    session.flush()
+    for office, name in mine["gave_way"]:
+        _end_seat(session, poll, office, name, "kin", actor=actor, now=now)
 
 
 def leave_empty(session: Session, *, election_id: str, office: str, reason: str, actor: Actor, now: datetime) -> Reason:
@@ -134,23 +154,25 @@ def leave_empty(session: Session, *, election_id: str, office: str, reason: str,
         so_far = queries.members_elected(session, election=election)
         because = may_stay_empty(so_far, open_seats, rules=rules_in_force(election))
         day = now.astimezone(HALL).date()
-        session.add(EmptyPlace(election_id=election.id, office=office, seats=open_seats, reason=reason, day=day))
+        kept = session.get(EmptyPlace, (election.id, office)) or EmptyPlace(
+            election_id=election.id, office=office, seats=0
+        )
+        # Another seat of the office may have come open since an earlier decision.
+        kept.seats, kept.reason, kept.day = kept.seats + open_seats, reason, day
+        session.add(kept)
         fact = PlacesLeftEmpty(election.id, office, open_seats, reason, actor.account_id)
         journal.record(session, election.community_id, fact, now)
         return because
 
 
-def _end_seat(session: Session, election: Election, office: str, name: str, *, actor: Actor, now: datetime) -> None:
-    """Whoever has a certificate of a win that is void now sits no longer."""
+def _end_seat(
+    session: Session, election: Election, office: str, name: str, ending: str, *, actor: Actor, now: datetime
+) -> None:
+    """Whoever has a certificate of a win that is void now, or gives way to a relative, sits no longer."""
     for member in queries.members(session, election=election):
         if (member.office, member.name, member.ended) == (office, name, None):
             day = now.astimezone(HALL).date()
-            end(session, election=election, member=member, ending="annulled", day=day, actor=actor, now=now)
-
-
-def _relatives_there(session: Session, election: Election) -> bool:
-    settled = queries.settled(session, election=election)
-    return bool(settled.moved_up or settled.again)
+            end(session, election=election, member=member, ending=ending, day=day, actor=actor, now=now)
 
 
 def _announce_again(session: Session, election: Election, actor: Actor, now: datetime) -> None:

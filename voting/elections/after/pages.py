@@ -114,9 +114,11 @@ def settle_kin(community: Unit, election: Election) -> Any:
     form = forms.KinForm()
     one, other = ((each.data or "").partition("/")[2] for each in (form.first, form.second))
 
+    who = _who(election)
+
     def deed(writer: Session) -> object:
         named = [(one, other)] if one and other else []
-        return outcome.settle_kin(writer, **_who(election), pairs=[*queries.relatives(writer, election), *named])
+        return outcome.settle_kin(writer, **who, pairs=named)
 
     return _try(community, election, form, deed)
 

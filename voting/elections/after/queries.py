@@ -7,7 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from voting.elections.after.rules import (
+    ALONE,
     ElectedMembers,
+    Family,
     NextOffice,
     NextPoll,
     Settled,
@@ -19,7 +21,6 @@ from voting.elections.after.rules import (
     window,
 )
 from voting.elections.after.tables import Deed, Dispute, EmptyPlace, Member, Relative, Reserve
-from voting.elections.candidates.nominating import office_kind
 from voting.elections.candidates.queries import contests
 from voting.elections.conflicts import relatives_elected
 from voting.elections.count import queries as count_queries
@@ -28,9 +29,8 @@ from voting.elections.count.tables import AnnulledWin
 from voting.elections.queries import rules
 from voting.elections.tables import Election
 from voting.errors import NotFound
-from voting.law.calendar import days_after
+from voting.law.offices import office_kind
 from voting.law.polls import Kind
-from voting.law.profiles import Mode, law_of
 from voting.law.thresholds import Reason
 
 #: States in which a count is known.
@@ -41,12 +41,16 @@ _PARTS = (Kind.REVOTE, Kind.SECOND)
 
 @dataclass(frozen=True)
 class Waiting:
-    """A poll that must follow, the election that was prepared for it, if it was, and between which days it is held."""
+    """A poll that must follow, the election that was prepared for it, if it was, and between which days it is held.
+
+    ``elected``: whom that one elected, office by office, once it is certified; None before.
+    """
 
     poll: NextPoll
     prepared: Election | None
     first: date
     last: date | None
+    elected: tuple[Standing, ...] | None = None
 
 
 def settled(session: Session, *, election: Election) -> Settled:
@@ -87,8 +91,9 @@ def next_poll(session: Session, *, election: Election, extra: int | None = None)
         return (_again(session, election, counted.outcome.because, prepared),)
     excess = rules(election).excess.value
     more = {office.title: extra_candidates(office.title, excess, extra) for office in election.offices}
-    polls = next_polls(counted.facts, counted.outcome, settled(session, election=election), extra=more)
-    return tuple(_waiting(election, poll, prepared) for poll in polls)
+    related = family_of(session, election)
+    polls = next_polls(counted.facts, counted.outcome, settled(session, election=election), extra=more, family=related)
+    return tuple(_waiting(session, election, poll, prepared) for poll in polls)
 
 
 def followers(session: Session, *, election: Election) -> list[Election]:
@@ -118,9 +123,47 @@ def sitting(session: Session, *, election: Election) -> tuple[Standing, ...]:
 
 
 def relatives(session: Session, election: Election) -> list[tuple[str, str]]:
-    """Declared near relatives who sit after this poll, with names as on the ballot; empty once they are settled."""
-    names = [name for office in sitting(session, election=election) for name in office.members]
-    return relatives_elected(session, election, names)
+    """Declared near relatives who sit, one of them at least by this poll, with names as on the ballot; none once they
+    are settled."""
+    own = {name for office in sitting(session, election=election) for name in office.members}
+    names = own | {name for _, _, name in seated_elsewhere(session, election)}
+    return [pair for pair in relatives_elected(session, election, names) if own & {*pair}]
+
+
+def family(session: Session, election: Election) -> list[Election]:
+    """The first poll of this election with all its re-votes and second polls, those of one another included."""
+    found = [chain_of(session, election=election)[0]]
+    for poll in found:
+        found += [one for one in followers(session, election=poll) if one.kind in _PARTS]
+    return found
+
+
+def seated_elsewhere(session: Session, election: Election) -> list[tuple[Election, str, str]]:
+    """Poll, office and name of everybody who sits by another poll; beside a by-election, who is in office."""
+    polls = family(session, election)
+    found = [
+        (poll, office.office, name)
+        for poll in polls
+        if poll.id != election.id and poll.state in COUNTED
+        for office in sitting(session, election=poll)
+        for name in office.members
+    ]
+    last = session.get(Election, polls[0].follows_id) if polls[0].kind == Kind.BY_ELECTION else None
+    for poll in family(session, last) if last is not None else ():
+        found += [(poll, one.office, one.name) for one in members(session, election=poll) if one.ended is None]
+    return found
+
+
+def family_of(session: Session, election: Election) -> Family:
+    """What the other polls of this election say: the first poll's votes, who sits by them."""
+    polls = family(session, election)
+    if len(polls) == 1:
+        return ALONE
+    votes = {}
+    if polls[0].id != election.id and polls[0].state in COUNTED:
+        first = count_queries.counted(session, election=polls[0])
+        votes = {office.name: office.votes for office in first.facts.offices} if first.outcome.valid else {}
+    return Family(votes, frozenset(name for _, _, name in seated_elsewhere(session, election)))
 
 
 def chain_of(session: Session, *, election: Election) -> list[Election]:
@@ -132,8 +175,8 @@ def chain_of(session: Session, *, election: Election) -> list[Election]:
 
 
 def members_elected(session: Session, *, election: Election) -> ElectedMembers:
-    """Whom the polls of this election have elected so far, up to this poll."""
-    polls = [poll for poll in chain_of(session, election=election) if poll.state in COUNTED]
+    """Whom the polls of this election have elected so far: the first, its re-votes and its second polls."""
+    polls = [poll for poll in family(session, election) if poll.state in COUNTED]
     seats = [office for poll in polls for office in sitting(session, election=poll)]
     return ElectedMembers(
         members=sum(len(office.members) for office in seats),
@@ -174,7 +217,8 @@ def disputes(session: Session, *, election: Election) -> list[Dispute]:
 
 def handover_by(election: Election) -> date:
     """The last day of the hand-over: ten days from the new committee's election (居委会组织法 25)."""
-    return days_after(election.day, law_of(election.law, Mode(election.mode)).handover_days)
+    ruled = rules(election)
+    return ruled.last_day(election.day, ruled.handover_days.value)
 
 
 def counted(session: Session, *, election: Election) -> Counted:
@@ -188,12 +232,15 @@ def _again(session: Session, election: Election, because: tuple[Reason, ...], pr
         NextOffice(one.office.title, one.office.seats, one.names, len(one.names) > one.office.seats)
         for one in contests(session, election=election)
     )
-    return _waiting(election, held_again(Kind(election.kind), because, offices), prepared)
+    return _waiting(session, election, held_again(Kind(election.kind), because, offices), prepared)
 
 
-def _waiting(election: Election, poll: NextPoll, prepared: list[Election]) -> Waiting:
+def _waiting(session: Session, election: Election, poll: NextPoll, prepared: list[Election]) -> Waiting:
     """With the poll of this kind that was prepared; where that one is void, its own page says how it is held again."""
     ruled = rules(election)
     days, same_day = ruled.second_poll_days.value, ruled.second_poll_same_day.value
     first, last = window(poll.kind, election.day, days=days, same_day=same_day, again=poll.again)
-    return Waiting(poll, next((one for one in prepared if one.kind == poll.kind), None), first, last)
+    last = ruled.last_day(election.day, days) if last is not None else None
+    made = next((one for one in prepared if one.kind == poll.kind), None)
+    elected = sitting(session, election=made) if made is not None and made.state == "certified" else None
+    return Waiting(poll, made, first, last, elected)

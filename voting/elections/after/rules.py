@@ -12,10 +12,10 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from voting.elections.candidates.nominating import office_kind
 from voting.elections.count.rules import CountFacts, ElectionOutcome, OfficeCount
 from voting.errors import Malformed, TooEarly, TooLate
 from voting.law.kin import Elected, recuse
+from voting.law.offices import office_kind, rank
 from voting.law.polls import Kind, Next, by_candidates
 from voting.law.profiles import Excess, Law, Profile, law_of
 from voting.law.thresholds import Reason, over_half
@@ -78,13 +78,43 @@ class Settled:
     left_empty: Mapping[str, int] = field(default_factory=dict)
 
 
+#: Nothing was decided since the count.
+NOTHING_SETTLED: Final = Settled()
+
+
+@dataclass(frozen=True)
+class Family:
+    """What the other polls of one election say: 再次投票 and 另行选举 belong to the first poll.
+
+    ``votes``: the first poll's, by office, from which the candidates of every 另行选举 come (居委会组织法 19);
+    ``seated``: people who sit by another poll of the election.
+    """
+
+    votes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    seated: frozenset[str] = frozenset()
+
+
 def standing(outcome: ElectionOutcome, settled: Settled) -> tuple[Standing, ...]:
-    """Who sits and how many seats are open, seats in a coming re-vote not counted as open."""
+    """Who sits and how many seats are open, seats in a coming re-vote not counted as open.
+
+    Whoever wins two offices has the higher; the other seat is open.
+    """
     found = []
     out = settled.annulled | settled.gave_way
+    higher = {
+        (office.name, name)
+        for office in outcome.offices
+        for other in outcome.offices
+        for name in office.outcome.elected
+        if rank(other.name) < rank(office.name) and name in other.outcome.elected
+    }
     for office in outcome.offices:
         again = settled.again.get(office.name, ())
-        sitting = tuple(name for name in office.outcome.elected if name not in out and name not in again)
+        sitting = tuple(
+            name
+            for name in office.outcome.elected
+            if name not in out and name not in again and (office.name, name) not in higher
+        )
         sitting += settled.moved_up.get(office.name, ())
         taken = len(sitting) + office.outcome.tied_seats + _again_seats(again)
         taken += settled.left_empty.get(office.name, 0)
@@ -92,14 +122,23 @@ def standing(outcome: ElectionOutcome, settled: Settled) -> tuple[Standing, ...]
     return tuple(found)
 
 
+#: A poll without others beside it.
+ALONE: Final = Family()
+
+
 def next_polls(
-    facts: CountFacts, outcome: ElectionOutcome, settled: Settled, *, extra: Mapping[str, int] = MappingProxyType({})
+    facts: CountFacts,
+    outcome: ElectionOutcome,
+    settled: Settled,
+    *,
+    extra: Mapping[str, int] = MappingProxyType({}),
+    family: Family = ALONE,
 ) -> tuple[NextPoll, ...]:
     """Every poll that must follow, re-votes first. Nothing follows a recall.
 
-    ``extra``: candidates beyond the seats left in 另行选举, by office; one where it does not say. The candidates of
-    另行选举 are the highest of those not elected, people written in included (居委会组织法 19); whoever is void, gave
-    way or is in a re-vote does not stand.
+    ``extra``: candidates beyond the seats left in 另行选举, by office; one where it does not say. They are the highest
+    of those not elected in the first poll, people written in included (居委会组织法 19); whoever is void, gave way,
+    sits already or is in a re-vote does not stand.
     """
     if facts.kind is Kind.RECALL:
         return ()
@@ -113,7 +152,10 @@ def next_polls(
     ) + tuple(NextOffice(title, _again_seats(names), tuple(names)) for title, names in settled.again.items() if names)
     short = tuple(
         _second(
-            counts[each.office], each, _cannot_stand(facts, each.office, outcome, settled), extra.get(each.office, 1)
+            family.votes.get(each.office, counts[each.office].votes),
+            each,
+            _cannot_stand(facts, each.office, outcome, settled) | family.seated,
+            extra.get(each.office, 1),
         )
         for each in standing(outcome, settled)
         if each.open_seats
@@ -127,25 +169,34 @@ def next_polls(
 
 
 def settle_relatives(
-    facts: CountFacts, outcome: ElectionOutcome, pairs: Iterable[tuple[str, str]], *, move_up: bool = False
+    facts: CountFacts,
+    outcome: ElectionOutcome,
+    pairs: Iterable[tuple[str, str]],
+    *,
+    move_up: bool = False,
+    settled: Settled = NOTHING_SETTLED,
+    seated: Iterable[tuple[str, str]] = (),
 ) -> Relatives:
     """Of near relatives the higher office stays, then the more votes; equals are voted on again (浙江 31).
 
     ``move_up``: the next with a majority, who is no relative of those who sit, takes the seat (profile); else it is
-    open. Only winners are judged; somebody whose win is void has left the count already.
+    open. Only winners are judged; whoever is void, gave way before (``settled``) or is voted on again is none.
+    ``seated``: (office, name) of members by other polls of the election; for the same office they stay.
     """
     pairs = [tuple(pair) for pair in pairs]  # type: ignore[misc]  # read twice
     counts = {office.name: office for office in facts.offices}
     won = [
-        Elected(name, office.name, counts[office.name].votes[name])
-        for office in outcome.offices
-        for name in office.outcome.elected
+        Elected(name, office.office, counts[office.office].votes.get(name, 0))
+        for office in standing(outcome, settled)
+        for name in office.members
     ]
+    # Votes of two polls are not compared: who sits by another one comes first in the office.
+    won += [Elected(name, office, facts.collected + 1) for office, name in seated]
     found = recuse(pairs, won)
     office_of = {one.name: one.office for one in won}
     sitting = [name for name in office_of if name not in found.removed]
     moved: list[tuple[str, str]] = []
-    for name in found.removed if move_up else ():
+    for name in (one for one in found.removed if move_up and office_of[one] in counts):
         chosen = _next_in_line(facts, counts[office_of[name]], sitting, found.removed, pairs)
         if chosen:
             sitting.append(chosen)
@@ -268,7 +319,8 @@ _AGAIN: Final = Reason(
 
 
 def _again_seats(names: tuple[str, ...]) -> int:
-    return 1 if names else 0
+    """One seat to each pair of relatives who are voted on again, and to three of one family."""
+    return len(names) // 2
 
 
 def held_again(kind: Kind, because: tuple[Reason, ...], offices: tuple[NextOffice, ...]) -> NextPoll:
@@ -292,9 +344,9 @@ def _cannot_stand(facts: CountFacts, title: str, outcome: ElectionOutcome, settl
     return frozenset(out) | settled.annulled | facts.ineligible | settled.gave_way | {*settled.again.get(title, ())}
 
 
-def _second(count: OfficeCount, seat: Standing, out: frozenset[str], extra: int) -> NextOffice:
-    stands = by_candidates(count.votes, tuple(out), seat.open_seats, extra=extra)
-    return NextOffice(count.name, seat.open_seats, stands.candidates, stands.differential)
+def _second(votes: Mapping[str, int], seat: Standing, out: frozenset[str], extra: int) -> NextOffice:
+    stands = by_candidates(votes, tuple(out), seat.open_seats, extra=extra)
+    return NextOffice(seat.office, seat.open_seats, stands.candidates, stands.differential)
 
 
 def _second_reason(law: Law, offices: tuple[NextOffice, ...]) -> Reason:

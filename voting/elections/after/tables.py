@@ -11,7 +11,7 @@ from voting.database import Base, JSONText, one_of, random_id
 #: What became of somebody near of kin to another winner.
 CHANGES = ("gave_way", "moved_up", "vote_again")
 #: How a member's office ends (居委会组织法 20, 21, 37).
-ENDINGS = ("resigned", "capacity", "sentence", "appraised", "recalled", "annulled", "term")
+ENDINGS = ("resigned", "capacity", "sentence", "appraised", "recalled", "annulled", "kin", "term")
 #: Deeds after a poll, in the order of the day.
 DEEDS = ("posted", "report", "sealing", "handover_item", "handover")
 #: Where a dispute goes.

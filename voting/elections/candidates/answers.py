@@ -10,7 +10,7 @@ from voting import journal
 from voting.database import transaction
 from voting.elections.candidates.actions import Shown, preparing, put_on_list, take_off_list
 from voting.elections.candidates.events import NominationAnswered
-from voting.elections.candidates.nominating import cut, office_kind
+from voting.elections.candidates.nominating import cut
 from voting.elections.candidates.queries import get_candidate
 from voting.elections.candidates.tables import Candidate, Nomination
 from voting.elections.conflicts import members_leave
@@ -22,6 +22,7 @@ from voting.elections.texts import typed
 from voting.errors import Conflict, Malformed, NotFound, TooLate
 from voting.keys import FieldKeys
 from voting.law.calendar import HALL, days_before
+from voting.law.offices import office_kind
 from voting.permissions import Actor
 
 

@@ -14,7 +14,7 @@ from voting.database import transaction
 from voting.elections.candidates.actions import preparing, reorder_candidates
 from voting.elections.candidates.events import PreliminaryPosted
 from voting.elections.candidates.lists import keep_list
-from voting.elections.candidates.nominating import cut, office_kind
+from voting.elections.candidates.nominating import cut
 from voting.elections.candidates.queries import contests
 from voting.elections.candidates.strokes import by_strokes
 from voting.elections.candidates.tables import Nomination, NominationSignature
@@ -25,6 +25,7 @@ from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election, Office
 from voting.errors import Conflict
 from voting.law.calendar import HALL
+from voting.law.offices import office_kind
 from voting.permissions import Actor
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from voting.law.offices import office_kind
 from voting.law.profiles import Excess, Law, Ruled
 from voting.law.thresholds import OVER_HALF, Reason, Share
 
@@ -142,10 +143,3 @@ def excess_wrong(candidates: int, seats: int, bounds: tuple[int, int | None]) ->
     """Whether an office has fewer or more candidates beyond its seats than ``bounds`` allow (no upper bound: None)."""
     least, most = bounds
     return candidates < seats + least or (most is not None and candidates > seats + most)
-
-
-def office_kind(title: str) -> str:
-    """Which rule of excess an office falls under, by its usual title: chair, deputy or member."""
-    if title.startswith("副"):
-        return "deputy"
-    return "chair" if title.endswith("主任") else "member"

@@ -14,10 +14,14 @@ from voting.law.profiles import Mode
 
 _WHOLE: Final = ("eligible", "issued", "collected", "void")
 _OFFICE: Final = ("seats", "blank", "lost")
+#: Bytes of all names with their votes: an entry of the log holds 16 KiB, the elected beside them.
+BUDGET: Final = 11_000
+#: What stands around a name: ``{"name":"","votes":12345},``.
+_FRAME: Final = 26
 
 
 def figures_said(facts: CountFacts) -> dict[str, object]:
-    """N, I, C, void papers, and per office everybody's votes in the order of their names."""
+    """N, I, C, void papers, and per office everybody's votes, as far as an entry of the log holds them."""
     return {
         "eligible": facts.eligible,
         "issued": facts.issued,
@@ -29,11 +33,26 @@ def figures_said(facts: CountFacts) -> dict[str, object]:
                 "seats": office.seats,
                 "blank": office.blank,
                 "lost": office.over_vote_loss,
-                "votes": [{"name": name, "votes": votes} for name, votes in sorted(office.votes.items())],
+                **_votes(office.votes, BUDGET // max(len(facts.offices), 1)),
             }
             for office in facts.offices
         ],
     }
+
+
+def _votes(votes: Mapping[str, int], budget: int) -> dict[str, object]:
+    """Everybody's votes in the order of their names; where hundreds were written in, the highest, and the rest as sums.
+
+    Whom a poll elects, and who stands in the next one, is always among the highest.
+    """
+    listed: dict[str, int] = {}
+    for name, number in sorted(votes.items(), key=lambda item: (-item[1], item[0])):
+        budget -= len(name.encode()) + _FRAME
+        if budget < 0:
+            break
+        listed[name] = number
+    rest = {"names": len(votes) - len(listed), "votes": sum(votes.values()) - sum(listed.values())}
+    return {"votes": [{"name": name, "votes": listed[name]} for name in sorted(listed)], "rest": rest}
 
 
 def facts_said(
@@ -58,15 +77,15 @@ def facts_said(
 
 
 def _office(data: Mapping[str, Any]) -> OfficeCount:
-    if data.keys() != {"title", "votes", *_OFFICE}:
+    if data.keys() != {"title", "votes", "rest", *_OFFICE} or data["rest"].keys() != {"names", "votes"}:
         raise ValueError("other keys")
+    rest = {name: _number(number) for name, number in data["rest"].items()}
     figures = {name: _number(data[name]) for name in _OFFICE}
     votes = {_text(one["name"]): _number(one["votes"]) for one in data["votes"]}
     if len(votes) != len(data["votes"]):
         raise ValueError("a name twice")
-    return OfficeCount(
-        _text(data["title"]), figures["seats"], votes, blank=figures["blank"], over_vote_loss=figures["lost"]
-    )
+    lost = figures["lost"] + rest["votes"]
+    return OfficeCount(_text(data["title"]), figures["seats"], votes, blank=figures["blank"], over_vote_loss=lost)
 
 
 def _number(value: object) -> int:

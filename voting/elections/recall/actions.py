@@ -22,18 +22,21 @@ from voting.elections.queries import locked
 from voting.elections.recall import queries
 from voting.elections.recall.events import RecallMoved
 from voting.elections.recall.rules import (
+    Basis,
     Checked,
     Person,
     Written,
     check_signatures,
     decide_recall,
     require_again,
+    require_basis,
     require_petition,
     require_poll_day,
+    require_representatives,
 )
 from voting.elections.recall.tables import Petition, Signature
 from voting.elections.roll.copying import copy_roll
-from voting.elections.roll.queries import roll_size
+from voting.elections.roll.queries import registered
 from voting.elections.roll.signatures import names_of, of_names, of_numbers
 from voting.elections.tables import Election
 from voting.elections.texts import typed
@@ -53,6 +56,7 @@ def petition(
     *,
     election_id: str,
     member_id: str,
+    basis: str,
     reasons: str,
     actor: Actor,
     now: datetime,
@@ -60,13 +64,15 @@ def petition(
 ) -> Petition:
     """Take in a petition to recall a member, with its reasons.
 
+    ``basis``: who asks, see `rules.Basis`.
     ``same_facts``: whether the committee finds it rests on the facts of an earlier recall; one that was lost bars it
-    for a year. Raises Conflict RECALL_RUNNING, OFFICE_OVER; TooEarly RECALL_AGAIN; Malformed TEXT_….
+    for a year. Raises Conflict RECALL_RUNNING, OFFICE_OVER; TooEarly RECALL_AGAIN; Malformed TEXT_…, RECALL_BASIS.
     """
     reasons = typed(reasons, zh="罢免理由", en="Reasons", most=TEXT_LENGTH, least=1)
     with transaction(session):
         election = locked(session, election_id)
         require_state(election.state, "certified")
+        asks = require_basis(basis, Mode(election.mode), election.law)
         member = _in_office(session, election, member_id)
         day = now.astimezone(HALL).date()
         if queries.running(session, member_id=member.id) is not None:
@@ -78,9 +84,7 @@ def petition(
         if same_facts:
             days = rules_in_force(election).recall_again_days.value
             require_again(queries.last_lost(session, member_id=member.id), day, days)
-        # Residents' representatives ask where they elect; else voters or households' representatives (Art. 20).
-        basis = "reps" if election.mode == Mode.RESIDENT_REPS else "voters"
-        made = Petition(election_id=election.id, member_id=member.id, basis=basis, reasons=reasons, received=day)
+        made = Petition(election_id=election.id, member_id=member.id, basis=asks, reasons=reasons, received=day)
         session.add(made)
         session.flush()
         _log(session, election, made, "petitioned", actor=actor, now=now, text_sha256=deeds.text_digest(reasons))
@@ -88,11 +92,21 @@ def petition(
 
 
 def sign(
-    session: Session, *, election_id: str, petition_id: str, written: Iterable[Written], actor: Actor, now: datetime
+    session: Session,
+    *,
+    election_id: str,
+    petition_id: str,
+    written: Iterable[Written],
+    actor: Actor,
+    now: datetime,
+    representatives: int | None = None,
 ) -> Checked:
-    """Hold signatures against the roll, by name, roll number or both; those found are kept, the others named.
+    """Hold signatures against the list of those who ask, by name, roll number or both; those found are kept, the others
+    named.
 
-    The same person counts once. Raises Conflict RECALL_ACCEPTED once the petition is accepted.
+    The same person counts once. ``representatives``: how many there are, where they ask and this election has no list
+    of them; what was stated before stands where it is None. Raises Conflict RECALL_ACCEPTED once the petition is
+    accepted; Malformed RECALL_REPRESENTATIVES.
     """
     written = tuple(written)
     with transaction(session):
@@ -104,30 +118,43 @@ def sign(
                 "The petition is accepted and takes no more signatures; go on to the next step.",
             )
         there = set(session.scalars(select(Signature.roll_entry_id).where(Signature.petition_id == found.id)))
-        checked = _checked(session, election, written, there)
+        checked = _checked(session, election, written, there, everybody=not queries.listed(election, found))
         session.add_all(Signature(petition_id=found.id, roll_entry_id=entry) for entry in checked.found)
         session.flush()
         signed = len(there) + len(checked.found)
+        if queries.numbered(election, found):
+            stated = found.representatives if representatives is None else representatives
+            found.representatives = require_representatives(stated, signed, registered(session, election=election))
         _log(session, election, found, "signed", actor=actor, now=now, signed=signed)
         return checked
 
 
-def _checked(session: Session, election: Election, written: tuple[Written, ...], there: set[str]) -> Checked:
+def _checked(
+    session: Session, election: Election, written: tuple[Written, ...], there: set[str], *, everybody: bool
+) -> Checked:
     numbers = {one.number for one in written if one.number is not None}
-    named = of_names(session, election=election, names={one.name for one in written if one.number is None})
-    entries = of_numbers(session, election=election, numbers=numbers | {n for ones in named.values() for n in ones})
+    names = {one.name for one in written if one.number is None}
+    named = of_names(session, election=election, names=names, everybody=everybody)
+    numbers |= {number for ones in named.values() for number in ones}
+    entries = of_numbers(session, election=election, numbers=numbers, everybody=everybody)
     called = names_of(session, election=election, entries=entries.values())
     people = {number: Person(entry, called[entry], number) for number, entry in entries.items()}
     return check_signatures(written, people, {name: sorted(ones) for name, ones in named.items()}, there)
 
 
 def accept(session: Session, *, election_id: str, petition_id: str, actor: Actor, now: datetime) -> None:
-    """Hold the signatures against the law's share of the list. Raises TooEarly RECALL_TOO_FEW with the arithmetic."""
+    """Hold the signatures against the law's share of those who may ask.
+
+    Raises TooEarly RECALL_TOO_FEW with the arithmetic; Malformed RECALL_REPRESENTATIVES before any has signed.
+    """
     with transaction(session):
         election, found = _open(session, election_id, petition_id)
-        signed, eligible = queries.signed(session, found), roll_size(session, election=election)
+        signed = queries.signed(session, found)
+        if queries.numbered(election, found):
+            require_representatives(found.representatives, signed, registered(session, election=election))
+        eligible, by_reps = queries.may_ask(session, election, found), found.basis == Basis.REPS
         decided = decide_recall(
-            Mode(election.mode), eligible=eligible, petition=signed, by_reps=found.basis == "reps", law=election.law
+            Mode(election.mode), eligible=eligible, petition=signed, by_reps=by_reps, law=election.law
         )
         require_petition(decided)
         found.accepted, found.signed, found.eligible = now.astimezone(HALL).date(), signed, eligible
@@ -194,7 +221,8 @@ def prepare_poll(
             )
         if not void:
             # The law names no window for a void poll that is held again.
-            require_poll_day(accepted, when.day, rules_in_force(election).recall_days.value)
+            rules, days = rules_in_force(election), rules_in_force(election).recall_days.value
+            require_poll_day(rules.last_day(accepted, days), when.day, days)
         member = session.get_one(Member, found.member_id)
         offices = (NextOffice(f"罢免{member.name}"[:20], 1, (RECALL_YES, RECALL_NO)),)
         old = session.get_one(Box, election.box_id)
@@ -298,6 +326,7 @@ def _log(
         move=move,
         day=now.astimezone(HALL).date(),
         by=actor.account_id,
+        by_reps=found.basis == Basis.REPS,
         **more,  # type: ignore[arg-type]  # fields of the fact, named by the callers above
     )
     journal.record(session, election.community_id, fact, now)

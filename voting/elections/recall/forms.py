@@ -1,8 +1,8 @@
 """Forms of the recall's pages. What they refuse, the actions refuse again."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField, TimeField
-from wtforms.validators import DataRequired, Length
+from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField, TimeField
+from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from voting.elections.recall.actions import TEXT_LENGTH
 from voting.forms import Form
@@ -20,6 +20,11 @@ class PetitionForm(Form):
 
     member = SelectField(_("要求罢免谁"), validate_choice=False)
     reasons = TextAreaField(_("罢免理由"), [_GIVEN, _MOST], description=_("会公布。"), render_kw={"rows": 4})
+    representatives = IntegerField(
+        _("居民（村民）代表共几人"),
+        [Optional(), NumberRange(min=1, message=_("不能少于 1。"))],
+        description=_("由代表联名提出的才填：须三分之一以上的代表。由选民、户代表联名的不填。"),
+    )
     same_facts = BooleanField(_("与上一次没有通过的罢免是同一事实"))
 
 

@@ -19,7 +19,7 @@ from voting.elections.recall.tables import Petition
 from voting.elections.roll.queries import roll_size
 from voting.elections.tables import Election
 from voting.forms import carried_out
-from voting.law.calendar import HALL, days_after
+from voting.law.calendar import HALL
 from voting.law.profiles import Mode
 from voting.people.tables import Unit
 from voting.permissions import Permission
@@ -29,7 +29,13 @@ from voting.security import access, public
 recall = Blueprint("recall", __name__, url_prefix="/c/<community_id>/elections/<election_id>/recall")
 recall_notice = Blueprint("recall_notice", __name__, url_prefix="/c/<community_id>")
 
-_FIELD_OF = {"RECALL_LATE": "day", "ELECTION_HOURS": "day", "RECALL_AGAIN": "same_facts", "RECALL_UNHEARD": "heard"}
+_FIELD_OF = {
+    "RECALL_LATE": "day",
+    "ELECTION_HOURS": "day",
+    "RECALL_AGAIN": "same_facts",
+    "RECALL_REPRESENTATIVES": "representatives",
+    "RECALL_UNHEARD": "heard",
+}
 
 
 part_of_election("petition_id", Petition)
@@ -62,6 +68,7 @@ def petition(community: Unit, election: Election) -> Any:
             member_id=form.member.data or "",
             reasons=form.reasons.data or "",
             same_facts=bool(form.same_facts.data),
+            representatives=form.representatives.data,
         )
 
     return _try(community, election, form, deed)
@@ -186,7 +193,7 @@ def _shown(election: Election) -> dict[str, Any]:
     shares = {
         one.id: decide_recall(
             mode,
-            eligible=one.eligible or eligible,
+            eligible=one.eligible or one.representatives or eligible,
             petition=one.signed if one.signed is not None else signed.get(one.id, 0),
             by_reps=one.basis == "reps",
             law=election.law,
@@ -213,6 +220,6 @@ def _page(community: Unit, election: Election, sent: FlaskForm | None = None) ->
         for one in shown["members"].values()
         if one.ended is None and one.id not in running
     ]
-    days = rules(election).recall_days.value
-    shown["latest"] = {one.id: days_after(one.accepted, days) for one in shown["petitions"] if one.accepted}
+    ruled, days = rules(election), rules(election).recall_days.value
+    shown["latest"] = {one.id: ruled.last_day(one.accepted, days) for one in shown["petitions"] if one.accepted}
     return render_template("recall/page.html", community=community, election=election, forms=made, sent=sent, **shown)

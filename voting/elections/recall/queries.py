@@ -7,10 +7,13 @@ from sqlalchemy.orm import Session
 
 from voting.elections.after.queries import COUNTED
 from voting.elections.count.queries import counted
+from voting.elections.recall.rules import Basis
 from voting.elections.recall.tables import Petition, Signature
+from voting.elections.roll.queries import registered, roll_size
 from voting.elections.tables import Election
 from voting.errors import NotFound
 from voting.law.polls import COLLECTED_OVER_ISSUED
+from voting.law.profiles import Mode
 
 
 def petitions(session: Session, *, election: Election) -> list[Petition]:
@@ -42,6 +45,25 @@ def last_lost(session: Session, *, member_id: str) -> date | None:
     return session.scalar(
         select(func.max(Petition.ended_on)).where(Petition.member_id == member_id, Petition.ended == "kept")
     )
+
+
+def listed(election: Election, petition: Petition) -> bool:
+    """Whether those who ask are those who elect by their list: households' or residents' representatives."""
+    elect = {Mode.HOUSEHOLD_REPS: Basis.HOUSEHOLDS, Mode.RESIDENT_REPS: Basis.REPS}
+    return elect.get(Mode(election.mode)) == petition.basis
+
+
+def numbered(election: Election, petition: Petition) -> bool:
+    """Whether representatives ask of whom this election has no list: their number is entered."""
+    return petition.basis == Basis.REPS and not listed(election, petition)
+
+
+def may_ask(session: Session, election: Election, petition: Petition) -> int:
+    """How many there are of those who ask: the list of them, or everybody on the roll; 0 while it is not entered."""
+    if numbered(election, petition):
+        return petition.representatives or 0
+    size = roll_size if listed(election, petition) else registered
+    return size(session, election=election)
 
 
 def signed(session: Session, petition: Petition) -> int:

@@ -1,4 +1,4 @@
-"""Recall: the petition and the vote (Residents' Committees Law Art. 20; Villagers' Committees Law Art. 19)."""
+"""Recall: the petition (Residents' Committees Law Art. 20; Villagers' Committees Law Art. 19)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,19 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
-from voting.errors import TooEarly, TooLate
-from voting.law.profiles import Mode, law_of
-from voting.law.thresholds import Reason, over_half
+from voting.errors import Malformed, TooEarly, TooLate
+from voting.law.profiles import RESIDENTS_2018, Mode, law_of
+from voting.law.thresholds import Reason
+
+
+class Basis(StrEnum):
+    """Who asks for a recall; each may wherever the law names them, whoever elects (居委会组织法 20; 村委会组织法 19)."""
+
+    VOTERS = "voters"
+    HOUSEHOLDS = "households"  # 户代表, where they elect and their list is posted
+    REPS = "reps"  # 居民代表, 村民代表
 
 
 @dataclass(frozen=True)
@@ -45,54 +54,66 @@ class Checked:
 
 @dataclass(frozen=True)
 class RecallOutcome:
-    """Whether the petition stands, enough voted, and the member is recalled."""
+    """Whether the petition stands, with its arithmetic; the vote on it is a poll (`law.polls.recall_vote`)."""
 
     petition_ok: bool
-    turnout_ok: bool = False
-    passed: bool = False
     because: tuple[Reason, ...] = ()
 
 
-def decide_recall(
-    mode: Mode,
-    *,
-    eligible: int,
-    petition: int,
-    by_reps: bool = False,
-    collected: int = 0,
-    yes: int | None = None,
-    vote_eligible: int | None = None,
-    law: str = "",
-) -> RecallOutcome:
-    """The petition by voters (or representatives), then the vote in the mode of the election with its turnout.
+def bases_of(mode: Mode, law: str = "") -> tuple[Basis, ...]:
+    """Who may ask for a recall in an election of this mode, under the version of the law that it began under."""
+    bases = [Basis.VOTERS]
+    if mode is Mode.HOUSEHOLD_REPS:
+        bases.append(Basis.HOUSEHOLDS)
+    # The law of 2018 names a third of the residents' groups (Art. 10) and no representatives but those who elect.
+    if mode is Mode.RESIDENT_REPS or law_of(law, mode) is not RESIDENTS_2018:
+        bases.append(Basis.REPS)
+    return tuple(bases)
 
-    ``eligible``: those who may petition; ``vote_eligible``: those who may vote, where that differs.
-    ``law``: key of the version that the election began under; empty: the newest. ``yes`` is ``None`` before the vote.
-    A vote without a sound petition recalls nobody.
+
+def require_basis(basis: str, mode: Mode, law: str = "") -> Basis:
+    """Raises Malformed RECALL_BASIS for somebody who may not ask."""
+    for one in bases_of(mode, law):
+        if one == basis:
+            return one
+    raise Malformed(
+        "RECALL_BASIS",
+        "请选由谁联名：按这次选举的方式和法律，只能从列出的里选。",
+        "Choose who asks: under this election's mode and law, one of those listed.",
+    )
+
+
+def require_representatives(number: int | None, signed: int, roll: int) -> int:
+    """How many representatives there are: at least those who signed, at most everybody on the roll, of which they are.
+
+    Raises Malformed RECALL_REPRESENTATIVES.
+    """
+    least = max(signed, 1)
+    if number is None or not least <= number <= roll:
+        raise Malformed(
+            "RECALL_REPRESENTATIVES",
+            f"请填写代表共有几人：{least} 到 {roll} 之间（不少于已签名的，不多于登记选民）。",
+            f"State how many representatives there are, from {least} (those who signed) to {roll} (the voters).",
+        )
+    return number
+
+
+def decide_recall(mode: Mode, *, eligible: int, petition: int, by_reps: bool = False, law: str = "") -> RecallOutcome:
+    """Whether the petition by voters (or representatives) has the law's share of the ``eligible`` who may petition.
+
+    ``law``: key of the version that the election began under; empty: the newest.
     """
     version = law_of(law, mode)
-    share = version.recall_by_reps if by_reps or mode is Mode.RESIDENT_REPS else version.recall_by_voters
+    share = version.recall_by_reps if by_reps else version.recall_by_voters
     asked = share.compare(petition, eligible)
-    because = [
-        version.reason(
-            f"联名 {petition} 人，须{share.zh}：{asked.sum}，" + ("达到。" if asked else "未达到。"),
-            f"{petition} signed, {share.en} is required: {asked.sum}, " + ("reached." if asked else "not reached."),
-            version.recall_article,
-        )
-    ]
-    if yes is None:
-        return RecallOutcome(asked.ok, because=tuple(because))
-    came = version.turnout[mode].compare(collected, eligible if vote_eligible is None else vote_eligible)
-    agreed = over_half(yes, collected)
-    because += [
-        version.reason(
-            f"参加投票须{version.turnout[mode].zh}：{came.sum}。", f"Turnout: {came.sum}.", version.recall_article
-        ),
-        version.reason(
-            f"同意须过参加投票者的半数：{agreed.sum}。", f"In favour: {agreed.sum}.", version.recall_article
-        ),
-    ]
-    return RecallOutcome(asked.ok, came.ok, asked.ok and came.ok and agreed.ok, tuple(because))
+    sound = asked.ok and 1 <= petition <= eligible
+    who, who_en = ("代表联名", "representatives") if by_reps else ("联名", "people")
+    because = version.reason(
+        f"{who} {petition} 人，须{share.zh}：{asked.sum}，" + ("达到。" if sound else "未达到。"),
+        f"{petition} {who_en} signed, {share.en} is required: {asked.sum}, " + ("reached." if sound else "not reached."),
+        version.recall_article,
+    )
+    return RecallOutcome(sound, (because,))
 
 
 def read_signatures(text: str) -> tuple[Written, ...]:
@@ -154,9 +175,8 @@ def require_again(lost: date | None, day: date, days: int) -> None:
         )
 
 
-def require_poll_day(accepted: date, day: date, days: int) -> None:
-    """The poll is held within so many days of the petition (profile). Raises TooLate RECALL_LATE."""
-    last = accepted + timedelta(days=days)
+def require_poll_day(last: date, day: date, days: int) -> None:
+    """The poll is held within so many days of the petition (profile), on ``last`` at the latest. Raises RECALL_LATE."""
     if day > last:
         raise TooLate(
             "RECALL_LATE",

@@ -6,9 +6,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from voting.database import Base, one_of, random_id
+from voting.elections.recall.rules import Basis
 
-#: Who asks for a recall (居委会组织法 20): voters (or households' representatives), or residents' representatives.
-BASES = ("voters", "reps")
 #: How a petition ends: refused for too few signatures, the poll's two outcomes, or because the member resigned.
 ENDS = ("too_few", "recalled", "kept", "resigned")
 
@@ -18,9 +17,10 @@ class Petition(Base):
 
     __tablename__ = "recall_petition"
     __table_args__ = (
-        CheckConstraint(one_of("basis", BASES), name="basis"),
+        CheckConstraint(one_of("basis", tuple(Basis)), name="basis"),
         CheckConstraint(one_of("ended", ENDS), name="ended"),
         CheckConstraint("(accepted IS NULL) = (signed IS NULL)", name="accepted"),
+        CheckConstraint("representatives IS NULL OR (representatives >= 1 AND basis = 'reps')", name="representatives"),
         # One petition at a time against one member.
         Index(
             "uq_recall_petition_open",
@@ -34,7 +34,9 @@ class Petition(Base):
     id: Mapped[str] = mapped_column(String(22), primary_key=True, default=random_id)
     election_id: Mapped[str] = mapped_column(ForeignKey("election.id"), index=True)
     member_id: Mapped[str] = mapped_column(ForeignKey("committee_seat.id"))
-    basis: Mapped[str] = mapped_column(String(6))
+    basis: Mapped[str] = mapped_column(String(10))
+    # How many representatives there are, where they ask and do not elect: entered with their signatures.
+    representatives: Mapped[int | None]
     reasons: Mapped[str] = mapped_column(Text)
     received: Mapped[date]
     # Signatures on the roll and the list they are a share of, once the petition is accepted.

@@ -1358,7 +1358,8 @@ def _make_after_and_recall() -> None:
         sa.Column("id", sa.String(length=22), nullable=False),
         sa.Column("election_id", sa.String(length=22), nullable=False),
         sa.Column("member_id", sa.String(length=22), nullable=False),
-        sa.Column("basis", sa.String(length=6), nullable=False),
+        sa.Column("basis", sa.String(length=10), nullable=False),
+        sa.Column("representatives", sa.Integer(), nullable=True),
         sa.Column("reasons", sa.Text(), nullable=False),
         sa.Column("received", sa.Date(), nullable=False),
         sa.Column("accepted", sa.Date(), nullable=True),
@@ -1368,11 +1369,15 @@ def _make_after_and_recall() -> None:
         sa.Column("poll_id", sa.String(length=22), nullable=True),
         sa.Column("ended", sa.String(length=8), nullable=True),
         sa.Column("ended_on", sa.Date(), nullable=True),
-        sa.CheckConstraint("basis IN ('voters', 'reps')", name=op.f("ck_recall_petition_basis")),
+        sa.CheckConstraint("basis IN ('voters', 'households', 'reps')", name=op.f("ck_recall_petition_basis")),
         sa.CheckConstraint(
             "ended IN ('too_few', 'recalled', 'kept', 'resigned')", name=op.f("ck_recall_petition_ended")
         ),
         sa.CheckConstraint("(accepted IS NULL) = (signed IS NULL)", name=op.f("ck_recall_petition_accepted")),
+        sa.CheckConstraint(
+            "representatives IS NULL OR (representatives >= 1 AND basis = 'reps')",
+            name=op.f("ck_recall_petition_representatives"),
+        ),
         sa.ForeignKeyConstraint(["election_id"], ["election.id"], name=op.f("fk_recall_petition_election_id_election")),
         sa.ForeignKeyConstraint(
             ["member_id"], ["committee_seat.id"], name=op.f("fk_recall_petition_member_id_committee_seat")
