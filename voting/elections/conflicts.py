@@ -12,11 +12,12 @@ from voting.elections.candidates.queries import contests
 from voting.elections.candidates.tables import Candidate, Nomination
 from voting.elections.committee import actions, queries
 from voting.elections.committee.actions import leave_committee
-from voting.elections.committee.rules import Finding, must_leave, related
+from voting.elections.committee.rules import Finding, must_leave, related, staff_conflicts
 from voting.elections.committee.staffing import appoint_staff, swear_in
 from voting.elections.queries import locked, rules
 from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election
+from voting.errors import Conflict
 from voting.law.profiles import Mode, Profile, law_of
 from voting.law.thresholds import Reason
 from voting.permissions import Actor
@@ -149,6 +150,25 @@ def relatives_elected(session: Session, election: Election, names: Iterable[str]
         for one, first in people[:number]
         if related(kin, first, second)
     ]
+
+
+def require_watchers_free(session: Session, election: Election, names: Iterable[str]) -> None:
+    """Watchers of a box are named by name: whoever of the roll bears it alone must not stand or be near kin.
+
+    Raises Conflict WATCHER_CONFLICT.
+    """
+    standing, kin = nominated(session, election), queries.kinships(session, election)
+    found = [
+        finding
+        for name, person in _written_in(session, election, frozenset(names))
+        for finding in staff_conflicts(person, name, standing, kin)
+    ]
+    if found:
+        raise Conflict(
+            "WATCHER_CONFLICT",
+            "".join(one.reason.zh for one in found) + "监票人请另选一人。",
+            " ".join(one.reason.en for one in found) + " Choose another watcher.",
+        )
 
 
 def _written_in(session: Session, election: Election, names: frozenset[str]) -> list[tuple[str, str]]:
