@@ -1,5 +1,6 @@
 """Nominations: who may nominate whom, signatures held against the roll, the nominating poll, acceptance, lists."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -17,7 +18,7 @@ from voting.elections.candidates.nominating import cut
 from voting.elections.candidates.nominations import Proposal
 from voting.elections.candidates.queries import contests
 from voting.elections.candidates.rules import BARS, check_candidates
-from voting.elections.candidates.strokes import by_strokes, in_stroke_order, strokes_of
+from voting.elections.candidates.strokes import by_strokes, in_stroke_order
 from voting.elections.candidates.tables import Candidate
 from voting.elections.committee.actions import declare_kinship
 from voting.elections.committee.queries import kinships
@@ -243,7 +244,21 @@ def test_a_nominating_poll_needs_more_than_half_and_sums_that_can_be(house: Hous
     poll(built, 13, {(0, 1): 5, (0, 2): 8, (1, 3): 13, (1, 4): 13})
     refused(Conflict, "POLL_RECORDED", poll, built, 13, {(0, 1): 13})
     _, data = next(one for one in built.events() if one[0] == "nominating_poll_recorded")
-    assert (data["voters"], data["taking_part"], [one["votes"] for one in data["votes"]]) == (24, 13, [13, 13, 8, 5])
+    assert (data["voters"], data["taking_part"]) == (24, 13) and len(data["sha256"]) == 64
+    assert data["offices"] == [
+        {"office": "主任", "named": 2, "votes": 13},
+        {"office": "委员", "named": 2, "votes": 26},
+    ]
+
+
+def test_a_nominating_poll_that_names_a_whole_village_is_logged(house: House) -> None:
+    built = drafted(house, 132)
+    everybody = {(office, number): 1 for number in range(1, 133) for office in (0,)}
+    poll(built, 132, everybody)
+    _, data = next(one for one in built.events() if one[0] == "nominating_poll_recorded")
+    assert data["offices"][0] == {"office": "主任", "named": 132, "votes": 132}
+    # An entry of the log holds 16,384 bytes; this one does not grow with the people named.
+    assert len(json.dumps(data)) < 1_000
 
 
 def test_order_by_nomination_votes_or_strokes_and_the_lists_as_posted(house: House) -> None:
@@ -276,7 +291,7 @@ def test_stroke_order_says_what_it_could_not_settle() -> None:
     assert found.alike == (("张三", "李四"),) and found.unknown == ("𬎆",)
     assert in_stroke_order(["丁一", "李四", "张三"]) and in_stroke_order(["张三", "李四"])
     assert not in_stroke_order(["王五", "丁一"])
-    assert [strokes_of(one) for one in "一丁王李𬎆"] == [1, 2, 4, 7, None]
+    assert by_strokes("李𬎆王一丁").places == (3, 4, 2, 0, 1)
 
 
 def test_the_formal_list_keeps_the_excess_of_the_profile(house: House) -> None:

@@ -35,14 +35,19 @@ class Nominated:
 
 @dataclass(frozen=True)
 class NominatingPollRecorded:
-    """A nominating poll (海选) was counted: votes per nomination, most first, by random id."""
+    """A nominating poll (海选) was counted: per office how many people were named and with how many votes in all.
+
+    Hundreds may be named; an entry holds sums and ``sha256`` of the canonical JSON of
+    ``[[nomination, office, votes], …]``, most votes first. The list itself stays in the database.
+    """
 
     type: ClassVar[str] = "nominating_poll_recorded"
     election_id: str
     held_on: date
     voters: int
     taking_part: int
-    votes: tuple[tuple[str, str, int], ...]
+    offices: tuple[tuple[str, int, int], ...]
+    sha256: str
     by: str
 
     def data(self) -> dict[str, object]:
@@ -51,7 +56,8 @@ class NominatingPollRecorded:
             "held_on": self.held_on.isoformat(),
             "voters": self.voters,
             "taking_part": self.taking_part,
-            "votes": [{"nomination": one, "office": office, "votes": votes} for one, office, votes in self.votes],
+            "offices": [{"office": office, "named": named, "votes": votes} for office, named, votes in self.offices],
+            "sha256": self.sha256,
             "by": self.by,
         }
 

@@ -1,7 +1,9 @@
 """Nominations: received from the Party organisation, from voters jointly or from oneself; counted from the poll."""
 
+import hashlib
+import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -243,8 +245,25 @@ def record_nominating_poll(
         counted = sorted(
             ((row.id, titles[row.office_id], row.votes or 0) for row in rows), key=lambda one: (-one[2], one)
         )
-        fact = NominatingPollRecorded(election.id, held_on, voters, taking_part, tuple(counted), actor.account_id)
+        canonical = json.dumps(counted, ensure_ascii=False, separators=(",", ":")).encode()
+        fact = NominatingPollRecorded(
+            election_id=election.id,
+            held_on=held_on,
+            voters=voters,
+            taking_part=taking_part,
+            offices=_sums(election, rows),
+            sha256=hashlib.sha256(canonical).hexdigest(),
+            by=actor.account_id,
+        )
         journal.record(session, election.community_id, fact, now)
+
+
+def _sums(election: Election, rows: Sequence[Nomination]) -> tuple[tuple[str, int, int], ...]:
+    """Per office: its title, how many people were named for it, how many votes they have in all."""
+    by_office = {
+        office.id: [row.votes or 0 for row in rows if row.office_id == office.id] for office in election.offices
+    }
+    return tuple((office.title, len(by_office[office.id]), sum(by_office[office.id])) for office in election.offices)
 
 
 def _titled(election: Election, votes: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int]:

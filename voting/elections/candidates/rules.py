@@ -184,19 +184,6 @@ def check_candidates(
     return CandidateCheck(tuple(errors), tuple(_women(nominees, law)))
 
 
-def nomination_errors(law: Law, *, seats: int, candidates: int, nominators: int, party: bool = False) -> frozenset[str]:
-    """What is wrong with a joint nomination: too few nominators, or no more candidates than seats (Art. 18).
-
-    ``party``: nominated by the Party organisation, which needs no co-signatories.
-    """
-    errors = set()
-    if not party and nominators < law.nominators:
-        errors.add("fewer_than_ten_nominators")
-    if candidates <= seats:
-        errors.add("not_differential")
-    return frozenset(errors)
-
-
 def _entitled(nominee: Nominee, seats: Mapping[str, int], day: date, law: Law) -> list[Finding]:
     found = []
     if nominee.office not in seats:

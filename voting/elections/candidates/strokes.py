@@ -46,12 +46,6 @@ def in_stroke_order(names: Sequence[str]) -> bool:
     )
 
 
-def strokes_of(character: str) -> int | None:
-    """How many strokes a character has, or None when the table does not hold it."""
-    count, _ = _weight(character)
-    return None if count == _UNKNOWN else count
-
-
 def _undecided(one: str, other: str) -> bool:
     differing = next(((a, b) for a, b in zip(one, other, strict=False) if a != b), None)
     return differing is not None and _weight(differing[0])[0] == _weight(differing[1])[0]
