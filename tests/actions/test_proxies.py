@@ -107,7 +107,7 @@ def test_representatives_vote_in_person(house: House) -> None:
     from voting.elections.proxies.rules import Delegation, proxy_errors
     from voting.law.profiles import Mode
 
-    wrong = proxy_errors(Delegation(Mode.RESIDENT_REPS, "a", frozenset({"b"}), frozenset({"a", "b"}), most=0))
+    wrong = proxy_errors(Delegation(Mode.RESIDENT_REPS, "a", frozenset({"b"}), most=0))
     assert "no_proxy_in_rep_mode" in wrong
     assert "PROXY_IN_REP_MODE" in {refusal[0] for refusal in proxies._REFUSALS.values()}
     assert datetime.now(UTC).year >= 2024

@@ -12,7 +12,6 @@ from voting.elections.candidates.rules import (
     ballot_names,
     bars,
     check_candidates,
-    nomination_errors,
 )
 from voting.law.profiles import RESIDENTS_2018, RESIDENTS_2026, VILLAGERS_2018, VILLAGERS_2026, Law
 
@@ -90,15 +89,6 @@ def test_no_woman_is_a_warning() -> None:
 def test_the_village_law_names_clans() -> None:
     assert "宗族" in bars(VILLAGERS_2026)["organised_crime"][0]
     assert "宗族" not in bars(RESIDENTS_2026)["organised_crime"][0]
-
-
-def test_joint_nomination() -> None:
-    assert nomination_errors(RESIDENTS_2026, seats=1, candidates=1, nominators=9) == {
-        "fewer_than_ten_nominators",
-        "not_differential",
-    }
-    assert nomination_errors(RESIDENTS_2026, seats=1, candidates=2, nominators=0, party=True) == set()
-    assert nomination_errors(VILLAGERS_2026, seats=1, candidates=2, nominators=1) == set()
 
 
 def test_namesakes_are_told_apart_on_the_ballot() -> None:

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voting.elections.paper.rules import BallotClass, Paper, judge
-from voting.elections.proxies.rules import Delegation, ballots_for_holder, proxy_errors
+from voting.elections.paper.rules import Finding, worth
+from voting.elections.proxies.rules import Delegation, proxy_errors
 from voting.elections.recall.rules import decide_recall
 from voting.errors import Malformed
 from voting.law.calendar import HALL, age_on, days_after, days_before
 from voting.law.kin import Elected, recuse
 from voting.law.meetings import Meeting, check_composition, decide_meeting
 from voting.law.owners import OwnedUnit, UnitStatus, Weight, decide_owners, weigh
-from voting.law.profiles import Mode
+from voting.law.profiles import Mode, rules_of
 
 TOTAL = Weight(Fraction(60_000), 500)
 
@@ -107,16 +107,12 @@ def test_kin_are_judged_from_the_top_down() -> None:
     assert (level.removed, level.vote_again) == ((), ("丁", "丙"))
 
 
-def test_recall_needs_a_sound_petition() -> None:
-    vote = {"eligible": 1000, "collected": 600, "yes": 600}
-    assert decide_recall(Mode.ALL_VOTERS, petition=100, **vote).passed
-    assert not decide_recall(Mode.ALL_VOTERS, petition=99, **vote).passed
-    assert not decide_recall(Mode.ALL_VOTERS, petition=100, **{**vote, "yes": 300}).passed
-    assert decide_recall(Mode.RESIDENT_REPS, eligible=60, petition=20).petition_ok
-    assert not decide_recall(Mode.RESIDENT_REPS, eligible=60, petition=19).petition_ok
+def test_representatives_petition_by_a_third() -> None:
+    assert decide_recall(Mode.RESIDENT_REPS, eligible=60, petition=20, by_reps=True).petition_ok
+    assert not decide_recall(Mode.RESIDENT_REPS, eligible=60, petition=19, by_reps=True).petition_ok
 
 
-PROXY = Delegation(Mode.ALL_VOTERS, "a", frozenset("bcd"), frozenset("abcdek"), frozenset("k"))
+PROXY = Delegation(Mode.ALL_VOTERS, "a", frozenset("bcd"), 3, candidates=frozenset("k"))
 
 
 @pytest.mark.parametrize(
@@ -124,41 +120,31 @@ PROXY = Delegation(Mode.ALL_VOTERS, "a", frozenset("bcd"), frozenset("abcdek"), 
     [
         ({"mode": Mode.RESIDENT_REPS}, "no_proxy_in_rep_mode"),
         ({"candidates": frozenset("a")}, "candidate_cannot_hold"),
-        ({"roll": frozenset("bcd")}, "holder_not_voter"),
-        ({"roll": frozenset("abc")}, "principal_not_voter"),
         ({"principals": frozenset("bcde")}, "over_three"),
         ({"near_kin_only": True, "kin": frozenset("bc")}, "not_close_relative"),
         ({"holder_delegated": True}, "holder_has_delegated_own_vote"),
-        ({"published": False}, "list_not_published"),
+        ({"chained": frozenset("b")}, "principal_holds_for_others"),
     ],
 )
 def test_each_fault_of_a_delegation(changed: dict, code: str) -> None:
-    wrong = replace(PROXY, **changed)
-    assert proxy_errors(wrong) == {code}
-    assert ballots_for_holder(wrong) == (0 if code in {"holder_not_voter", "holder_has_delegated_own_vote"} else 1)
-    assert ballots_for_holder(PROXY) == 4
-
-
-SEATS = {"主任": 1, "委员": 3}
+    assert proxy_errors(replace(PROXY, **changed)) == {code}
+    assert proxy_errors(PROXY) == set()
 
 
 @pytest.mark.parametrize(
-    ("marks", "changed", "kind", "votes"),
+    ("options", "finding", "kind"),
     [
-        ({"委员": ("丙", "丙", "丁", "戊")}, {}, BallotClass.VALID, {"委员": ("丙", "丁", "戊")}),
-        ({"主任": ("甲", "乙")}, {}, BallotClass.VOID, {}),
-        ({"主任": ("甲",), "委员": ("丙",)}, {"illegible_offices": frozenset({"委员"})}, BallotClass.PARTLY_VALID,
-         {"主任": ("甲",)}),
-        ({}, {"illegible_offices": frozenset({"委员"})}, BallotClass.VOID, {}),
-        ({"主任": ("甲",)}, {"legible": False}, BallotClass.VOID, {}),
-        ({"主任": ("甲",), "委员": ("甲",)}, {"void_if_twice": False}, BallotClass.VALID,
-         {"主任": ("甲",), "委员": ("甲",)}),
-        ({"书记": ("甲",)}, {}, BallotClass.VOID, {}),
+        ({}, Finding.OVER, "partly_valid"),
+        ({"over_vote": "ballot"}, Finding.OVER, "void"),
+        ({}, Finding.TWICE, "void"),
+        ({"dup_office": "each"}, Finding.TWICE, "valid"),
+        ({}, Finding.UNREADABLE_HERE, "partly_valid"),
+        ({}, Finding.FOREIGN, "foreign"),
     ],
-)  # fmt: skip
-def test_papers(marks: dict, changed: dict, kind: BallotClass, votes: dict) -> None:
-    verdict = judge(Paper(SEATS, marks, **changed))
-    assert (verdict.kind, verdict.counts_in_collected, verdict.votes) == (kind, True, votes)
+)
+def test_what_is_seen_on_a_paper_decides_its_worth(options: dict[str, str], finding: Finding, kind: str) -> None:
+    found = worth(finding, rules_of("residents-2026", Mode.ALL_VOTERS, "national", options))
+    assert found.value == kind
 
 
 def test_the_halls_clock_is_the_countrys_one_legal_time() -> None:

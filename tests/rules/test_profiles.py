@@ -84,7 +84,7 @@ def test_open_points_have_a_default_and_can_be_settled() -> None:
     rules = rules_of("residents-2026", Mode.ALL_VOTERS, "zhejiang", {})
     assert all(option.name in rules.values() for option in OPTIONS)
     assert rules.second_poll_turnout.value is True and rules.holiday_moves.value is False
-    assert (rules.dup_office.value, rules.legal_record.value) == ("void", "tablet")
+    assert (rules.dup_office.value, rules.over_vote.value, rules.legal_record.value) == ("void", "office", "tablet")
     settled = rules_of("residents-2026", Mode.ALL_VOTERS, "zhejiang", {"second_poll_turnout": "no"})
     assert settled.second_poll_turnout.value is False
     assert settled.second_poll_turnout.kind is Source.CHOSEN
@@ -93,7 +93,7 @@ def test_open_points_have_a_default_and_can_be_settled() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"roll_days": "10"}, {"dup_office": "lower_adds"}, {"legal_record": "both"}, {"": ""}]
+    "wrong", [{"roll_days": "10"}, {"over_vote": "lower_adds"}, {"legal_record": "both"}, {"": ""}]
 )
 def test_what_is_no_open_point_cannot_be_chosen(wrong: dict[str, str]) -> None:
     with pytest.raises(Malformed, match="OPTION_UNKNOWN"):

@@ -73,6 +73,20 @@ OPTIONS: Final = (
         _choices(no=(False, "不顺延", "no"), yes=(True, "顺延", "yes")),
     ),
     Option(
+        "dup_office", "同一人在两个职务上都被选", "One person marked for two offices",
+        _choices(
+            void=("void", "整张选票无效", "the whole paper is void"),
+            each=("each", "各个职务分别计票", "counted in each office"),
+        ),
+    ),
+    Option(
+        "over_vote", "所选人数多于应选人数", "More names than seats in an office",
+        _choices(
+            office=("office", "该职务无效，其余有效", "that office is void, the rest counts"),
+            ballot=("ballot", "整张选票无效", "the whole paper is void"),
+        ),
+    ),
+    Option(
         "legal_record", "哪一份选票是法定依据", "Which ballot is the legal record",
         _choices(
             tablet=("tablet", "平板投的票", "the tablet's"),

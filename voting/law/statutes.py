@@ -52,8 +52,6 @@ class Law:
     recall_by_reps: Share = ONE_THIRD
     majority: Share = OVER_HALF
     second_poll: Share = ONE_THIRD
-    second_poll_turnout: bool = True
-    candidates_extra: int = 1
     voting_age: int = 18
     roll_days: int = 20
     objection_days: int = 5

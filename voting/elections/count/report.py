@@ -13,9 +13,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final, TypeVar
 
-from voting.elections.count.rules import CountFacts, ElectionOutcome, Kind, OfficeCount, Outcome
+from voting.elections.count.rules import CountFacts, ElectionOutcome, OfficeCount, Outcome
 from voting.errors import Malformed, TooLarge
-from voting.law.profiles import Mode
 from voting.law.thresholds import Reason
 
 KIND: Final = "election-result"
@@ -217,40 +216,6 @@ def offices_of(facts: CountFacts, outcome: ElectionOutcome) -> tuple[OfficeResul
             because=decided.outcome.because,
         )
         for count, decided in zip(facts.offices, outcome.offices, strict=True)
-    )
-
-
-def count_facts(document: ResultDocument) -> CountFacts:
-    """The facts that the document's outcome must follow from, for whoever decides again.
-
-    ``decide(count_facts(d))`` gives ``d.valid``, ``d.because`` and, through ``offices_of``, ``d.offices``.
-    Raises ``Malformed`` RESULT_FORM for an unknown mode or kind.
-    """
-    try:
-        mode, kind = Mode(document.mode), Kind(document.kind)
-    except ValueError as error:
-        raise _form("mode, kind") from error
-    return CountFacts(
-        mode=mode,
-        law=document.law,
-        eligible=document.figures.roll,
-        issued=document.figures.issued,
-        collected=document.figures.collected,
-        offices=tuple(
-            OfficeCount(
-                name=office.title,
-                seats=office.seats,
-                votes={one.name: one.votes for one in office.candidates},
-                blank=office.blank,
-                over_vote_loss=office.lost,
-                tablet={one.name: one.tablet for one in office.candidates},
-                paper={one.name: one.paper for one in office.candidates},
-            )
-            for office in document.offices
-        ),
-        invalid=max((office.void for office in document.offices), default=0),
-        ineligible=frozenset(document.ineligible),
-        kind=kind,
     )
 
 

@@ -22,12 +22,7 @@ class BallotClass(StrEnum):
     PARTLY_VALID = "partly_valid"
     BLANK = "blank"
     VOID = "void"
-    FOREIGN = "foreign"  # not one of the papers printed and issued: set aside
-
-    @property
-    def collected(self) -> bool:
-        """Whether the paper is among the ballots collected: an issued one is, even when it is void or blank."""
-        return self is not BallotClass.FOREIGN
+    FOREIGN = "foreign"  # not one of the papers printed and issued: set aside, on no count sheet
 
 
 class Finding(StrEnum):

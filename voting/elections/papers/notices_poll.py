@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voting.elections.papers.data import Dossier, PaperContest, PaperElected
+from voting.elections.papers.data import Dossier, PaperContest
 from voting.elections.papers.notices import law_words, notice
 from voting.elections.papers.sheet import (
     BLANK_DATE,
@@ -132,11 +132,15 @@ def writers(d: Dossier) -> Sheet:
 
 
 def void_papers(d: Dossier) -> Sheet:
-    """15: which papers are void, in whole or in part; as ``paper.rules`` judges them."""
+    """15: which papers are void, in whole or in part; by the values ``paper.rules`` judges a doubtful paper by."""
     whole = ["涂改、破损、字迹模糊，全部无法辨认的"]
     if d.rules.dup_office.value == "void":
         whole.append("同一人被选为两个以上职务的")
-    partly = "所选人数多于该职务应选人数的；该职务的填写无法辨认的；另选的人不在选民名单上或者无法确认是谁的"
+    over = "所选人数多于该职务应选人数的"
+    if d.rules.over_vote.value == "ballot":
+        whole.append(f"任一职务{over}")
+        over = ""
+    partly = "；".join(filter(None, (over, "该职务的填写无法辨认的", "另选的人不在选民名单上或者无法确认是谁的")))
     said = f"根据{law_words(d)}的规定，经{d.words.electors}研究，本次选举选票的认定规则如下："
     return notice(
         d,
@@ -244,11 +248,6 @@ def nominating_result(d: Dossier) -> Sheet:
     said = "预选经公开唱票、计票，各初步候选人得票如下："
     made = table(("职务", "姓名", "提名票"), rows, widths=(3, 4, 2), align="ccc", size=14)
     return notice(d, "19", "关于预选结果的公告", [text(said), made])
-
-
-def elected_rows(elected: tuple[PaperElected, ...]) -> list[tuple[str, str, str]]:
-    """Office, name, votes of everybody elected."""
-    return [(one.office, one.name, figure(one.votes)) for one in elected]
 
 
 def _lists(contests: tuple[PaperContest, ...]) -> list[Block]:

@@ -159,7 +159,8 @@ def _ballot_rules(d: Dossier) -> list[str]:
     rules = ["；".join(marks[one] for one in d.choices if one in marks) + "。"]
     if any(one.write_in for one in d.contests):
         rules.append("另选他人的，在“另选他人”后写明姓名，并在“赞成”栏画“○”；所选的人应当在选民名单上。")
-    rules.append(f"每一职务赞成的人数（含另选他人）不得多于应选人数：{many}。多于应选人数的，该职务的选举无效。")
+    void = "全票无效" if d.rules.over_vote.value == "ballot" else "该职务的选举无效"
+    rules.append(f"每一职务赞成的人数（含另选他人）不得多于应选人数：{many}。多于应选人数的，{void}。")
     if d.rules.dup_office.value == "void":
         rules.append("同一人不得选为两个职务，否则全票无效。")
     rules.append("字迹要清楚，请在秘密写票处填写，不要在选票上写自己的姓名。")
