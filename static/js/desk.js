@@ -180,7 +180,7 @@ async function checkIn(person, channel = "card", assisted = false) {
     const answer = await post(at("check-in"), sent);
     show(answer.state);
     const given = channel === "paper" ? person.verdict.papers : person.verdict.cards;
-    remember({ ...person, given }, answer.mark, channel);
+    remember({ ...person, given: assisted ? `${byId("checking").dataset.assisted} · ${given}` : given }, answer.mark, channel);
     said.replaceChildren(filled("t-done", { ...person, given }));
   }, said);
   if (!done && query.value === "") {
