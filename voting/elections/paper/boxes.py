@@ -25,12 +25,11 @@ from voting.elections.paper.events import (
 from voting.elections.paper.queries import boxes, get_box, list_of, uses_paper
 from voting.elections.paper.tables import MobileVoter, PaperBox, PrintRun
 from voting.elections.proxies.queries import asked_others
-from voting.elections.queries import locked
+from voting.elections.queries import locked, rules
 from voting.elections.roll.queries import get_entry
 from voting.elections.tables import Election
 from voting.elections.texts import typed
 from voting.errors import Conflict, Malformed, NotAllowed, TooEarly
-from voting.law.profiles import Mode, rules_of
 from voting.permissions import Actor
 
 #: 监票人 beside a box of the hall: nobody watches alone. Beside a mobile box the profile says how many.
@@ -109,8 +108,7 @@ def seal_box(
         election = locked(session, election_id)
         require_state(election.state, *_BEFORE_POLL, *_DURING_POLL)
         _require_papers(session, election)
-        least = rules_of(election.law, Mode(election.mode), election.profile, election.options).mobile_watchers.value
-        names = _watchers(kind, watchers, least)
+        names = _watchers(kind, watchers, rules(election).mobile_watchers.value)
         require_watchers_free(session, election, names)
         _require_mobile(kind, approval, voters)
         known = list(session.scalars(select(PaperBox).where(PaperBox.election_id == election.id)))
