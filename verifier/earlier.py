@@ -67,16 +67,16 @@ def _seat(data: dict[str, Any]) -> SeatChanged:
 
 
 def _recall(data: dict[str, Any]) -> RecallMoved:
-    always = dict.fromkeys(("election", "petition", "member", "move", "day", "by"), str)
+    always = dict.fromkeys(("election", "petition", "member", "move", "day", "by", "basis"), str)
     some = {"signed": int, "eligible": int, "text_sha256": str, "poll": str}
     given = {name: hint for name, hint in some.items() if data[name] is not None}
-    value = typed({name: one for name, one in data.items() if one is not None}, always | given | {"by_reps": bool})
+    value = typed({name: one for name, one in data.items() if one is not None}, always | given)
     return RecallMoved(
         election_id=value["election"],
         petition_id=value["petition"],
         member_id=value["member"],
         day=date.fromisoformat(value["day"]),
-        **{name: value[name] for name in ("move", "by", "by_reps", *given)},
+        **{name: value[name] for name in ("move", "by", "basis", *given)},
     )
 
 

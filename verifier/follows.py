@@ -7,6 +7,7 @@ count the rules say again which poll had to follow, for which seats, and who sta
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from verifier.petitions import petition_of
 from verifier.report import Lacking
 from verifier.story import Story, sealed_kind
 from voting.elections.after.events import NextPollPrepared, PlacesLeftEmpty, RelativesSettled, SeatChanged
@@ -21,10 +22,7 @@ from voting.elections.events import (
     ElectionSealed,
     OutcomeDecided,
     PollMoved,
-    ResultCertified,
 )
-from voting.elections.recall.events import RecallMoved
-from voting.elections.recall.rules import decide_recall
 from voting.errors import Malformed
 from voting.law.offices import office_kind
 from voting.law.polls import RECALL_NO, RECALL_YES
@@ -101,25 +99,7 @@ def _check_roll(sealed: ElectionSealed, prepared: NextPollPrepared, before: Stor
 
 def _check_recall(sealed: ElectionSealed, before: Story) -> None:
     """A recall is asked for by a petition with the law's share of the list, and asks yes or no."""
-    moves = [one.fact for one in before.all(RecallMoved)]
-    petitions = {one.petition_id for one in moves if one.move == "poll" and one.poll == sealed.election_id}
-    accepted = [one for one in moves if one.move == "accepted" and one.petition_id in petitions]
-    sound = len(accepted) == 1 and all(
-        decide_recall(
-            Mode(sealed.mode),
-            eligible=one.eligible or 0,
-            petition=one.signed or 0,
-            by_reps=bool(one.by_reps),
-            law=sealed.law,
-        ).petition_ok
-        for one in accepted
-    )
-    if not sound or not before.all(ResultCertified):
-        raise Malformed(
-            "FOLLOWS_PETITION",
-            "日志里没有达到法定人数、已经受理的罢免联名",
-            "The log holds no accepted petition of the law's share of the list for this recall",
-        )
+    petition_of(sealed, before)
     if [(seats, names) for _, seats, names in sealed.offices] != [(1, (RECALL_YES, RECALL_NO))]:
         raise _other_candidates("罢免", "the recall")
 

@@ -121,7 +121,7 @@ def test_disputes_name_an_entry_and_where_they_go(built: Built) -> None:
 
 
 def a_petition(built: Built, **facts: Any) -> Petition:
-    made: Petition = do(built, recall.petition, reasons="一年没有召开居民会议", **facts)
+    made: Petition = do(built, recall.petition, basis="voters", reasons="一年没有召开居民会议", **facts)
     return made
 
 
@@ -129,7 +129,7 @@ def test_a_recall_from_petition_to_poll(built: Built) -> None:
     member = seated(built)[0]
     made = a_petition(built, member_id=member.id)
     at = {"petition_id": made.id}
-    assert code(built, recall.petition, member_id=member.id, reasons="再提") == "RECALL_RUNNING"
+    assert code(built, recall.petition, member_id=member.id, basis="voters", reasons="再提") == "RECALL_RUNNING"
     assert code(built, recall.accept, **at) == "RECALL_TOO_FEW"
     assert code(built, recall.defend, **at, text="我说明") == "RECALL_NOT_ACCEPTED"
     # One tenth of twelve is 1.2: two must sign; 99 is not on the roll, and a second signature counts once.
@@ -165,7 +165,7 @@ def test_a_recall_ends_when_the_member_resigns_or_too_few_sign(built: Built) -> 
     do(built, deeds.approve_resignation, member_id=first.id, day=LATER.astimezone(HALL).date())
     do(built, recall.end_by_resignation, **at)
     assert code(built, recall.accept, **at) == "RECALL_ENDED"
-    assert code(built, recall.petition, member_id=first.id, reasons="再提") == "OFFICE_OVER"
+    assert code(built, recall.petition, member_id=first.id, basis="voters", reasons="再提") == "OFFICE_OVER"
     other = a_petition(built, member_id=second.id)
     do(built, recall.give_up, petition_id=other.id)
     assert code(built, recall.accept, petition_id="none") == "NO_SUCH_PETITION"

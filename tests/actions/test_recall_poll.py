@@ -31,7 +31,7 @@ def test_a_recall_is_voted_counted_verified_and_ends_the_office(house: House, tm
     day = EVENING + timedelta(days=2)
     first = built.election_id
     member, *_ = built.do(deeds.seat_members, now=day)
-    made = built.do(recall.petition, member_id=member.id, reasons="一年没有召开居民会议", now=day)
+    made = built.do(recall.petition, member_id=member.id, basis="voters", reasons="一年没有召开居民会议", now=day)
     at = {"petition_id": made.id, "now": day}
     built.do(recall.sign, **at, written=read_signatures("1 2"))
     built.do(recall.accept, **at)

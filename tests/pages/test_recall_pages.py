@@ -18,7 +18,7 @@ def test_a_recall_on_its_pages(house: House, app: Flask) -> None:
     (member, *_) = built.do(deeds.seat_members, now=house.clock.now)
     client = house.signed_in("official", app)
     assert client.get(at(built, "recall")).status_code == 200
-    given = {"member": member.id, "reasons": "一年没有召开居民会议"}
+    given = {"member": member.id, "basis": "voters", "reasons": "一年没有召开居民会议"}
     assert send(client, at(built, "recall"), given).status_code == 303
     assert send(client, at(built, "recall"), given).status_code == 422
     (found,) = built.look(lambda s, e: queries.petitions(s, election=e))
@@ -31,7 +31,9 @@ def test_a_recall_on_its_pages(house: House, app: Flask) -> None:
     assert send(client, at(built, f"recall/{found.id}/give-up")).status_code == 422
     posted = said(app.test_client().get(notice))
     assert (
-        "居民会议" in posted and "联名 2 人，名单 12 人" in posted and "样人子" not in posted.replace(member.name, "")
+        "居民会议" in posted
+        and "登记选民联名 2 人，共 12 人" in posted
+        and "样人子" not in posted.replace(member.name, "")
     )
     assert send(client, at(built, f"recall/{found.id}/defence"), {"text": "已经补开"}).status_code == 303
     poll = {"day": "2027-03-01", "opens": "08:00", "closes": "18:00"}

@@ -234,11 +234,33 @@ def test_a_recall_rests_on_a_petition_of_a_tenth() -> None:
     check(recalled())
     assert code(recalled(signed=11)) == "FOLLOWS_PETITION"
     assert code([one for one in recalled() if getattr(one, "move", "") != "accepted"]) == "FOLLOWS_PETITION"
-    # Thirty of 120 voters are enough, of 120 representatives they are no third.
-    third = [replace(one, by_reps=True) if getattr(one, "move", "") == "accepted" else one for one in recalled(30)]
-    assert code(third) == "FOLLOWS_PETITION"
-    check([replace(one, signed=40) if getattr(one, "move", "") == "accepted" else one for one in third])
     assert code(recalled(answers=(RECALL_NO, RECALL_YES))) == "FOLLOWS_CANDIDATES"
+
+
+def asked(facts: Facts, move: str = "", **changes: object) -> Facts:
+    """The entries of the petition (those of ``move``) with other contents."""
+    hit = (lambda one: one.move == move) if move else (lambda one: True)
+    return [
+        replace(one, **changes) if isinstance(one, RecallMoved) and hit(one) else one
+        for one in facts
+    ]
+
+
+def test_a_third_of_the_representatives_asks_for_a_recall() -> None:
+    reps = asked(asked(recalled(20), basis="reps"), "accepted", eligible=60)
+    check(reps)
+    tampered = (
+        asked(reps, "accepted", signed=19),
+        # Sixty voters instead of 120, and who asked changed in one entry: the sealed roll and the others say otherwise.
+        asked(reps, basis="voters"),
+        asked(reps, "accepted", basis="voters", eligible=120),
+        asked(reps, basis="households"),
+        # More of them than voters, or more signed than there are.
+        asked(reps, "accepted", signed=60, eligible=121),
+        asked(reps, "accepted", signed=61),
+    )
+    for facts in tampered:
+        assert code(facts) == "FOLLOWS_PETITION"
 
 
 def test_a_by_election_fills_seats_that_came_open() -> None:

@@ -152,7 +152,7 @@ def accept(session: Session, *, election_id: str, petition_id: str, actor: Actor
         signed = queries.signed(session, found)
         if queries.numbered(election, found):
             require_representatives(found.representatives, signed, registered(session, election=election))
-        eligible, by_reps = queries.may_ask(session, election, found), found.basis == Basis.REPS
+        eligible, by_reps = queries.may_ask(session, election, [found])[found.id], found.basis == Basis.REPS
         decided = decide_recall(
             Mode(election.mode), eligible=eligible, petition=signed, by_reps=by_reps, law=election.law
         )
@@ -326,7 +326,7 @@ def _log(
         move=move,
         day=now.astimezone(HALL).date(),
         by=actor.account_id,
-        by_reps=found.basis == Basis.REPS,
+        basis=found.basis,
         **more,  # type: ignore[arg-type]  # fields of the fact, named by the callers above
     )
     journal.record(session, election.community_id, fact, now)

@@ -20,8 +20,8 @@ class RecallMoved:
     eligible: int | None = None
     text_sha256: str | None = None
     poll: str | None = None
-    # Whether representatives ask, a third of them, and not voters or households' representatives.
-    by_reps: bool = False
+    # Who asks: voters, households' representatives, or a third of the residents' (villagers') representatives.
+    basis: str = "voters"
 
     def data(self) -> dict[str, object]:
         return {
@@ -35,5 +35,5 @@ class RecallMoved:
             "eligible": self.eligible,
             "text_sha256": self.text_sha256,
             "poll": self.poll,
-            "by_reps": self.by_reps,
+            "basis": self.basis,
         }

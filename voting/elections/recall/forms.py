@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField, TimeField
-from wtforms.validators import DataRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from voting.elections.recall.actions import TEXT_LENGTH
 from voting.forms import Form
@@ -19,18 +19,20 @@ class PetitionForm(Form):
     """A petition with its reasons."""
 
     member = SelectField(_("要求罢免谁"), validate_choice=False)
+    basis = SelectField(_("由谁联名"), validate_choice=False)
     reasons = TextAreaField(_("罢免理由"), [_GIVEN, _MOST], description=_("会公布。"), render_kw={"rows": 4})
-    representatives = IntegerField(
-        _("居民（村民）代表共几人"),
-        [Optional(), NumberRange(min=1, message=_("不能少于 1。"))],
-        description=_("由代表联名提出的才填：须三分之一以上的代表。由选民、户代表联名的不填。"),
-    )
     same_facts = BooleanField(_("与上一次没有通过的罢免是同一事实"))
 
 
 class SignForm(Form):
-    """Signatures by name, roll number or both."""
+    """Signatures by name, roll number or both; how many representatives there are, where they ask."""
 
+    representatives = IntegerField(
+        _("代表共有几人"),
+        [Optional()],
+        description=_("本届居民（村民）代表的总人数，联名须达到其中的三分之一。签名的代表按选民名单核对。"),
+        render_kw={"min": 1},
+    )
     written = TextAreaField(
         _("联名书上的签名"),
         [_GIVEN, Length(max=20_000, message=_("最多 %(max)d 个字。"))],

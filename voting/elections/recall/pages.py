@@ -14,11 +14,11 @@ from voting.elections.after.next_polls import When
 from voting.elections.loaders import part_of_election
 from voting.elections.queries import rules
 from voting.elections.recall import actions, forms, queries
-from voting.elections.recall.rules import Checked, decide_recall, read_signatures
+from voting.elections.recall.rules import Basis, Checked, bases_of, decide_recall, read_signatures, share_of
 from voting.elections.recall.tables import Petition
-from voting.elections.roll.queries import roll_size
 from voting.elections.tables import Election
 from voting.forms import carried_out
+from voting.i18n import in_language
 from voting.law.calendar import HALL
 from voting.law.profiles import Mode
 from voting.people.tables import Unit
@@ -33,6 +33,7 @@ _FIELD_OF = {
     "RECALL_LATE": "day",
     "ELECTION_HOURS": "day",
     "RECALL_AGAIN": "same_facts",
+    "RECALL_BASIS": "basis",
     "RECALL_REPRESENTATIVES": "representatives",
     "RECALL_UNHEARD": "heard",
 }
@@ -66,9 +67,9 @@ def petition(community: Unit, election: Election) -> Any:
             writer,
             **_who(election),
             member_id=form.member.data or "",
+            basis=form.basis.data or "",
             reasons=form.reasons.data or "",
             same_facts=bool(form.same_facts.data),
-            representatives=form.representatives.data,
         )
 
     return _try(community, election, form, deed)
@@ -83,7 +84,8 @@ def sign(community: Unit, election: Election, petition: Petition) -> Any:
 
     def deed(writer: Session) -> None:
         written = read_signatures(form.written.data or "")
-        checked.append(actions.sign(writer, **_who(election), petition_id=at, written=written))
+        many = form.representatives.data
+        checked.append(actions.sign(writer, **_who(election), petition_id=at, written=written, representatives=many))
 
     answer = _try(community, election, form, deed)
     if checked and not wants_json() and (said := _left_over(checked[0])):
@@ -189,18 +191,36 @@ def _shown(election: Election) -> dict[str, Any]:
     polls = {one.id: one for one in after.followers(reading(), election=election) if one.kind == "recall"}
     signed = queries.signatures(reading(), election=election)
     void = {poll.id for poll in polls.values() if queries.is_void(reading(), poll)}
-    mode, eligible = Mode(election.mode), roll_size(reading(), election=election) if found else 0
+    mode, many = Mode(election.mode), queries.may_ask(reading(), election, found)
     shares = {
         one.id: decide_recall(
             mode,
-            eligible=one.eligible or one.representatives or eligible,
+            eligible=many[one.id],
             petition=one.signed if one.signed is not None else signed.get(one.id, 0),
-            by_reps=one.basis == "reps",
+            by_reps=one.basis == Basis.REPS,
             law=election.law,
         )
         for one in found
     }
-    return {"petitions": found, "members": members, "polls": polls, "void": void, "shares": shares}
+    return {
+        "petitions": found,
+        "members": members,
+        "polls": polls,
+        "void": void,
+        "shares": shares,
+        "askers": _askers(mode),
+        "numbered": {one.id for one in found if queries.numbered(election, one)},
+    }
+
+
+def _askers(mode: Mode) -> dict[Basis, str]:
+    """What those who may ask are called."""
+    village = mode is Mode.VILLAGE
+    return {
+        Basis.VOTERS: _("登记选民"),
+        Basis.HOUSEHOLDS: _("户代表"),
+        Basis.REPS: _("村民代表") if village else _("居民代表"),
+    }
 
 
 def _page(community: Unit, election: Election, sent: FlaskForm | None = None) -> str:
@@ -215,6 +235,11 @@ def _page(community: Unit, election: Election, sent: FlaskForm | None = None) ->
         )
     }
     running = {one.member_id for one in shown["petitions"] if one.ended is None}
+    mode, law = Mode(election.mode), election.law
+    shares = {one: share_of(mode, one, law) for one in bases_of(mode, law)}
+    made["petition"].basis.choices = [
+        (one.value, f"{shown['askers'][one]}（{in_language((share.zh, share.en))}）") for one, share in shares.items()
+    ]
     made["petition"].member.choices = [
         (one.id, f"{one.name}（{one.office}）")
         for one in shown["members"].values()

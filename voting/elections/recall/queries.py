@@ -1,5 +1,6 @@
 """What pages and actions read of recalls."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import func, select
@@ -58,12 +59,20 @@ def numbered(election: Election, petition: Petition) -> bool:
     return petition.basis == Basis.REPS and not listed(election, petition)
 
 
-def may_ask(session: Session, election: Election, petition: Petition) -> int:
-    """How many there are of those who ask: the list of them, or everybody on the roll; 0 while it is not entered."""
-    if numbered(election, petition):
-        return petition.representatives or 0
-    size = roll_size if listed(election, petition) else registered
-    return size(session, election=election)
+def may_ask(session: Session, election: Election, petitions: Iterable[Petition]) -> dict[str, int]:
+    """Petition → how many there are of those who ask: the list of them, or everybody on the roll; 0 while it is not
+    entered. An accepted one says so itself."""
+    sizes: dict[bool, int] = {}
+    found = {}
+    for one in petitions:
+        if one.eligible is not None or numbered(election, one):
+            found[one.id] = one.eligible or one.representatives or 0
+            continue
+        own = listed(election, one)
+        if own not in sizes:
+            sizes[own] = (roll_size if own else registered)(session, election=election)
+        found[one.id] = sizes[own]
+    return found
 
 
 def signed(session: Session, petition: Petition) -> int:

@@ -10,11 +10,11 @@ from enum import StrEnum
 
 from voting.errors import Malformed, TooEarly, TooLate
 from voting.law.profiles import RESIDENTS_2018, Mode, law_of
-from voting.law.thresholds import Reason
+from voting.law.thresholds import Reason, Share
 
 
 class Basis(StrEnum):
-    """Who asks for a recall; each may wherever the law names them, whoever elects (居委会组织法 20; 村委会组织法 19)."""
+    """Who asks for a recall, whoever elects (居委会组织法 20; 村委会组织法 19)."""
 
     VOTERS = "voters"
     HOUSEHOLDS = "households"  # 户代表, where they elect and their list is posted
@@ -71,6 +71,12 @@ def bases_of(mode: Mode, law: str = "") -> tuple[Basis, ...]:
     return tuple(bases)
 
 
+def share_of(mode: Mode, basis: Basis, law: str = "") -> Share:
+    """The share of those who may ask that has to sign."""
+    version = law_of(law, mode)
+    return version.recall_by_reps if basis is Basis.REPS else version.recall_by_voters
+
+
 def require_basis(basis: str, mode: Mode, law: str = "") -> Basis:
     """Raises Malformed RECALL_BASIS for somebody who may not ask."""
     for one in bases_of(mode, law):
@@ -79,7 +85,7 @@ def require_basis(basis: str, mode: Mode, law: str = "") -> Basis:
     raise Malformed(
         "RECALL_BASIS",
         "请选由谁联名：按这次选举的方式和法律，只能从列出的里选。",
-        "Choose who asks: under this election's mode and law, one of those listed.",
+        "Under this election's mode and law only those listed may ask; choose one of them.",
     )
 
 
@@ -93,7 +99,7 @@ def require_representatives(number: int | None, signed: int, roll: int) -> int:
         raise Malformed(
             "RECALL_REPRESENTATIVES",
             f"请填写代表共有几人：{least} 到 {roll} 之间（不少于已签名的，不多于登记选民）。",
-            f"State how many representatives there are, from {least} (those who signed) to {roll} (the voters).",
+            f"Enter how many representatives there are, from {least} (those who signed) to {roll} (the voters).",
         )
     return number
 
@@ -104,13 +110,14 @@ def decide_recall(mode: Mode, *, eligible: int, petition: int, by_reps: bool = F
     ``law``: key of the version that the election began under; empty: the newest.
     """
     version = law_of(law, mode)
-    share = version.recall_by_reps if by_reps else version.recall_by_voters
+    share = share_of(mode, Basis.REPS if by_reps else Basis.VOTERS, law)
     asked = share.compare(petition, eligible)
     sound = asked.ok and 1 <= petition <= eligible
     who, who_en = ("代表联名", "representatives") if by_reps else ("联名", "people")
     because = version.reason(
         f"{who} {petition} 人，须{share.zh}：{asked.sum}，" + ("达到。" if sound else "未达到。"),
-        f"{petition} {who_en} signed, {share.en} is required: {asked.sum}, " + ("reached." if sound else "not reached."),
+        f"{petition} {who_en} signed, {share.en} is required: {asked.sum}, "
+        + ("reached." if sound else "not reached."),
         version.recall_article,
     )
     return RecallOutcome(sound, (because,))
