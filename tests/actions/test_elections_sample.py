@@ -3,6 +3,7 @@
 import re
 import socket
 import sqlite3
+import zipfile
 from argparse import ArgumentParser
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -27,7 +28,7 @@ from voting.errors import Conflict, Refused
 from voting.law.calendar import HALL
 from voting.people.passwords import matches
 from voting.people.tables import Account
-from voting.sample import cli, story
+from voting.sample import cli, earlier, story
 from voting.sample.portraits import draw
 
 # The poll is open all day, so the day must not end during the test.
@@ -39,6 +40,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sample of few people: the same steps in a few seconds."""
     for name, number in (("VOTERS", 36), ("IN_HAND", 4), ("NEVER_CALLED", 5)):
         monkeypatch.setattr(story, name, number)
+    # It has a test of its own.
+    monkeypatch.setattr(earlier, "hold", lambda _story: None)
 
 
 @pytest.fixture
@@ -246,3 +249,23 @@ def test_drawn_portraits_may_stand_on_the_ballot() -> None:
     pictures = [draw(seed, woman=woman, old=old) for seed, woman, old in ((1, True, False), (2, False, True))]
     assert [read_photo(one).media_type for one in pictures] == ["image/png", "image/png"]
     assert draw(1, woman=True, old=False) == pictures[0]
+
+
+def test_the_drill_was_held_to_its_archive_with_a_second_poll_to_come(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(story, "tell", lambda told, _say: earlier.hold(told))
+    house = make(settings)
+    with read(house.engine) as session:
+        drill, second = session.scalars(select(Election).order_by(Election.day))
+        assert (drill.state, drill.title) == ("certified", earlier.TITLE)
+        assert (second.kind, second.follows_id, second.state) == ("second", drill.id, "published")
+    (packed,) = house.folder.glob("election-*/drill/archive.zip")
+    lines = list(cli._drill(house, "http://127.0.0.1:8000"))
+    assert drill.id in lines[0] and str(packed) in lines[1]
+    with zipfile.ZipFile(packed) as archive:
+        assert {"bundle/result.pdf", "papers/supervisors-list.pdf", "catalogue.csv"} <= set(archive.namelist())
+    house.sample.day = ""
+    cli.new_election(house, NOW + timedelta(days=1), lambda _words: None)
+    with read(house.engine) as session:
+        assert session.scalar(select(func.count()).select_from(Election)) == 2, "once in a community"

@@ -30,7 +30,7 @@ from voting.law.calendar import HALL
 from voting.people import actions, passwords, queries
 from voting.people.tables import Account
 from voting.permissions import ROLE_NAMES, Role
-from voting.sample import committee, story
+from voting.sample import committee, earlier, story
 
 FOLDER = Path("var/sample")
 _UNITS = [("city", "样例市"), ("district", "样例区"), ("street", "样例街道"), ("community", "样例社区")]
@@ -208,6 +208,7 @@ def new_election(house: House, now: datetime, say: story.Say) -> None:
         supervisors=tuple(sample.accounts[f"supervisor{number}"] for number in (1, 2, 3)),
         folder=house.papers,
         passphrase=sample.trustee_passphrase,
+        committee=(founding.committee_folder(house.settings, sample.community_id), sample.committee_passphrase),
         now=now,
     )
     story.tell(told, say)
@@ -235,6 +236,7 @@ def way_in(house: House, now: datetime) -> Iterator[str]:
     yield f"委员会口令 / committee's passphrase    [bold]{sample.committee_passphrase}[/]"
     yield from _cards(house, now)
     yield f"公示 / for everybody                   [bold]{address}/[/]"
+    yield from _drill(house, address)
     if state != "open":
         yield f"\n选举现在的状态 / the election now: [bold]{state}[/]\n"
         return
@@ -244,6 +246,20 @@ def way_in(house: House, now: datetime) -> Iterator[str]:
     yield f"\n[bold]现在就投一票 / vote now[/]  打开 / open [bold]{address}/booth[/]"
     yield f"  配对码 / pairing code  [bold]{code[:4]} {code[4:]}[/]  十分钟内有效 / for ten minutes"
     yield f"  选票卡 / ballot card   [bold]{'  '.join(split_code(card))}[/]\n"
+
+
+def _drill(house: House, address: str) -> Iterator[str]:
+    """Where the drill's result and its archive are; nothing where there was none."""
+    with read(house.engine) as session:
+        known = select(Election.id).where(
+            Election.community_id == house.sample.community_id, Election.title == earlier.TITLE
+        )
+        found = session.scalars(known).first()
+    if found is None:
+        return
+    yield f"办完的演练 / a drill, finished          [bold]{address}/c/{house.sample.community_id}/e/{found}[/]"
+    for packed in sorted(house.folder.glob("election-*/drill/archive.zip")):
+        yield f"  归档包 / its archive pack            [bold]{packed}[/]"
 
 
 def _cards(house: House, now: datetime) -> Iterator[str]:

@@ -33,7 +33,7 @@ from voting.law.calendar import HALL
 from voting.mock_election.sample import roll_csv
 from voting.mock_election.tablet import choose
 from voting.permissions import Actor
-from voting.sample import after, candidates, committee, paper, papers
+from voting.sample import after, candidates, committee, earlier, paper, papers
 from voting.sample.roll import object_to_it
 
 VOTERS, SPARES = 120, 3
@@ -51,7 +51,10 @@ Say = Callable[[str], None]
 
 @dataclass
 class Story:
-    """What the steps hand on: the installation, its people, the election, the cards' codes."""
+    """What the steps hand on: the installation, its people, the election, the cards' codes.
+
+    ``committee``: the folder of the election committee's key, and its passphrase.
+    """
 
     engine: Engine
     keys: Keys
@@ -61,6 +64,7 @@ class Story:
     supervisors: tuple[str, ...]
     folder: Path
     passphrase: str
+    committee: tuple[Path, str]
     now: datetime
     reviewers: dict[str, str] = field(default_factory=dict)
     election_id: str = ""
@@ -97,6 +101,7 @@ class Story:
 def tell(story: Story, say: Say) -> None:
     """Run every step; `say` hears what is being done."""
     for words, step in (
+        ("一周前的演练，办到归档 / last week's drill, held to its archive", earlier.hold),
         ("建立选举 / setting up the election", set_up),
         (f"导入 {VOTERS} 人的名单 / importing the roll", import_roll),
         ("名单异议 / objections to the roll", object_to_it),

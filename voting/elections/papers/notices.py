@@ -23,7 +23,7 @@ from voting.elections.papers.sheet import (
     text,
 )
 from voting.law.calendar import days_before
-from voting.law.statutes import RESIDENTS_2018, RESIDENTS_2026
+from voting.law.statutes import RESIDENTS_2018
 
 END = "特此公告。"
 #: Lines of a roll beyond which its print goes without the structure for reading aloud: the page in the browser has it.
@@ -202,7 +202,7 @@ def nomination(d: Dossier) -> Sheet:
         ways = f"社区党组织提名，或者选民{_numeral(d)}名以上联名提名"
     # The four bars came into both laws in 2025; before, the local rules say who may not stand.
     barred = f"有下列情形之一的，不得作为候选人：{'；'.join(_bars(village))}。"
-    bars = [barred] if d.law.in_force >= RESIDENTS_2026.in_force else []
+    bars = [barred] if d.law.bars_article else []
     if d.rules.self_nomination.value:
         ways += "；也可以本人书面自荐，自荐只能报一个职务"
     facts = [
