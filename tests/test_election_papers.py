@@ -169,6 +169,15 @@ def test_each_version_of_the_law_has_its_own_words() -> None:
     assert "参加投票的选民过半数" in read("notice-18", dossier())
 
 
+def test_too_many_names_void_as_much_as_the_rules_say() -> None:
+    whole = rules_of("residents-2026", Mode.ALL_VOTERS, "national", {"over_vote": "ballot", "dup_office": "each"})
+    office, ballot = read("notice-15", dossier()), read("notice-15", dossier(rules=whole))
+    assert "部分无效，选票其余部分有效：所选人数多于" in office and "同一人被选为两个以上职务" in office
+    assert "任一职务所选人数多于" in ballot and "同一人被选为两个以上职务" not in ballot
+    assert "多于应选人数的，该职务的选举无效" in read("ballot", dossier())
+    assert "多于应选人数的，全票无效" in read("ballot", dossier(rules=whole))
+
+
 def test_the_wall_says_the_day_the_software_refuses_by() -> None:
     again = dossier(objections_until=date(2026, 12, 9))
     assert "2026年12月9日以前" in read("notice-04", again), "posted anew, or moved past days off"

@@ -302,7 +302,14 @@ def test_the_committee_decides_on_a_doubtful_paper_with_its_picture(closed: tupl
     assert (kind, data["kind"], data["picture_sha256"]) == ("paper_doubtful_decided", "void", laid["picture_sha256"])
     assert "涂改" not in str(data)
     assert code(built.do, doubtful.decide, number=1, finding="clear", **VOID, **box) == "DOUBTFUL_DECIDED"
+    # What was never issued is set aside and is on no sheet: one paper is void, not two.
+    assert built.do(doubtful.lay_before, picture=picture, keys=built.keys, **box) == 2
+    built.do(doubtful.decide, number=2, finding="foreign", **VOID, **box)
+    assert built.events()[-1][1]["kind"] == "foreign"
     assert code(built.do, paper.agree_box, **box) == "DOUBTFUL_OVER"
+    for login in ("official", "clerk"):
+        enter(built, hall, sheet(built, 7, 1, {"votes": [1, 4]}, {"votes": [4, 3, 1]}), login)
+    assert built.do(paper.agree_box, **box).void == 1
 
 
 def test_the_ledger_closes_when_every_paper_is_found(closed: tuple[Built, str, str]) -> None:

@@ -192,7 +192,8 @@ def test_names_doubts_and_the_ledger_on_the_page(house: House) -> None:
     doubtful = f"{page}/{hall}/doubtful"
     assert send(official, doubtful, picture, content_type="multipart/form-data").status_code == 303
     # The committee sees the picture before it decides, and nobody else does.
-    assert f'src="{doubtful}/1"' in official.get(f"{page}/{hall}").text
+    asked = official.get(f"{page}/{hall}").text
+    assert f'src="{doubtful}/1"' in asked and "有职务选的人多于应选人数 → 部分有效" in asked
     shown = official.get(f"{doubtful}/1")
     assert (shown.status_code, shown.mimetype, shown.headers["Cache-Control"]) == (200, "image/jpeg", "no-store")
     assert official.get(f"{doubtful}/2").status_code == 404
