@@ -10,7 +10,7 @@ from count_build import PASSPHRASE, give_share, scan
 from election_build import with_tablet
 from playwright.sync_api import Page, expect
 from whole_day import PRINTED
-from whole_people import TITLE, Journey, Person
+from whole_people import TITLE, Journey, Person, named
 
 from voting.elections.candidates.queries import contests
 
@@ -218,6 +218,10 @@ def archive(journey: Journey) -> set[str]:
     page = official.page
     official.press("发当选证书")
     expect(page.get_by_text("在任").first).to_be_visible()
+    # Whoever the re-vote and the second poll elected sits as well, and nothing is left to do.
+    expect(page.get_by_text("这次投票以后不需要再投票")).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile(f"^主任.*{named(1)}.*0$"))).to_be_visible()
+    expect(page.get_by_text("决定空缺")).to_have_count(0)
     official.shot("20-after")
     official.nav("印件")
     official.shot("21-papers")

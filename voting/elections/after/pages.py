@@ -268,6 +268,7 @@ def _try(community: Unit, election: Election, form: FlaskForm, deed: Callable[[S
 def _page(community: Unit, election: Election, sent: FlaskForm | None = None) -> str:
     counted = election.state in queries.COUNTED
     seats = queries.sitting(reading(), election=election) if counted and election.kind != "recall" else ()
+    later = queries.seated_later(reading(), election) if seats else {}
     related = conflicts.relatives_elected(reading(), election, (name for seat in seats for name in seat.members))
     seated = queries.members(reading(), election=election)
     kept = queries.reserve(reading(), election=election)
@@ -278,6 +279,8 @@ def _page(community: Unit, election: Election, sent: FlaskForm | None = None) ->
         counted=counted,
         waiting=queries.next_poll(reading(), election=election),
         seats=seats,
+        later=later,
+        empty=[one.office for one in seats if one.open_seats > len(later.get(one.office, ()))],
         related=related,
         reserve=kept,
         reserve_box=reading().get(Box, kept.box_id) if kept else None,

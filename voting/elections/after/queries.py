@@ -154,6 +154,17 @@ def seated_elsewhere(session: Session, election: Election) -> list[tuple[Electio
     return found
 
 
+def seated_later(session: Session, election: Election) -> dict[str, tuple[str, ...]]:
+    """Who was elected by the re-votes and second polls that followed this poll, by office."""
+    polls, found = [election], dict[str, tuple[str, ...]]()
+    for poll in polls:
+        if poll.id != election.id and poll.state in COUNTED:
+            for office in sitting(session, election=poll):
+                found[office.office] = (*found.get(office.office, ()), *office.members)
+        polls += [one for one in followers(session, election=poll) if one.kind in _PARTS]
+    return found
+
+
 def family_of(session: Session, election: Election) -> Family:
     """What the other polls of this election say: the first poll's votes, who sits by them."""
     polls = family(session, election)
