@@ -12,7 +12,7 @@ from voting.box import trustees
 from voting.box.tables import Box
 from voting.elections.after import queries as after
 from voting.elections.candidates.queries import first_posted
-from voting.elections.committee.queries import committee
+from voting.elections.committee.queries import formed_on
 from voting.elections.facts import Facts
 from voting.elections.lifecycle import deeds_of
 from voting.elections.moves import gather
@@ -43,20 +43,19 @@ def calendar_from(session: Session, election: Election, facts: Facts) -> tuple[S
 
 
 def _preparations(session: Session, election: Election, facts: Facts) -> dict[str, Done]:
-    formed = committee(session, election)
     nominated = first_posted(session, election, "preliminary") or election.candidates_posted
     reviewed = settled_on(session, election, facts.today)
     deeds: dict[str, Done] = {
-        "committee": formed.held_on if formed else False,
+        "committee": formed_on(session, election) or False,
         "nomination": nominated or False,
         # An election may go without a review, as its committee decides.
         "review": NOT_NEEDED if reviewed is None and election.candidates_posted else reviewed or False,
     }
     if facts.rules.proxies_max.value:
-        posted = proxies.posted(session, election)
+        posted = proxies.posted_on(session, election)
         over = facts.today > facts.proxy_papers_until
         if posted is not None:
-            deeds["proxy_papers"] = deeds["proxy_list"] = posted.day
+            deeds["proxy_papers"] = deeds["proxy_list"] = posted
         elif over and not any(one.state == "standing" for one in proxies.forms(session, election=election)):
             deeds["proxy_list"] = NOT_NEEDED
     return deeds

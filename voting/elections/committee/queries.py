@@ -82,6 +82,11 @@ def committee(session: Session, election: Election) -> ElectionCommittee | None:
     return session.get(ElectionCommittee, election.id)
 
 
+def formed_on(session: Session, election: Election) -> date | None:
+    """The day of the meeting that chose the committee, for the calendar."""
+    return session.scalar(select(ElectionCommittee.held_on).where(ElectionCommittee.election_id == election.id))
+
+
 def members(session: Session, election: Election) -> list[Member]:
     """Everybody of the original vote in its order: sitting, in reserve, and gone."""
     rows = session.execute(

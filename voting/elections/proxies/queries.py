@@ -76,6 +76,11 @@ def posted(session: Session, election: Election) -> Posted | None:
     return None if row is None else Posted(row.posted, row.sha256, _lines(row.lines))
 
 
+def posted_on(session: Session, election: Election) -> date | None:
+    """The day on which the list was posted, for the calendar."""
+    return session.scalar(select(ProxyList.posted).where(ProxyList.election_id == election.id))
+
+
 def counted(session: Session, election: Election) -> int:
     """Ballots that holders received for others and did not give back: the proxies that count."""
     marks = select(func.count()).where(
