@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from voting.elections.candidates.rules import BARS, Nominee, check_candidates
 from voting.elections.review.evidence import LIMIT, type_of
 from voting.elections.review.presets import presets
-from voting.elections.review.rules import Standing, overall, read_items, statutory, verdict_by
+from voting.elections.review.rules import (
+    Criterion,
+    Standing,
+    full_on,
+    overall,
+    read_items,
+    statutory,
+    still_counts,
+    verdict_by,
+)
 from voting.errors import Malformed, TooLarge
 from voting.permissions import DEPARTMENTS
 
@@ -140,3 +149,19 @@ def test_a_candidate_who_came_after_the_review_began_needs_it_too() -> None:
     assert codes("", "") == codes("passed", "passed") == []
     assert codes("passed", "") == ["review_open"]
     assert codes("failed", "suspended") == ["review_failed", "review_open"]
+
+
+@pytest.mark.parametrize(
+    ("event", "counts"),
+    [(date(2021, 12, 19), False), (date(2021, 12, 20), False), (date(2021, 12, 21), True), (None, False)],
+)
+def test_a_look_back_of_five_years_is_reckoned_to_the_election_day(event: date | None, counts: bool) -> None:
+    item = Criterion("gambling", "赌博未满五年", "gambling", "unfit", years=5)
+    assert still_counts(item, event, date(2026, 12, 20)) is counts
+    # An item without a number of years looks back without limit.
+    assert still_counts(Criterion("tyrant", "村霸", "tyrant", "bar"), event, date(2026, 12, 20))
+
+
+def test_years_from_a_leap_day_are_full_on_the_first_of_march() -> None:
+    assert full_on(date(2024, 2, 29), 5) == date(2029, 3, 1)
+    assert full_on(date(2024, 2, 29), 4) == date(2028, 2, 29)
