@@ -358,6 +358,28 @@ def test_where_representatives_vote_their_list_is_posted_with_the_roll_and_count
     assert size(built) == (11, 2) and built.box.roll_size == 2
 
 
+def test_a_representative_is_replaced_and_the_denominator_stays(house: House) -> None:
+    built = with_roll(an_election(house, mode="household_reps"))
+    enter(built, "1,一栋101\n3,一栋102")
+    built.do(publication.publish_roll)
+    made = object_to(built, "replace", number=3, row={"replacement": "4"})
+    refused(Malformed, "OBJECTION_ABOUT", object_to, built, "replace", number=2, row={"replacement": "4"})
+    refused(Malformed, "OBJECTION_ABOUT", object_to, built, "replace", number=3, row={"replacement": "x"})
+    refused(Malformed, "OBJECTION_ROW", object_to, built, "replace", number=3, row={"replacement": "1"})
+    decide(built, made)
+    assert size(built) == (12, 2)
+    assert built.look(lambda s, e: queries.represented(s, election=e)) == [(1, "一栋101"), (4, "一栋102")]
+    assert [one.counted for one in versions(built)] == [2, 2] and versions(built)[0].sha256 != versions(built)[1].sha256
+    # Decided twice over: whoever was replaced represents nobody any more.
+    refused(Conflict, "OBJECTION_DECIDED", decide, built, made)
+    refused(Malformed, "OBJECTION_ABOUT", object_to, built, "replace", number=3, row={"replacement": "5"})
+
+
+def test_nobody_is_replaced_where_everybody_votes(house: House) -> None:
+    built = a_published_election(house)
+    refused(Malformed, "OBJECTION_KIND", object_to, built, "replace", number=1, row={"replacement": "2"})
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -37,7 +37,7 @@ def receive(community: Unit, election: Election) -> Any:
     """Record an objection; one out of time is answered and refused at once."""
     form = request.form
     kind = form.get("kind", "")
-    wanted = ADDED if kind == "add" else objections.CORRECTABLE
+    wanted = {"add": ADDED, "replace": ("replacement",)}.get(kind, objections.CORRECTABLE)
     return _deed(
         community,
         election,
@@ -97,6 +97,7 @@ def _objections_page(community: Unit, election: Election, refusal: Refused | Non
         today=today(),
         columns=COLUMNS,
         added=ADDED,
+        rep_mode=election.mode in queries.REP_MODES,
         can_receive=election.roll_posted is not None and election.state not in ENDED,
         can_decide=election.state == "published",
         typed=request.form,

@@ -22,7 +22,7 @@ from voting.elections.roll.actions import entry_values
 from voting.elections.roll.events import RollObjectionDecided, RollObjectionReceived
 from voting.elections.roll.initials import initials
 from voting.elections.roll.publication import post_next_version, require_posted
-from voting.elections.roll.queries import current_version, last_number
+from voting.elections.roll.queries import REP_MODES, current_version, last_number
 from voting.elections.roll.rules import OBJECTION_KINDS, RawRow, RollRow, check_rows, objection_clock
 from voting.elections.roll.tables import Objection, Representative, RollEntry
 from voting.elections.tables import Election
@@ -191,6 +191,8 @@ def _checked(
     if kind == "add":
         _row(election, row)
         return row
+    if kind == "replace":
+        return {"replacement": str(_replacement(session, election, number, row.get("replacement", "")).number)}
     if _numbered(session, election, number) is None:
         raise Malformed(
             "OBJECTION_ABOUT",
@@ -207,6 +209,40 @@ def _checked(
             "Give what is to be corrected; sex is 男 or 女, please choose one.",
         )
     return changes
+
+
+def _replacement(session: Session, election: Election, number: int | None, given: str) -> RollEntry:
+    """Who would stand for the household in the place of the representative ``number``: on the roll, and no other's."""
+    if election.mode not in REP_MODES:
+        raise Malformed(
+            "OBJECTION_KIND",
+            "这次选举没有代表名单，请选别的异议种类。",
+            "This election has no list of representatives; choose another kind of objection.",
+        )
+    new = _numbered(session, election, int(given)) if given.isascii() and given.isdigit() and len(given) < 10 else None
+    old = _numbered(session, election, number)
+    if old is None or session.get(Representative, old.id) is None or new is None:
+        raise Malformed(
+            "OBJECTION_ABOUT",
+            "请填写代表名单上现任代表的编号，和选民名单上接替人的编号。",
+            "Give the roll number of the present representative, and of the person on the roll who would follow.",
+        )
+    if session.get(Representative, new.id) is not None:
+        raise Malformed(
+            "OBJECTION_ROW",
+            "接替的人已经是代表；一人只能当一次代表，请更正。",
+            "Whoever would follow is a representative already; a person represents once, correct it.",
+        )
+    return new
+
+
+def _replace(session: Session, old: RollEntry, new: RollEntry) -> None:
+    row = session.get_one(Representative, old.id)
+    stands = {"election_id": row.election_id, "household": row.household, "represents": row.represents}
+    session.delete(row)
+    session.flush()
+    session.add(Representative(roll_entry_id=new.id, **stands))
+    session.flush()
 
 
 def _row(election: Election, row: Mapping[str, str]) -> RollRow:
@@ -241,6 +277,9 @@ def _apply(session: Session, election: Election, kind: str, private: Mapping[str
         )
     if kind == "remove":
         _remove(session, entry)
+        return
+    if kind == "replace":
+        _replace(session, entry, _replacement(session, election, entry.number, row["replacement"]))
         return
     for name, value in row.items():
         setattr(entry, name, value)

@@ -42,8 +42,8 @@ REQUIRED: Final = ("name", "sex", "id_number", "building")
 #: The longest text of each column, in characters.
 _LONGEST: Final = {"name": 60, "category": 30, "id_number": 40}
 _LONGEST_OTHER: Final = 20
-#: What an objection asks for (Art. 17), and what became of it.
-OBJECTION_KINDS: Final = ("add", "remove", "correct")
+#: What an objection asks for (Art. 17), and what became of it; ``replace``: another representative of a household.
+OBJECTION_KINDS: Final = ("add", "remove", "correct", "replace")
 OUTCOMES: Final = ("open", "upheld", "refused")
 _SEXES: Final = {"男": "男", "女": "女", "男性": "男", "女性": "女", "M": "男", "F": "女"}
 _BETWEEN_HAN: Final = re.compile(r"(?<=[\u3400-\U0003ffff]) +(?=[\u3400-\U0003ffff])")

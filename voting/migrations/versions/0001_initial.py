@@ -431,6 +431,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("election_id", "name", name=op.f("pk_annulled_win")),
     )
     op.create_table(
+        "poll_petition",
+        sa.Column("election_id", sa.String(length=22), nullable=False),
+        sa.Column("basis", sa.String(length=10), nullable=False),
+        sa.Column("signed", sa.Integer(), nullable=False),
+        sa.Column("eligible", sa.Integer(), nullable=False),
+        sa.CheckConstraint("basis IN ('voters', 'households', 'reps')", name=op.f("ck_poll_petition_basis")),
+        sa.CheckConstraint("1 <= signed AND signed <= eligible", name=op.f("ck_poll_petition_signed")),
+        sa.ForeignKeyConstraint(["election_id"], ["election.id"], name=op.f("fk_poll_petition_election_id_election")),
+        sa.PrimaryKeyConstraint("election_id", name=op.f("pk_poll_petition")),
+    )
+    op.create_table(
         "certified_file",
         sa.Column("election_id", sa.String(length=22), nullable=False),
         sa.Column("path", sa.String(length=200), nullable=False),
@@ -501,7 +512,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=8), nullable=False),
         sa.Column("decided", sa.Date(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.CheckConstraint("kind IN ('add', 'remove', 'correct')", name=op.f("ck_roll_objection_kind")),
+        sa.CheckConstraint("kind IN ('add', 'remove', 'correct', 'replace')", name=op.f("ck_roll_objection_kind")),
         sa.CheckConstraint("outcome IN ('open', 'upheld', 'refused')", name=op.f("ck_roll_objection_outcome")),
         sa.CheckConstraint("(outcome = 'open') = (decided IS NULL)", name=op.f("ck_roll_objection_decided")),
         sa.CheckConstraint(
@@ -857,6 +868,7 @@ def downgrade() -> None:
     op.drop_table("roll_entry")
     op.drop_table("roll_draft")
     op.drop_table("office")
+    op.drop_table("poll_petition")
     op.drop_table("annulled_win")
     op.drop_table("certified_file")
     op.drop_table("ballot")
