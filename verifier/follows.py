@@ -5,13 +5,14 @@ count the rules say again which poll had to follow, for which seats, and who sta
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from verifier.petitions import petition_of
 from verifier.report import Lacking
 from verifier.story import Story, sealed_kind
+from voting.elections.after.asked import Prepared, still_asked
 from voting.elections.after.events import NextPollPrepared, PlacesLeftEmpty, RelativesSettled, SeatChanged
-from voting.elections.after.rules import Family, NextOffice, NextPoll, Settled, held_again, next_polls, standing
+from voting.elections.after.rules import Family, NextOffice, NextPoll, Settled, held_again, standing
 from voting.elections.count.events import WinAnnulled
 from voting.elections.count.rules import CountFacts, ElectionOutcome, Kind, decide
 from voting.elections.count.stated import facts_said
@@ -54,7 +55,13 @@ def check_follows(story: Story) -> None:
     elif sealed_kind(sealed) is Kind.BY_ELECTION and not _void(before):
         _check_by_election(sealed, before)
     else:
-        _check_asked(story, sealed, before, _family(sealed.follows, polls))
+        asked = [one.fact for poll in polls.values() for one in poll.all(NextPollPrepared)]
+        covered = [
+            (Kind(one.kind), {title: seats for title, seats, _ in one.offices})
+            for one in asked
+            if one.follows == sealed.follows
+        ]
+        _check_asked(story, before, _family(sealed.follows, polls), covered)
 
 
 def _check_prepared(sealed: ElectionSealed, prepared: NextPollPrepared) -> None:
@@ -137,11 +144,13 @@ def _family(follows: str, polls: Mapping[str, Story]) -> Family:
     return Family(votes, frozenset(seated))
 
 
-def _check_asked(story: Story, sealed: ElectionSealed, before: Story, family: Family) -> None:
-    """A re-vote, a second poll, a poll held again: of this kind, for these seats, between these people."""
+def _check_asked(story: Story, before: Story, family: Family, covered: Sequence[Prepared]) -> None:
+    """A re-vote, a second poll, a poll held again: of this kind, for these seats, between these people; ``covered``:
+    the polls that were prepared after the same one before."""
+    sealed = story.only(ElectionSealed).fact
     made = before.only(ElectionCreated).fact
     rules = rules_of(made.law, Mode(made.mode), made.profile, made.options)
-    polls = [one for asked in _asked(before, rules, family) for one in asked if one.kind == sealed.kind]
+    polls = [one for asked in _asked(before, rules, family, covered) for one in asked if one.kind == sealed.kind]
     if not polls:
         raise Malformed(
             "FOLLOWS_KIND",
@@ -156,7 +165,9 @@ def _check_asked(story: Story, sealed: ElectionSealed, before: Story, family: Fa
         raise _other_candidates("候选人", "who stands")
 
 
-def _asked(before: Story, rules: Profile, family: Family) -> Iterator[tuple[NextPoll, ...]]:
+def _asked(
+    before: Story, rules: Profile, family: Family, covered: Sequence[Prepared]
+) -> Iterator[tuple[NextPoll, ...]]:
     """The polls asked for; one way for every number of candidates beyond the seats that the profile allows."""
     if _void(before):
         kind, offices = _held(before)
@@ -170,7 +181,7 @@ def _asked(before: Story, rules: Profile, family: Family) -> Iterator[tuple[Next
     most = max(len(one) for one in votes) + 1
     for extra in range(1, most + 1):
         within = {title: min(max(extra, low), most if high is None else high) for title, (low, high) in bounds.items()}
-        yield next_polls(facts, outcome, settled, extra=within, family=family)
+        yield still_asked(facts, outcome, settled, prepared=covered, extra=within, family=family)
 
 
 def _void(before: Story) -> bool:

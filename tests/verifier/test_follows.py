@@ -240,10 +240,7 @@ def test_a_recall_rests_on_a_petition_of_a_tenth() -> None:
 def asked(facts: Facts, move: str = "", **changes: object) -> Facts:
     """The entries of the petition (those of ``move``) with other contents."""
     hit = (lambda one: one.move == move) if move else (lambda one: True)
-    return [
-        replace(one, **changes) if isinstance(one, RecallMoved) and hit(one) else one
-        for one in facts
-    ]
+    return [replace(one, **changes) if isinstance(one, RecallMoved) and hit(one) else one for one in facts]
 
 
 def test_a_third_of_the_representatives_asks_for_a_recall() -> None:
@@ -270,3 +267,35 @@ def test_a_by_election_fills_seats_that_came_open() -> None:
     check([*facts[:4], gone, *facts[4:]])
     assert code(facts) == "FOLLOWS_OFFICES"
     assert code([*facts[:4], replace(gone, change="ended_term"), *facts[4:]]) == "FOLLOWS_OFFICES"
+
+
+def test_nobody_moves_up_but_by_the_profile_and_with_a_majority() -> None:
+    """浙江 31: after a relative gives way the next with a majority is elected; nowhere else."""
+    votes = {"主任": {"甲": 60, "乙": 30}, "委员": {"丙": 70, "丁": 60, "戊": 55, "己": 10}}
+    seat = (("委员", 1, ("戊", "己")),)
+
+    def after(moved: tuple[tuple[str, str], ...], profile: str) -> Facts:
+        facts = two_polls(offices=seat, votes=votes)
+        facts[0], facts[4] = replace(facts[0], profile=profile), replace(facts[4], profile=profile)
+        event = RelativesSettled("A", (("委员", "丙"), ("委员", "丁")), moved, (), WHO)
+        return [*facts[:4], event, *facts[4:]]
+
+    assert code(after((("委员", "戊"),), "national")) == "FOLLOWS_RELATIVES"
+    assert code(after((("委员", "己"),), "zhejiang")) == "FOLLOWS_RELATIVES"
+    stands = offices(after((("委员", "戊"),), "zhejiang"), (("委员", 1, ("己", "庚")),))
+    check([*stands[:-1], CandidateAdded("B", "c", "委员", WHO), stands[-1]])
+
+
+def test_a_seat_that_comes_open_later_has_a_second_poll_of_its_own() -> None:
+    """Another second poll after the same first one is for the seats that the earlier one is not for."""
+    votes = {"主任": {"甲": 45, "乙": 45}, "委员": {"丙": 70, "丁": 60, "戊": 30, "己": 10}}
+    chair, member = (SECOND[0],), (("委员", 1, ("戊", "己")),)
+    facts = two_polls(offices=member, votes=votes)
+    earlier = [
+        created("C", chair),
+        replace(prepared("second", chair), election_id="C"),
+        sealed("C", chair, "second", "A"),
+    ]
+    gone = WinAnnulled("A", "委员", "丁", "wrongful", WHO)
+    check([*facts[:4], *earlier, gone, *facts[4:]])
+    assert code([*facts[:4], gone, *facts[4:]]) == "FOLLOWS_OFFICES"

@@ -106,9 +106,7 @@ def prepare_next(
         publish_as_posted(session, made, last)
         sources = Sources(last, roll, dict(entries or {}), keys)
         _copy_candidates(session, made, poll.offices, sources)
-        made.candidates_posted = (
-            now.astimezone(HALL).date() if all(one.differential for one in poll.offices) else None
-        )
+        made.candidates_posted = now.astimezone(HALL).date() if all(one.differential for one in poll.offices) else None
         if reserved is not None:
             reserved.used_by = made.id
         record_prepared(session, made, poll.offices, actor, now, reserve=reserved is not None)
@@ -203,15 +201,17 @@ _TAKEN_OVER = ("community_id", "mode", "law", "profile", "options", "ballot_floo
 
 
 def _asked(session: Session, last: Election, kind: str, extra: int | None) -> queries.Waiting:
-    for one in queries.next_poll(session, election=last, extra=extra):
-        if one.poll.kind == kind:
-            if one.prepared is not None:
-                raise Conflict(
-                    "NEXT_PREPARED",
-                    f"“{one.prepared.title}”已经建好，请打开那一次选举。",
-                    f"“{one.prepared.title}” is prepared already; open that one.",
-                )
+    found = [one for one in queries.next_poll(session, election=last, extra=extra) if one.poll.kind == kind]
+    for one in found:
+        if one.prepared is None:
             return one
+    for one in found:
+        if one.prepared is not None:
+            raise Conflict(
+                "NEXT_PREPARED",
+                f"“{one.prepared.title}”已经建好，请打开那一次选举。",
+                f"“{one.prepared.title}” is prepared already; open that one.",
+            )
     raise TooEarly(
         "NOTHING_FOLLOWS",
         "按现在的结果不需要办这样的投票。请先看“后续”页上写的结果和理由。",

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from voting.elections.after.asked import still_asked
 from voting.elections.after.rules import (
     ALONE,
     ElectedMembers,
@@ -92,8 +93,14 @@ def next_poll(session: Session, *, election: Election, extra: int | None = None)
     excess = rules(election).excess.value
     more = {office.title: extra_candidates(office.title, excess, extra) for office in election.offices}
     related = family_of(session, election)
-    polls = next_polls(counted.facts, counted.outcome, settled(session, election=election), extra=more, family=related)
-    return tuple(_waiting(session, election, poll, prepared) for poll in polls)
+    since = settled(session, election=election)
+    asked = next_polls(counted.facts, counted.outcome, since, extra=more, family=related)
+    parts = [(Kind(one.kind), {office.title: office.seats for office in one.offices}) for one in prepared]
+    left = still_asked(counted.facts, counted.outcome, since, prepared=parts, extra=more, family=related)
+    return (
+        *(_prepared(session, election, one, asked) for one in prepared if one.kind in _PARTS),
+        *(_waiting(election, poll) for poll in left),
+    )
 
 
 def followers(session: Session, *, election: Election) -> list[Election]:
@@ -243,15 +250,29 @@ def _again(session: Session, election: Election, because: tuple[Reason, ...], pr
         NextOffice(one.office.title, one.office.seats, one.names, len(one.names) > one.office.seats)
         for one in contests(session, election=election)
     )
-    return _waiting(session, election, held_again(Kind(election.kind), because, offices), prepared)
+    poll = held_again(Kind(election.kind), because, offices)
+    made = next((one for one in prepared if one.kind == poll.kind), None)
+    return _waiting(election, poll) if made is None else _prepared(session, election, made, (poll,))
 
 
-def _waiting(session: Session, election: Election, poll: NextPoll, prepared: list[Election]) -> Waiting:
-    """With the poll of this kind that was prepared; where that one is void, its own page says how it is held again."""
+def _waiting(election: Election, poll: NextPoll) -> Waiting:
+    """A poll that nobody has prepared, with the days between which it is held."""
     ruled = rules(election)
     days, same_day = ruled.second_poll_days.value, ruled.second_poll_same_day.value
     first, last = window(poll.kind, election.day, days=days, same_day=same_day, again=poll.again)
-    last = ruled.last_day(election.day, days) if last is not None else None
-    made = next((one for one in prepared if one.kind == poll.kind), None)
-    elected = sitting(session, election=made) if made is not None and made.state == "certified" else None
-    return Waiting(poll, made, first, last, elected)
+    return Waiting(poll, None, first, ruled.last_day(election.day, days) if last is not None else None)
+
+
+def _prepared(session: Session, election: Election, made: Election, asked: tuple[NextPoll, ...]) -> Waiting:
+    """A poll that was prepared, with the reasons it was asked for and, once it is certified, whom it elected.
+
+    Where it is void, its own page says how it is held again.
+    """
+    listed = {one.office.title: one.names for one in contests(session, election=made)}
+    offices = tuple(
+        NextOffice(one.title, one.seats, listed[one.title], len(listed[one.title]) > one.seats) for one in made.offices
+    )
+    because = next((one.because for one in asked if one.kind == made.kind), ())
+    again = any(one.again for one in asked if one.kind == made.kind)
+    elected = sitting(session, election=made) if made.state == "certified" else None
+    return Waiting(NextPoll(Kind(made.kind), offices, because, again), made, election.day, None, elected)
