@@ -9,6 +9,7 @@ import pypdf
 import pytest
 from papers_build import CREATED, RARE, dossier, result, voters
 
+from voting.elections.count.petition import Petitioned, asked
 from voting.elections.count.report import CandidateResult, OfficeResult
 from voting.elections.papers.catalogue import BY_KEY, PAPERS, lacking, paper_of, written
 from voting.elections.papers.data import VILLAGE, Dossier, PaperRoll
@@ -124,9 +125,11 @@ def test_a_void_poll_elects_nobody_on_any_paper() -> None:
 def test_a_recall_is_called_a_recall_and_elects_nobody() -> None:
     votes = (CandidateResult("同意罢免", 700, "elected"), CandidateResult("不同意罢免", 200, "none"))
     answers = OfficeResult("罢免", 1, votes, 5, 13, 8, 491, "done", 0, ())
-    facts = dossier(kind=Kind.RECALL, result=result(offices=(answers,)), seats=None)
+    by = asked(Petitioned("reps", 20, 60), mode="all_voters", law="residents-2026")
+    facts = dossier(kind=Kind.RECALL, asked=by, result=result(offices=(answers,)), seats=None)
     for key in ("notice-16", "filing-report"):
         printed = read(key, facts)
+        assert "本次罢免由居民代表20人联名提出（居民代表共60人，须三分之一以上）" in printed.replace(" ", ""), key
         assert "本次罢免成立" in printed and "当选" not in printed and "换届" not in printed.replace(facts.title, ""), (
             key
         )

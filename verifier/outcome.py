@@ -8,6 +8,7 @@ from verifier import paper
 from verifier.archive import ArchiveFacts
 from verifier.cards import decision_on_missing, papers_issued
 from verifier.follows import check_follows
+from verifier.petitions import petitioned
 from verifier.report import Lacking
 from verifier.story import Said, Story, sealed_kind
 from voting.box import events
@@ -185,6 +186,7 @@ def check_figures(document: ResultDocument, facts: ArchiveFacts, story: Story, c
         count, casts=len(facts.trackers), main=inside["main"], mobile=inside["mobile"], proxies=closed.proxies
     )
     _require_same("figures", document.figures, figures)
+    _require_same("petition", document.petition, petitioned(story))
     sealed = story.only(ElectionSealed).fact
     _require_same("legal_record", document.legal_record, sealed.legal_record)
     _require_same("papers", document.papers, paper.papers_of(story, closed))

@@ -1,11 +1,24 @@
 """Check 12 (docs/verify.md): the petition that a recall rests on, by the log (居委会组织法 20; 村委会组织法 19)."""
 
-from verifier.story import Story
+from verifier.story import Story, sealed_kind
+from voting.elections.after.events import NextPollPrepared
+from voting.elections.count.petition import NONE, Petitioned
 from voting.elections.events import ElectionSealed, ResultCertified
 from voting.elections.recall.events import RecallMoved
 from voting.elections.recall.rules import Basis, bases_of, decide_recall
 from voting.errors import Malformed
+from voting.law.polls import Kind
 from voting.law.profiles import Mode
+
+
+def petitioned(story: Story) -> Petitioned:
+    """What ``result.json`` states of the petition; nothing for a poll that is no recall. Raises FOLLOWS_PETITION."""
+    sealed = story.only(ElectionSealed).fact
+    if sealed_kind(sealed) is not Kind.RECALL or sealed.follows is None:
+        return NONE
+    before = story.others[sealed.follows].until(story.only(NextPollPrepared).seq)
+    found = petition_of(sealed, before)
+    return Petitioned(found.basis, found.signed or 0, found.eligible or 0)
 
 
 def petition_of(sealed: ElectionSealed, before: Story) -> RecallMoved:

@@ -9,6 +9,7 @@ from verifier.checks import CHECKS, BundleReport, Facts
 from verifier.outcome import sentences
 from verifier.report import Finding, Verdict, printable
 from voting.elections.count.comparison import checked_document
+from voting.elections.count.petition import asked
 from voting.elections.count.report import OfficeResult, ResultDocument
 from voting.elections.count.wording import Wording, wording
 
@@ -102,6 +103,8 @@ def _result(document: ResultDocument, at: int) -> Iterator[tuple[str, str]]:
         ("制", "发", "收回", "破损", "未用", "缺", "拒绝重复使用"),
         ("made", "out", "returned", "torn", "unused", "missing", "second uses refused"),
     )
+    for reason in asked(document.petition, mode=document.mode, law=document.law):
+        yield ("联名", "Petition")[at], (reason.zh, reason.en)[at]
     if document.papers.printed or figures.paper or figures.mobile:
         yield ("纸质选票", "Papers")[at], _papers(document, at)
     if check := checked_document(document):

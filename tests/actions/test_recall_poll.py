@@ -31,9 +31,10 @@ def test_a_recall_is_voted_counted_verified_and_ends_the_office(house: House, tm
     day = EVENING + timedelta(days=2)
     first = built.election_id
     member, *_ = built.do(deeds.seat_members, now=day)
-    made = built.do(recall.petition, member_id=member.id, basis="voters", reasons="一年没有召开居民会议", now=day)
+    made = built.do(recall.petition, member_id=member.id, basis="reps", reasons="一年没有召开居民会议", now=day)
     at = {"petition_id": made.id, "now": day}
-    built.do(recall.sign, **at, written=read_signatures("1 2"))
+    # Nobody of the roll votes as a representative here; two of the five there are ask for the recall.
+    built.do(recall.sign, **at, written=read_signatures("1 2"), representatives=5)
     built.do(recall.accept, **at)
     opens, closes = (datetime.combine(date(2027, 1, 10), time(hour), HALL).astimezone(UTC) for hour in (8, 18))
     when = When(date(2027, 1, 10), opens, closes)
@@ -67,8 +68,12 @@ def test_a_recall_is_voted_counted_verified_and_ends_the_office(house: House, tm
     assert report.facts.document is not None and "第20条" in report.facts.document.article
     table = (folder / "result.csv").read_text(encoding="utf-8-sig")
     assert "罢免投票结果报告单" in table and "通过" in table and "当选" not in table
+    assert "联名提出罢免,居民代表" in table and "联名人数,2" in table and "居民代表共,5" in table
     said = "".join(page.extract_text() for page in pypdf.PdfReader(folder / "result.pdf").pages)
+    said = said.replace("\n", "").replace(" ", "")
     assert "当选" not in said and "本次投票有效" in said and "罢免成立" in said
+    asked = "本次罢免由居民代表 2 人联名提出（居民代表共 5 人，须三分之一以上）"
+    assert asked.replace(" ", "") in said and asked in printed.text(report, "zh")
     assert "通过" in printed.text(report, "zh") and "当选" not in printed.text(report, "zh")
     client, base = built.house.app().test_client(), f"/c/{built.community}/e/{built.election_id}"
     assert "当选" not in client.get(base).text.partition("<main")[2]

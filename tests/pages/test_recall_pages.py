@@ -15,7 +15,7 @@ def test_a_recall_on_its_pages(house: House, app: Flask) -> None:
     built = a_decided_election(house)
     certify(built)
     house.clock.now = EVENING + timedelta(days=2)
-    (member, *_) = built.do(deeds.seat_members, now=house.clock.now)
+    (member, second, *_) = built.do(deeds.seat_members, now=house.clock.now)
     client = house.signed_in("official", app)
     assert client.get(at(built, "recall")).status_code == 200
     given = {"member": member.id, "basis": "voters", "reasons": "一年没有召开居民会议"}
@@ -43,6 +43,18 @@ def test_a_recall_on_its_pages(house: House, app: Flask) -> None:
     assert send(client, at(built, f"recall/{found.id}/conclude")).status_code == 422
     assert send(client, at(built, f"recall/{found.id}/resigned")).status_code == 422
     assert "已经补开" in said(app.test_client().get(notice))
+    # A third of the representatives, who elect nobody here: their number comes with the signatures.
+    by_reps = {"member": second.id, "reasons": "不履行职责"}
+    for wrong in ("", "households"):
+        assert send(client, at(built, "recall"), {**by_reps, "basis": wrong}).status_code == 422
+    assert send(client, at(built, "recall"), {**by_reps, "basis": "reps"}).status_code == 303
+    assert "由居民代表联名" in said(client.get(at(built, "recall")))
+    other = built.look(lambda s, e: next(one for one in queries.petitions(s, election=e) if one.id != found.id))
+    signing = at(built, f"recall/{other.id}/signatures")
+    unnumbered = send(client, signing, {"written": "3"})
+    assert unnumbered.status_code == 422 and "1 到 12 之间" in said(unnumbered)
+    assert send(client, signing, {"written": "3", "representatives": "4"}).status_code == 303
+    assert "3 × 1 = 3 ＜ 4" in said(client.get(at(built, "recall")))
     # Every page of the poll stands although nobody is a candidate.
     election_id = built.look(lambda s, e: queries.get_petition(s, election=e, petition_id=found.id)).poll_id
     built.election_id = str(election_id)

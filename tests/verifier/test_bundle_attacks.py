@@ -28,6 +28,7 @@ from verifier.report import Verdict
 from voting import signing
 from voting.crypto import archive, ballot, records, trustees
 from voting.elections.count import certificate, exports
+from voting.elections.count.petition import Petitioned
 from voting.elections.count.report import ResultDocument, read_result_json
 
 LISTED: dict[str, dict[str, Any]] = json.loads(
@@ -576,6 +577,10 @@ ATTACKS: dict[str, Attack] = {
     "other_title": (
         lambda forger: forger.build(state=lambda document: replace(document, title="另一次选举")),
         ((outcome, "check_references", nothing),),
+    ),
+    "petition_unasked": (
+        lambda forger: forger.build(state=lambda document: replace(document, petition=Petitioned("reps", 3, 9))),
+        ((outcome, "check_figures", nothing),),
     ),
     "other_log": (
         lambda forger: forger.build(state=lambda document: replace(document, log=replace(document.log, root="0" * 64))),

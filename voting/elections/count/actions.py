@@ -194,6 +194,7 @@ def _document(
         verify_url=verify_url,
         legal_record=legal_record(election),
         papers=_papers(paper, assisted(session, box=box.id)),
+        petition=queries.petition(session, election=election),
     )
 
 

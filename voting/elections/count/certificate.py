@@ -13,12 +13,13 @@ from typing import Any, Final
 from voting import printing
 from voting.elections.count.comparison import checked_document
 from voting.elections.count.exports import office_sum, write_csv, write_manifest, write_xlsx
+from voting.elections.count.petition import asked
 from voting.elections.count.report import OfficeResult, ResultDocument, spoken_root, write_result_json
 from voting.elections.count.rules import Kind
 from voting.elections.count.wording import judged, wording
 from voting.errors import Malformed
 from voting.law.calendar import HALL
-from voting.law.thresholds import figure
+from voting.law.thresholds import Reason, figure
 
 ARCHIVE: Final = "ballots.bel"
 RESULT: Final = "result.json"
@@ -149,7 +150,7 @@ def _page(document: ResultDocument) -> dict[str, Any]:
         "cards": f"选票卡：制 {figure(cards.made)}，发 {figure(cards.out)}，收回 {figure(cards.returned)}，"
         f"破损换卡 {figure(cards.torn)}，未用 {figure(cards.unused)}{missing}；"
         f"拒绝重复使用 {figure(cards.refused_uses)} 次。{_papers(document)}",
-        "validity": [reason.zh for reason in document.because],
+        "validity": [reason.zh for reason in (*_asked(document), *document.because)],
         "valid": document.valid,
         "offices": [_office(office, document) for office in document.offices],
         "balance": "；".join(office_sum(office, figures.collected) for office in document.offices),
@@ -247,6 +248,10 @@ def _elected(document: ResultDocument) -> list[dict[str, Any]]:
         for office in document.offices
     ]
     return [line for line in lines if line["names"]]
+
+
+def _asked(document: ResultDocument) -> tuple[Reason, ...]:
+    return asked(document.petition, mode=document.mode, law=document.law)
 
 
 def _recall(document: ResultDocument) -> str:

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any, Final
 
+from voting.elections.count.petition import askers
 from voting.elections.count.report import OfficeResult, ResultDocument, spoken_root
 from voting.elections.count.wording import wording
 from voting.errors import Malformed, TooLarge
@@ -62,6 +63,7 @@ def rows(document: ResultDocument) -> Rows:
         ("缺失纸票", papers.missing),
         ("多出纸票", papers.surplus),
         ("代写", papers.assisted),
+        *_asked(document),
         ("选举", "有效" if document.valid else "无效"),
         ("职务", "应选", "姓名", "得票", "平板", "纸票", words.needed[0], "结果", "废票", "弃权", "少选", "作废名额"),
     ]
@@ -80,6 +82,14 @@ def rows(document: ResultDocument) -> Rows:
         ("日志根", spoken_root(document.log.root)),
     ]
     return (*head, *lines, *tail)
+
+
+def _asked(document: ResultDocument) -> list[tuple[Cell, ...]]:
+    made = document.petition
+    if not made.signed:
+        return []
+    who = askers(made.basis, document.mode)[0]
+    return [("联名提出罢免", who), ("联名人数", made.signed), (f"{who}共", made.eligible)]
 
 
 def as_text(table: Rows) -> tuple[tuple[str, ...], ...]:

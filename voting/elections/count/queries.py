@@ -9,8 +9,9 @@ from voting.box import chain, tallying, trustees
 from voting.box.tables import Box
 from voting.box.trustees import TrusteeState
 from voting.elections.count.merging import with_paper
+from voting.elections.count.petition import NONE, Petitioned
 from voting.elections.count.rules import CountFacts, ElectionOutcome, Kind, OfficeCount, decide
-from voting.elections.count.tables import AnnulledWin, CertifiedFile
+from voting.elections.count.tables import AnnulledWin, CertifiedFile, PollPetition
 from voting.elections.paper.channels import outlets_of
 from voting.elections.paper.queries import legal_record, totals
 from voting.elections.queries import rules
@@ -85,6 +86,12 @@ def counted(session: Session, *, election: Election) -> Counted:
         legal_record=legal_record(election),
     )
     return Counted(facts, decide(facts))
+
+
+def petition(session: Session, *, election: Election) -> Petitioned:
+    """The petition that a recall's poll rests on; empty for every other poll."""
+    row = session.get(PollPetition, election.id) if election.kind == Kind.RECALL else None
+    return Petitioned(row.basis, row.signed, row.eligible) if row is not None else NONE
 
 
 def annulled(session: Session, *, election: Election) -> frozenset[str]:

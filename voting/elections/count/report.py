@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final, TypeVar
 
+from voting.elections.count.petition import ASKERS, NONE, Petitioned
 from voting.elections.count.rules import CountFacts, ElectionOutcome, OfficeCount, Outcome
 from voting.errors import Malformed, TooLarge
 from voting.law.thresholds import Reason
@@ -156,6 +157,7 @@ class ResultDocument:
     verify_url: str
     legal_record: str = "tablet"
     papers: Papers = Papers()
+    petition: Petitioned = NONE
 
     def __post_init__(self) -> None:
         _check(self)
@@ -251,6 +253,8 @@ def _check(document: ResultDocument) -> None:
     if not all(text.strip() for text in titles + people):
         raise _form("community, title, offices.title, candidates.name")
     _check_channels(document)
+    if document.petition != NONE and document.petition.basis not in ASKERS:
+        raise _form("petition.basis")
     if figures.tablet != document.archive.ballots:
         raise _figures("平板票数与选票档案中的票数不符", "tablet ballots differ from the ballots in the archive")
     if document.cards.made != document.cards.out + document.cards.unused + document.cards.missing:

@@ -329,6 +329,7 @@ class Dossier:
     boxes: tuple[PaperBox, ...] | None = None
     print_run: PaperPrintRun | None = None
     cards: PaperCards | None = None
+    asked: tuple[Reason, ...] = ()
     result: PaperResult | None = None
     seats: tuple[PaperSeat, ...] | None = None
     certified: bool = False

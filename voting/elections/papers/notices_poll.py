@@ -181,7 +181,7 @@ def result(d: Dossier) -> Sheet:
             )
         ),
         text(
-            "".join(reason.zh for reason in document.because)
+            "".join(reason.zh for reason in (*d.asked, *document.because))
             + (f"本次{_deed(d)}有效。" if document.valid else f"本次{_deed(d)}无效。")
         ),
     ]

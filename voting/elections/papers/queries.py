@@ -15,6 +15,7 @@ from voting.elections.count import queries as count
 from voting.elections.count.bundle import committee_public
 from voting.elections.count.certificate import RESULT, Notice
 from voting.elections.count.merging import figures_of
+from voting.elections.count.petition import asked
 from voting.elections.count.report import offices_of, read_result_json
 from voting.elections.facts import Facts
 from voting.elections.paper.queries import totals
@@ -155,6 +156,7 @@ def _polled(session: Session, election: Election, box: Box) -> dict[str, object]
     return {
         "assisted": assisted(session, election),
         "cards": _cards(box) if box.cards_made else None,
+        "asked": asked(count.petition(session, election=election), mode=election.mode, law=election.law),
         "result": _result(session, election, box),
         "certified": election.state == "certified",
     }

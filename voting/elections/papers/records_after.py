@@ -47,7 +47,8 @@ def filing_report(d: Dossier) -> Sheet:
         f"委托投票{figure(numbers.proxy)}）。"
     )
     deed = "选举" if d.recalls is None else "表决"
-    why = "".join(one.zh for one in document.because) + (f"{deed}有效。" if document.valid else f"{deed}无效。")
+    why = "".join(one.zh for one in (*d.asked, *document.because))
+    why += f"{deed}有效。" if document.valid else f"{deed}无效。"
     blocks = [plain(f"{d.street}："), text(said), text(why)]
     if d.recalls is not None:
         blocks.append(text(f"依照{document.article}，本次罢免{'成立' if d.recalls else '不成立'}。"))

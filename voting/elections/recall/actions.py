@@ -17,6 +17,7 @@ from voting.elections.after.queries import get_member
 from voting.elections.after.rules import NextOffice
 from voting.elections.after.tables import Member
 from voting.elections.count.queries import counted
+from voting.elections.count.tables import PollPetition
 from voting.elections.lifecycle import require_state
 from voting.elections.queries import locked
 from voting.elections.recall import queries
@@ -232,6 +233,7 @@ def prepare_poll(
         next_polls.publish_as_posted(session, made, election)
         made.candidates_posted = now.astimezone(HALL).date()
         found.poll_id = made.id
+        session.add(PollPetition(election_id=made.id, basis=found.basis, signed=found.signed, eligible=found.eligible))
         _log(session, election, found, "poll", actor=actor, now=now, poll=made.id)
         next_polls.record_prepared(session, made, offices, actor, now, reserve=False)
         return made

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from voting.elections.after import queries as after
 from voting.elections.after.next_polls import When
+from voting.elections.count.petition import askers
 from voting.elections.loaders import part_of_election
 from voting.elections.queries import rules
 from voting.elections.recall import actions, forms, queries
@@ -208,18 +209,8 @@ def _shown(election: Election) -> dict[str, Any]:
         "polls": polls,
         "void": void,
         "shares": shares,
-        "askers": _askers(mode),
+        "askers": {basis: in_language(askers(basis, mode)) for basis in Basis},
         "numbered": {one.id for one in found if queries.numbered(election, one)},
-    }
-
-
-def _askers(mode: Mode) -> dict[Basis, str]:
-    """What those who may ask are called."""
-    village = mode is Mode.VILLAGE
-    return {
-        Basis.VOTERS: _("登记选民"),
-        Basis.HOUSEHOLDS: _("户代表"),
-        Basis.REPS: _("村民代表") if village else _("居民代表"),
     }
 
 
