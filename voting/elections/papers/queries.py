@@ -88,8 +88,7 @@ def gather(
     ``committee_folder``: where the election committee's public keys lie.
     """
     mode = Mode(election.mode)
-    community = session.get_one(Unit, election.community_id)
-    above = {unit.kind: unit.name for unit in lineage(session, community)}
+    community, street, district = _place(session, election)
     words = VILLAGE if mode == "village" else COMMUNITY
     box = session.get_one(Box, election.box_id)
     head = journal.head(session, election.community_id)
@@ -97,7 +96,6 @@ def gather(
     known = moves.gather(session, election, now)
     roll = _roll(session, election, whole)
     typed_in = entered(session, election=election, keys=keys.fields)
-    street = above.get("street", "")
     facts = (
         _polled(session, election, box),
         staff_facts(session, election),
@@ -108,9 +106,9 @@ def gather(
         after_facts(session, election),
     )
     made = Dossier(
-        community=community.name,
-        street=f"{street}办事处" if street.endswith("街道") else street,
-        district=above.get("district", ""),
+        community=community,
+        street=street,
+        district=district,
         title=election.title,
         place=election.place,
         day=election.day,
@@ -150,6 +148,15 @@ def audited(session: Session, dossier: Dossier, *, community_id: str, keys: Keys
     log = replace(dossier.log, fault=journal.fault_of(session, community_id, keys.log_seed))
     derived = replace(dossier, log=log)
     return replace(derived, checks=(*dossier.checks[:-1], log_check(derived)))
+
+
+def _place(session: Session, election: Election) -> tuple[str, str, str]:
+    """The community, and above it the street by the name of its office, and the district."""
+    community = session.get_one(Unit, election.community_id)
+    above = {unit.kind: unit.name for unit in lineage(session, community)}
+    street = above.get("street", "")
+    office = f"{street}办事处" if street.endswith("街道") else street
+    return community.name, office, above.get("district", "")
 
 
 def _polled(session: Session, election: Election, box: Box) -> dict[str, object]:
