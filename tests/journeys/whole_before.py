@@ -26,6 +26,8 @@ def set_up(journey: Journey) -> None:
     page.get_by_label("选举日").fill("2026-12-20")
     page.get_by_label("地方规则").select_option(label="北京市")
     page.get_by_label("保管密钥的监督委员").fill("2")
+    # Four papers will be cast: as few as the committee lets be counted without a decision of its own.
+    page.get_by_label("开票的最少选票数").fill("4")
     for row, (title, seats) in enumerate((("主任", "1"), ("委员", "2"), ("", "")), 1):
         page.get_by_label(f"第 {row} 行的职务").fill(title)
         page.get_by_label(f"第 {row} 行的名额").fill(seats)
