@@ -111,9 +111,9 @@ def seal_of(built: Built, box: str) -> str:
     return str(built.look(lambda session, election: queries.get_box(session, election=election, box_id=box).seal))
 
 
-def voted_on_paper(house: House, now: datetime = EVENING) -> tuple[Built, str, str]:
+def voted_on_paper(house: House, now: datetime = EVENING, **facts: Any) -> tuple[Built, str, str]:
     """Eight on tablets, seven papers in the hall (one holder with three), two of three from the mobile box; closed."""
-    built, hall, mobile = a_paper_poll(house)
+    built, hall, mobile = a_paper_poll(house, **facts)
     vote(built)
     built.act(anchors.anchor_if_due, box=built.box.id, now=ON_THE_DAY, closing=True)
     for number in (9, 10, 11):

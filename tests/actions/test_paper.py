@@ -326,6 +326,17 @@ def test_the_ledger_closes_when_every_paper_is_found(closed: tuple[Built, str, s
     assert built.look(lambda session, election: queries.waiting(session, election=election)) is None
 
 
+def test_the_sum_of_few_papers_takes_a_decision(house: House) -> None:
+    built, hall, mobile = voted_on_paper(house, ballot_floor=10)
+    agreed(built, hall, mobile)
+    assert code(built.do, ledger.close_ledger, unused=PRINTED - 9, now=EVENING) == "PAPERS_UNDER_FLOOR"
+    assert not [kind for kind, _ in built.events() if kind == "papers_reconciled"]
+    built.do(actions.decide_floor, reason="已当场告知用纸票的居民", now=EVENING)
+    kind, told = built.events()[-1]
+    assert (kind, told["ballots"], told["papers"], told["floor"]) == ("floor_decided", 8, 9, 10)
+    built.do(ledger.close_ledger, unused=PRINTED - 9, now=EVENING)
+
+
 @pytest.mark.parametrize(("counted_left", "missing", "surplus"), [(19, 2, 0), (22, 0, 1)])
 def test_papers_that_are_gone_take_a_decision(
     closed: tuple[Built, str, str], counted_left: int, missing: int, surplus: int

@@ -74,6 +74,7 @@ MISSING = [
     ("count", {"cards_unscanned": 7}, "cards_unscanned"),
     ("count", {"cards_unscanned": 7, "pile_voted": 1}, "pile_card_voted"),
     ("count", {"ballots": 4}, "under_floor"),
+    ("count", {"papers": 4}, "under_floor"),
     ("decide", {"shares": 2}, "shares_missing"),
     ("decide", {"result": False}, "no_result"),
     ("void", {"reason": ""}, "reason_missing"),

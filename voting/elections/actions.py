@@ -242,15 +242,23 @@ def close_poll(
 
 
 def decide_floor(session: Session, *, election_id: str, reason: str, actor: Actor, now: datetime) -> None:
-    """Record the committee's decision to open a tally of fewer ballots than the floor. Raises Malformed TEXT_…."""
+    """Record the committee's decision to open a count of fewer ballots, or papers, than the floor.
+
+    Raises Malformed TEXT_….
+    """
     reason = reason_text(reason, least=1)
     with transaction(session):
         election = locked(session, election_id)
         lifecycle.require_state(election.state, "closed")
         election.floor_decision = reason
-        casts = session.get_one(Box, election.box_id).casts
+        box = session.get_one(Box, election.box_id)
         fact = FloorDecided(
-            election_id=election.id, ballots=casts, floor=election.ballot_floor, reason=reason, by=actor.account_id
+            election_id=election.id,
+            ballots=box.casts,
+            papers=chain.counters_of(box).papers_issued,
+            floor=election.ballot_floor,
+            reason=reason,
+            by=actor.account_id,
         )
         journal.record(session, election.community_id, fact, now)
 

@@ -304,11 +304,12 @@ class PollLengthened:
 
 @dataclass(frozen=True)
 class FloorDecided:
-    """The committee decided to open a tally of fewer ballots than the floor, and why."""
+    """The committee decided to open a count of fewer ballots, or papers, than the floor, and why."""
 
     type: ClassVar[str] = "floor_decided"
     election_id: str
     ballots: int
+    papers: int
     floor: int
     reason: str
     by: str
@@ -317,6 +318,7 @@ class FloorDecided:
         return {
             "election": self.election_id,
             "ballots": self.ballots,
+            "papers": self.papers,
             "floor": self.floor,
             "reason": self.reason,
             "by": self.by,

@@ -66,6 +66,7 @@ class Facts:
     queue: int = 0
     in_hand: int = 0
     ballots: int = 0
+    papers: int = 0
     ballot_floor: int = 5
     floor_decision: bool = False
     cards_unscanned: int = 0
@@ -85,6 +86,15 @@ class Facts:
     def rules(self) -> Profile:
         """Every value in force for this election."""
         return rules_of(self.law or law_for(self.mode).key, self.mode, self.profile, self.options)
+
+    @property
+    def too_few(self) -> bool:
+        """Whether a channel that is shown apart has so few ballots that its figures tell how people voted.
+
+        Where the paper is the record, the few filled in by hand lie among those that the tablets printed.
+        """
+        apart = self.papers if self.rules.legal_record.value != "paper" else 0
+        return self.ballots < self.ballot_floor or 0 < apart < self.ballot_floor
 
     @property
     def posting(self) -> date:

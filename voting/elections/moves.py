@@ -122,10 +122,11 @@ def _ready(session: Session, box: Box, roll: int) -> dict[str, Any]:
 
 def _pile(session: Session, election: Election, box: Box) -> dict[str, Any]:
     """The queue, the cards with people, and those left over."""
-    closed = election.state == "closed"
+    closed, counters = election.state == "closed", chain.counters_of(box)
     return {
         "queue": box.queue_left,
-        "in_hand": chain.counters_of(box).in_hand,
+        "in_hand": counters.in_hand,
+        "papers": counters.papers_issued,
         "ballots": box.casts,
         "cards_unscanned": max(box.cards_made - box.cards_out - box.cards_unused, 0) if closed else 0,
         "cards_missing": (election.cards_missing or 0) if closed else 0,

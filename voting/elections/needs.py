@@ -251,10 +251,11 @@ PILE_VOTED = Need(
 )
 FLOOR = Need(
     "under_floor",
-    lambda f: f.ballots >= f.ballot_floor or f.floor_decision,
-    "选票 {f.ballots} 张，少于 {f.ballot_floor} 张，开票会暴露个人选择：请选举委员会先作出书面决定并记录。",
-    "{f.ballots} ballot(s), under the floor of {f.ballot_floor}, would reveal how people voted: "
-    "the election committee records a decision first.",
+    lambda f: not f.too_few or f.floor_decision,
+    "平板选票 {f.ballots} 张、纸质选票 {f.papers} 张，有一种少于 {f.ballot_floor} 张，开票会暴露个人选择："
+    "请选举委员会先作出书面决定并记录。",
+    "{f.ballots} ballot(s) from tablets and {f.papers} on paper: one of them is under the floor of {f.ballot_floor} "
+    "and would reveal how people voted; the election committee records a decision first.",
 )
 BOXES_BACK = Need(
     "mobile_boxes_away",

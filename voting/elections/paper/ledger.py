@@ -69,7 +69,8 @@ def close_ledger(session: Session, *, election_id: str, unused: int, actor: Acto
     committee decided to be missing or too many.
 
     More papers out of a box than issued do not stop this: that is a fact of the count, and it voids the poll.
-    Raises TooEarly PAPER_BOXES_OPEN; Conflict PAPERS_BALANCE, LEDGER_CLOSED.
+    The log gets the papers' sum here: of a handful it would tell how people voted, so it needs the decision first.
+    Raises TooEarly PAPER_BOXES_OPEN, PAPERS_UNDER_FLOOR; Conflict PAPERS_BALANCE, LEDGER_CLOSED.
     """
     with transaction(session):
         election = locked(session, election_id)
@@ -77,6 +78,7 @@ def close_ledger(session: Session, *, election_id: str, unused: int, actor: Acto
         box = chain.locked(session, election.box_id)
         counters = chain.counters_of(box)
         _refuse_closed(session, election)
+        _require_floor(election, counters)
         _require_boxes(session, election, counters)
         decided = session.get(PapersMissing, election.id)
         missing, surplus = (decided.missing, decided.surplus) if decided and decided.unused == unused else (0, 0)
@@ -116,6 +118,18 @@ def _refuse_closed(session: Session, election: Election) -> None:
             "LEDGER_CLOSED",
             "纸质选票已经结清，或者没有用纸质选票；请刷新页面。",
             "The papers are reconciled already, or none were used; reload the page.",
+        )
+
+
+def _require_floor(election: Election, counters: Counters) -> None:
+    apart = counters.papers_issued if legal_record(election) != "paper" else 0
+    if 0 < apart < election.ballot_floor and not election.floor_decision:
+        raise TooEarly(
+            "PAPERS_UNDER_FLOOR",
+            f"纸质选票只有 {counters.papers_issued} 张，少于 {election.ballot_floor} 张：公布合计会让人猜出个人的选择。"
+            "请选举委员会先在“计票和结果”页记录开票的决定。",
+            f"Only {counters.papers_issued} papers, under the floor of {election.ballot_floor}: their sum would expose "
+            "voters. The committee records its decision on the page of the count first.",
         )
 
 
