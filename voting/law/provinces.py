@@ -258,8 +258,8 @@ ZHEJIANG: Final = replace(
     in_force=date(2020, 7, 31),
     read_zh="《浙江省村民委员会选举办法》2020年7月31日修正的文本；2025年11月26日又有修改（省人大常委会公告第41号，公布之日起"
     "施行），那次修改没有逐条核对，请以现行文本为准",
-    read_en="Zhejiang village election rules as amended on 2020-07-31; they were amended again on 2025-11-26 (notice 41, "
-    "in force that day), which was not compared article by article: the text in force decides",
+    read_en="Zhejiang village election rules as amended on 2020-07-31; they were amended again on 2025-11-26 (notice "
+    "41, in force that day), which was not compared article by article: the text in force decides",
     place_days=_zhejiang(5, "22"),
     formal_list_days=_zhejiang(5, "18"),
     candidate_order=_zhejiang("nomination_votes", "18"),

@@ -968,7 +968,8 @@ def _committee_nominations_review() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("filed_on", sa.Date(), nullable=True),
         sa.CheckConstraint(
-            "body IN ('residents_meeting', 'household_meeting', 'representatives', 'groups')", name=op.f("ck_election_committee_body")
+            "body IN ('residents_meeting', 'household_meeting', 'representatives', 'groups')",
+            name=op.f("ck_election_committee_body"),
         ),
         sa.CheckConstraint("due >= 1 AND attended BETWEEN 1 AND due", name=op.f("ck_election_committee_attended")),
         sa.CheckConstraint("size >= 1", name=op.f("ck_election_committee_size")),
