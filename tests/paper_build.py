@@ -9,8 +9,9 @@ from election_build import AFTER_OBJECTIONS, ON_THE_DAY, Built, a_sealed_electio
 from house_build import House
 
 from voting.box import anchors
-from voting.elections import actions, issuing
+from voting.elections import actions
 from voting.elections.count import actions as count
+from voting.elections.desk import issuing
 from voting.elections.paper import actions as paper
 from voting.elections.paper import boxes, ledger, queries
 from voting.elections.paper.sheets import BoxSheet

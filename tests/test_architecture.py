@@ -36,7 +36,7 @@ PURE = (
 UNMIRRORED = ("voting.backup.mirror", "voting.backup.restore", "voting.schema")
 #: The order of the rooms inside elections: later may import earlier, never back.
 ORDER = (
-    "roll", "committee", "candidates", "review", "proxies", "paper", "count", "after", "recall", "papers",
+    "roll", "committee", "candidates", "review", "proxies", "paper", "desk", "count", "after", "recall", "papers",
 )  # fmt: skip
 
 

@@ -33,11 +33,12 @@ from photo_build import a_jpeg
 from sqlalchemy import select
 
 from voting.box import papers
-from voting.elections import actions, issuing
+from voting.elections import actions
 from voting.elections.after.queries import next_poll
 from voting.elections.candidates.queries import contests
 from voting.elections.count import actions as count
 from voting.elections.count.queries import counted
+from voting.elections.desk import issuing
 from voting.elections.paper import actions as paper
 from voting.elections.paper import boxes, doubtful, ledger, queries, sheets
 from voting.elections.proxies import actions as proxies

@@ -13,7 +13,7 @@ from paper_build import a_paper_poll, issue, name
 from playwright.sync_api import Page, expect
 from served_house import served, sign_in
 
-from voting.elections import issuing
+from voting.elections.desk import issuing
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 

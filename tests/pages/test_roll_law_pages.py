@@ -162,7 +162,7 @@ def test_representatives_are_entered_and_only_they_get_a_card(house: House) -> N
 def test_the_desk_says_who_is_no_representative(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     built = an_open_election(house)
     house.clock.now = ON_THE_DAY
-    monkeypatch.setattr("voting.elections.desk_pages.entitled", lambda *_a, **_f: frozenset())
+    monkeypatch.setattr("voting.elections.desk.pages.entitled", lambda *_a, **_f: frozenset())
     client = house.signed_in("clerk")
     headers = {"X-CSRFToken": token(client)}
     answer = client.post(address(built, "desk/find"), json={"query": "7"}, headers=headers).get_json()

@@ -14,11 +14,11 @@ from voting.elections.committee import actions, queries
 from voting.elections.committee.actions import leave_committee
 from voting.elections.committee.rules import Finding, must_leave, related, staff_conflicts
 from voting.elections.committee.staffing import appoint_staff, swear_in
-from voting.elections.queries import locked, rules
+from voting.elections.queries import law_in_force, locked, rules
 from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election
 from voting.errors import Conflict
-from voting.law.profiles import Mode, Profile, law_of
+from voting.law.profiles import Profile
 from voting.law.thresholds import Reason
 from voting.permissions import Actor
 
@@ -59,7 +59,7 @@ def flags(session: Session, election: Election) -> list[Reason]:
 
     Near relatives may stand together; elected together, the lower office gives way (组织法 8).
     """
-    law, kin = law_of(election.law, Mode(election.mode)), queries.kinships(session, election)
+    law, kin = law_in_force(election), queries.kinships(session, election)
     rows = session.scalars(select(Candidate).where(Candidate.election_id == election.id).order_by(Candidate.name))
     standing = list(rows)
     found = [

@@ -25,7 +25,7 @@ from voting.elections.facts import Facts
 from voting.elections.forms import ElectionForm, MoveForm
 from voting.elections.moves import gather
 from voting.elections.overview import Next, Own, overview, supervisors_next
-from voting.elections.queries import of_community
+from voting.elections.queries import law_in_force, of_community
 from voting.elections.roll import publication
 from voting.elections.roll.queries import roll_size
 from voting.elections.schedule import calendar_from
@@ -35,7 +35,7 @@ from voting.errors import Malformed, NotFound, Refused
 from voting.forms import say_at
 from voting.i18n import sentence
 from voting.law.calendar import HALL
-from voting.law.profiles import OPTIONS, PROFILES, Law, Mode, law_of, law_on, rules_of
+from voting.law.profiles import OPTIONS, PROFILES, Law, Mode, law_on, rules_of
 from voting.law.timeline import earliest_election_day
 from voting.people import queries
 from voting.people.tables import Unit
@@ -181,7 +181,7 @@ def _supervisors_next(community: Unit, box: Box, state: str, facts: Facts) -> Ne
 
 
 def _law(election: Election) -> Law:
-    return law_of(election.law, Mode(election.mode))
+    return law_in_force(election)
 
 
 # --- moves -----------------------------------------------------------------------------------------------------------

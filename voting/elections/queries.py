@@ -32,7 +32,7 @@ def rules(election: Election) -> Profile:
     return rules_of(election.law, Mode(election.mode), election.profile, election.options)
 
 
-def law(election: Election) -> Law:
+def law_in_force(election: Election) -> Law:
     """The organic law that this election was begun under."""
     return law_of(election.law, Mode(election.mode))
 

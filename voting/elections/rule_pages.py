@@ -7,13 +7,13 @@ from flask_babel import gettext as _
 
 from voting.elections import loaders, rule_choice  # noqa: F401 — loaders registers how these addresses are read
 from voting.elections.public_pages import require_shown
-from voting.elections.queries import rules
+from voting.elections.queries import law_in_force, rules
 from voting.elections.schedule import calendar_of
 from voting.elections.tables import Election
 from voting.errors import Malformed, Refused
 from voting.i18n import in_language
 from voting.law.holidays import arranged
-from voting.law.profiles import OPTIONS, PROFILES, CommitteeSize, Mode, Source, law_of
+from voting.law.profiles import OPTIONS, PROFILES, CommitteeSize, Source
 from voting.law.thresholds import Share
 from voting.people.tables import Unit
 from voting.permissions import Permission
@@ -108,7 +108,7 @@ def _in_force(election: Election) -> dict[str, Any]:
     return {
         "rules": ruled,
         "values": [(_names()[name], _counted(name, one.value), one) for name, one in ruled.values().items()],
-        "law": law_of(election.law, Mode(election.mode)),
+        "law": law_in_force(election),
         "kinds": _kinds(),
         "tones": {Source.STATUTE: "ok", Source.FOUND: "act", Source.MEMORY: "warn"},
     }

@@ -23,13 +23,12 @@ from voting.elections.candidates.nominating import (
     too_few_signatures,
 )
 from voting.elections.candidates.tables import NominatingPoll, Nomination, NominationSignature
-from voting.elections.queries import office_of, rules
+from voting.elections.queries import law_in_force, office_of, rules
 from voting.elections.roll.queries import get_entry, roll_size
 from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election, Office
 from voting.errors import Conflict, Malformed, NotEligible, NotFound, TooLate
 from voting.law.calendar import HALL, days_before
-from voting.law.profiles import Mode, law_of
 from voting.permissions import Actor
 
 
@@ -101,7 +100,7 @@ def _require_form(proposal: Proposal, today: date) -> None:
 
 
 def _require_way(election: Election, proposal: Proposal) -> None:
-    law, allowed = law_of(election.law, Mode(election.mode)), rules(election).self_nomination
+    law, allowed = law_in_force(election), rules(election).self_nomination
     if proposal.way == "self" and not allowed.value:
         raise NotEligible(
             "SELF_NOMINATION",

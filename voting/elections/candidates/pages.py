@@ -19,8 +19,7 @@ from voting.elections.candidates.photos import LIMIT
 from voting.elections.candidates.queries import OF_THE_LIST, check, contests
 from voting.elections.candidates.rules import BARS, bars
 from voting.elections.candidates.tables import Candidate
-from voting.elections.queries import law as law_of_election
-from voting.elections.queries import office_of
+from voting.elections.queries import law_in_force, office_of
 from voting.elections.roll.queries import Found, find, get_entry
 from voting.elections.tables import Election
 from voting.errors import NotFound, Refused
@@ -49,7 +48,7 @@ def show(community: Unit, election: Election) -> str:
         findings={person: [one for one in found.errors if one.person == person] for person in found.persons_barred},
         preparing=election.state in ("draft", "published"),
         of_the_list=OF_THE_LIST,
-        answered=partial(_answered, bars(law_of_election(election))),
+        answered=partial(_answered, bars(law_in_force(election))),
     )
 
 
@@ -135,7 +134,7 @@ def _person_page(
     community: Unit, election: Election, candidate: Candidate, form: CandidateForm, bars_form: BarsForm | None = None
 ) -> str:
     found = check(reading(), election=election)
-    law = law_of_election(election)
+    law = law_in_force(election)
     checker = reading().get(Account, candidate.checked_by) if candidate.checked_by else None
     return render_template(
         "candidates/person.html",
@@ -187,7 +186,7 @@ def describe(community: Unit, election: Election, candidate: Candidate) -> Any:
 def answer_bars(community: Unit, election: Election, candidate: Candidate) -> Any:
     """Record the answers to the bars under the signed-in official's name."""
     form = BarsForm()
-    open_bars = form.unanswered(bars(law_of_election(election)))
+    open_bars = form.unanswered(bars(law_in_force(election)))
     if open_bars and election.state in ("draft", "published") and not wants_json():
         return _bars_again(community, election, candidate, form), 422
     try:

@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session
 from voting.elections.candidates.nominating import excess_words
 from voting.elections.candidates.rules import CandidateCheck, Finding, Known, Nominee, ballot_names, check_candidates
 from voting.elections.candidates.tables import Candidate, CandidateList, Nomination
-from voting.elections.queries import rules
+from voting.elections.queries import law_in_force, rules
 from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election, Office
 from voting.errors import NotFound
 from voting.law.polls import RECALL_NO, RECALL_YES, Kind
-from voting.law.profiles import Mode, law_of
 from voting.law.thresholds import Reason
 
 Named = tuple[Nomination, ...]
@@ -125,7 +124,7 @@ def check(session: Session, *, election: Election, named: Named | None = None) -
         for candidate, entry_id in rows
     )
     seats = {office.title: office.seats for office in election.offices}
-    found = check_candidates(nominees, seats, election.day, law_of(election.law, Mode(election.mode)))
+    found = check_candidates(nominees, seats, election.day, law_in_force(election))
     return replace(found, errors=(*found.errors, *_too_many(election, nominees)))
 
 

@@ -25,7 +25,7 @@ from voting.elections.committee.tables import (
     ElectionCommittee,
     Kinship,
 )
-from voting.elections.queries import law
+from voting.elections.queries import law_in_force
 from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election
 from voting.law.profiles import Profile
@@ -183,5 +183,5 @@ def serving(session: Session, election: Election) -> Serving:
 
 def article(election: Election) -> Reason:
     """The election's law on its election committee, for the sentences about members who leave."""
-    found = law(election)
+    found = law_in_force(election)
     return found.reason("", "", found.committee_article) if found.committee_article else Reason("", "")

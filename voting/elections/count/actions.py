@@ -27,10 +27,9 @@ from voting.elections.lifecycle import require
 from voting.elections.moves import gather, moved
 from voting.elections.paper.queries import PaperTotals, legal_record, totals
 from voting.elections.proxies import queries as proxies
-from voting.elections.queries import locked
+from voting.elections.queries import law_in_force, locked
 from voting.elections.tables import Election
 from voting.elections.texts import typed
-from voting.law.profiles import Mode, law_of
 from voting.people.tables import Unit
 from voting.permissions import Actor
 
@@ -157,7 +156,7 @@ def _document(
     counted = queries.counted(session, election=election)
     facts, outcome = counted.facts, counted.outcome
     paper = totals(session, election)
-    law = law_of(election.law, Mode(election.mode))
+    law = law_in_force(election)
     article, article_en = article_of(law, election.kind)
     return ResultDocument(
         community=session.get_one(Unit, election.community_id).name,

@@ -34,13 +34,12 @@ from voting.elections.paper.sheets import (
     settle_names,
 )
 from voting.elections.paper.tables import BoxEntry, PaperBox, WrittenName
-from voting.elections.queries import locked
+from voting.elections.queries import law_in_force, locked
 from voting.elections.roll.queries import get_entry
 from voting.elections.tables import Election
 from voting.elections.texts import reason as typed_reason
 from voting.errors import Conflict, Malformed, NotAllowed, NotFound, TooEarly
 from voting.law.polls import Kind
-from voting.law.profiles import Mode, law_of
 from voting.permissions import Actor
 
 COUNTING: Final = ("closed", "counting")
@@ -205,7 +204,7 @@ def _refuse_written(election: Election, sheet: BoxSheet) -> None:
     """A re-vote is between those tied alone, a recall between yes and no: nobody can be written in."""
     if election.kind not in (Kind.REVOTE, Kind.RECALL) or not any(one.written for one in sheet.offices):
         return
-    law = law_of(election.law, Mode(election.mode))
+    law = law_in_force(election)
     recall = election.kind == Kind.RECALL
     said = law.reason("", "", law.recall_article if recall else law.turnout_article)
     raise Malformed(

@@ -47,6 +47,7 @@ from voting.elections.papers.rooms import (
 from voting.elections.papers.rules import NOTHING, Entered, load
 from voting.elections.papers.tables import PaperFacts
 from voting.elections.proxies import queries as proxies
+from voting.elections.queries import law_in_force
 from voting.elections.roll.queries import current_version, roll_hash, whole_roll
 from voting.elections.schedule import calendar_from
 from voting.elections.tables import Election
@@ -252,7 +253,7 @@ def _result(session: Session, election: Election, box: Box) -> PaperResult | Non
         return None
     counted = count.counted(session, election=election)
     facts, outcome = counted.facts, counted.outcome
-    law = law_of(election.law, Mode(election.mode))
+    law = law_in_force(election)
     found = totals(session, election)
     return PaperResult(
         number="",

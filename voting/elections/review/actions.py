@@ -19,7 +19,7 @@ from voting.elections.candidates.actions import preparing
 from voting.elections.candidates.rules import BARS, bars
 from voting.elections.candidates.tables import Candidate
 from voting.elections.committee.rules import RELATIONS
-from voting.elections.queries import law
+from voting.elections.queries import law_in_force
 from voting.elections.review import queries
 from voting.elections.review.events import (
     CriteriaAdopted,
@@ -366,7 +366,7 @@ def _require_self_check(election: Election, standing: Sequence[Candidate]) -> No
         raise Conflict(
             "NO_CANDIDATES", "还没有候选人，请先登记提名和接受。", "Nobody stands yet; record nominations first."
         )
-    codes = bars(law(election)).keys()
+    codes = bars(law_in_force(election)).keys()
     unchecked = [one.name for one in standing if not codes <= one.declared.keys() & one.checked.keys()]
     if unchecked:
         raise TooEarly(

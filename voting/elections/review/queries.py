@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from voting.elections.candidates.rules import bars
 from voting.elections.candidates.tables import Candidate
 from voting.elections.committee.queries import kinships
-from voting.elections.queries import law, rules
+from voting.elections.queries import law_in_force, rules
 from voting.elections.review.rules import (
     Criterion,
     Overall,
@@ -72,7 +72,7 @@ def review_of(session: Session, election: Election) -> Review | None:
 
 def criteria(session: Session, election: Election, number: int | None = None) -> tuple[Criterion, ...]:
     """The statutory bars and the local items of one version (the newest unless told; 0: none)."""
-    fixed = statutory(bars(law(election)))
+    fixed = statutory(bars(law_in_force(election)))
     row = criteria_set(session, election, number)
     codes = [one.code for one in fixed]
     return fixed + (read_items(row.items, DEPARTMENTS, codes) if row else ())

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from voting import journal
 from voting.database import random_id, transaction
 from voting.elections.events import RollImported
-from voting.elections.queries import locked, rules
+from voting.elections.queries import law_in_force, locked, rules
 from voting.elections.roll.grids import of_grid, replace_grid
 from voting.elections.roll.importing import RollRow, check_roll
 from voting.elections.roll.initials import initials
@@ -24,7 +24,6 @@ from voting.elections.tables import Election
 from voting.elections.texts import typed
 from voting.errors import Conflict, Malformed, NotFound, TooLate
 from voting.keys import FieldKeys
-from voting.law.profiles import Mode, law_of
 from voting.permissions import Actor
 
 _BATCH = 1_000
@@ -85,7 +84,7 @@ def keep_draft(session: Session, *, election_id: str, filename: str, content: by
     """
     with transaction(session):
         election = _drafting(session, election_id)
-        day, law = election.day, law_of(election.law, Mode(election.mode))
+        day, law = election.day, law_in_force(election)
     # A file of 50,000 rows takes seconds to read: no lock is held meanwhile.
     checked = check_roll(content, day, law)
     dry = Dry(

@@ -6,13 +6,13 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from voting.elections.queries import law_in_force
 from voting.elections.roll.rules import age_group
 from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election
 from voting.errors import Conflict
 from voting.keys import FieldKeys
 from voting.law.calendar import age_on
-from voting.law.profiles import Mode, law_of
 
 _BATCH = 1_000
 _NAMED = 5
@@ -23,7 +23,7 @@ def require_of_age(session: Session, *, election: Election, day: date, keys: Fie
 
     ``regroup``: work the age groups out anew, as long as the roll is not posted. Raises Conflict DAY_UNDER_AGE.
     """
-    law = law_of(election.law, Mode(election.mode))
+    law = law_in_force(election)
     young: list[int] = []
     rows = session.scalars(
         select(RollEntry).where(RollEntry.election_id == election.id).order_by(RollEntry.number)

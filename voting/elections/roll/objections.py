@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from voting import journal
 from voting.database import random_id, transaction
 from voting.elections.lifecycle import require_state
-from voting.elections.queries import locked, rules
+from voting.elections.queries import law_in_force, locked, rules
 from voting.elections.roll.actions import entry_values
 from voting.elections.roll.events import RollObjectionDecided, RollObjectionReceived
 from voting.elections.roll.initials import initials
@@ -30,7 +30,6 @@ from voting.elections.texts import typed
 from voting.errors import Conflict, Malformed, NotFound
 from voting.keys import FieldKeys
 from voting.law.calendar import HALL
-from voting.law.profiles import Mode, law_of
 from voting.permissions import Actor
 
 #: What a correction may change; a wrong ID number is another person: remove and add.
@@ -246,7 +245,7 @@ def _replace(session: Session, old: RollEntry, new: RollEntry) -> None:
 
 
 def _row(election: Election, row: Mapping[str, str]) -> RollRow:
-    law = law_of(election.law, Mode(election.mode))
+    law = law_in_force(election)
     checked = check_rows([RawRow(1, dict(row))], election.day, law)
     if not checked.rows:
         reasons = checked.verdicts[0].reasons

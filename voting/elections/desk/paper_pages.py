@@ -6,8 +6,8 @@ from flask import Blueprint
 
 from voting.box import papers
 from voting.box.tables import DeskMark
-from voting.elections import issuing
-from voting.elections.desk_pages import desk_name, second_of, sent, shown_card, state_of
+from voting.elections.desk import issuing
+from voting.elections.desk.pages import desk_name, second_of, sent, shown_card, state_of
 from voting.elections.tables import Election
 from voting.errors import NotFound
 from voting.people.tables import Unit

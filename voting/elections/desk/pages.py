@@ -15,11 +15,9 @@ from voting.box import chain, in_hand, kiosk
 from voting.box import desk as box_desk
 from voting.box.rules import CHANNELS, UNDO_REASONS, hour_words
 from voting.box.tables import Box, DeskMark
-from voting.elections import (
-    issuing,
-    loaders,  # noqa: F401 — registers how an election in the address is loaded
-)
-from voting.elections.desk_verdict_pages import desk_words, namesakes_of, number_of, taken_by
+from voting.elections import loaders  # noqa: F401 — registers how an election in the address is loaded
+from voting.elections.desk import issuing
+from voting.elections.desk.verdict_pages import desk_words, namesakes_of, number_of, taken_by
 from voting.elections.proxies import queries as proxies
 from voting.elections.proxies.queries import Named
 from voting.elections.queries import of_community
