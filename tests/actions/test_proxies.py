@@ -15,6 +15,7 @@ from voting.elections.candidates.tables import Candidate
 from voting.elections.committee.actions import declare_kinship
 from voting.elections.proxies import actions as proxies
 from voting.elections.proxies import queries
+from voting.elections.proxies.tables import Proxy
 from voting.elections.tables import Election
 from voting.errors import Refused
 
@@ -90,6 +91,10 @@ def test_the_holder_takes_all_in_one_act_and_each_is_marked(house: House) -> Non
     assert code(issue, built, 16) == "ALREADY_CHECKED_IN"
     form = built.look(lambda session, election: queries.forms(session, election=election))[0]
     assert code(built.do, proxies.withdraw_proxy, proxy_id=form.id, now=ON_THE_DAY) == "PROXY_USED"
+    # Why somebody could not come is for who keeps the roll; the database holds it sealed.
+    said = built.look(lambda session, election: queries.reasons(session, election=election, keys=built.keys))
+    assert said[form.id] == "住院"
+    assert "住院".encode() not in built.look(lambda session, _: session.get_one(Proxy, form.id).reason)
 
 
 def test_a_principal_who_comes_first_votes_and_the_form_ends(house: House) -> None:

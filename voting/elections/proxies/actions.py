@@ -17,7 +17,7 @@ from voting.elections.candidates.tables import Candidate
 from voting.elections.committee.queries import kinships
 from voting.elections.lifecycle import require_state
 from voting.elections.proxies.events import ProxiesPosted, ProxyRecorded, ProxyWithdrawn
-from voting.elections.proxies.queries import PostedLine, canonical, forms, get_proxy
+from voting.elections.proxies.queries import PostedLine, about_reason, canonical, forms, get_proxy
 from voting.elections.proxies.rules import Delegation, proxy_errors
 from voting.elections.proxies.tables import Proxy, ProxyList
 from voting.elections.queries import locked
@@ -107,13 +107,14 @@ def record_proxy(
         principal = get_entry(session, election=election, entry_id=principal_id)
         holder = get_entry(session, election=election, entry_id=holder_id)
         _require_lawful(session, election, principal, holder)
+        proxy_id, why = random_id(), typed(reason, zh="委托原因", en="Reason", most=120, least=1)
         row = Proxy(
-            id=random_id(),
+            id=proxy_id,
             election_id=election.id,
             principal_id=principal.id,
             holder_id=holder.id,
             day=day,
-            reason=typed(reason, zh="委托原因", en="Reason", most=120, least=1),
+            reason=keys.seal(why.encode(), about_reason(proxy_id)),
             recorded_by=actor.account_id,
         )
         if picture is not None:

@@ -101,6 +101,7 @@ def _page(community: Unit, election: Election, refusal: Refused | None = None) -
         community=community,
         election=election,
         forms=queries.forms(reading(), election=election),
+        why=queries.reasons(reading(), election=election, keys=house().keys.fields),
         posted=queries.posted(reading(), election),
         rules=rules(election),
         refusal=sentence(refusal) if refusal else "",

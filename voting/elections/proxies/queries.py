@@ -13,6 +13,7 @@ from voting.elections.proxies.tables import Proxy, ProxyList
 from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election
 from voting.errors import NotFound
+from voting.keys import FieldKeys
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,6 @@ class Delegated:
     principal: Named
     holder: Named
     day: date
-    reason: str
     state: str
     evidence_sha256: str
 
@@ -65,9 +65,20 @@ def forms(session: Session, *, election: Election) -> list[Delegated]:
         .order_by(holder.number, principal.number)
     )
     return [
-        Delegated(row.id, _named(one), _named(other), row.day, row.reason, row.state, row.evidence_sha256 or "")
+        Delegated(row.id, _named(one), _named(other), row.day, row.state, row.evidence_sha256 or "")
         for row, one, other in rows
     ]
+
+
+def about_reason(proxy_id: str) -> str:
+    """What the sealed reason of a form is bound to."""
+    return f"{proxy_id}/reason"
+
+
+def reasons(session: Session, *, election: Election, keys: FieldKeys) -> dict[str, str]:
+    """Why each form was written, by its id: for whoever keeps the roll. Raises Malformed FIELD_SEAL."""
+    rows = session.execute(select(Proxy.id, Proxy.reason).where(Proxy.election_id == election.id))
+    return {one: keys.open(sealed, about_reason(one)).decode() for one, sealed in rows}
 
 
 def posted(session: Session, election: Election) -> Posted | None:

@@ -37,9 +37,10 @@ class Proxy(Base):
     election_id: Mapped[str] = mapped_column(ForeignKey("election.id"), index=True)
     principal_id: Mapped[str] = mapped_column(ForeignKey("roll_entry.id"))
     holder_id: Mapped[str] = mapped_column(ForeignKey("roll_entry.id"))
-    # The day on the paper, and the reason that it gives; both as written.
+    # The day on the paper, as written.
     day: Mapped[date]
-    reason: Mapped[str] = mapped_column(String(120))
+    # The reason that it gives: somebody's illness as often as not, so sealed with the field key.
+    reason: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     evidence: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     evidence_sha256: Mapped[str | None] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(9), default="standing")

@@ -634,7 +634,7 @@ def upgrade() -> None:
         sa.Column("principal_id", sa.String(length=22), nullable=False),
         sa.Column("holder_id", sa.String(length=22), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("reason", sa.String(length=120), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
         sa.Column("evidence", sa.LargeBinary(), nullable=True),
         sa.Column("evidence_sha256", sa.String(length=64), nullable=True),
         sa.Column("state", sa.String(length=9), nullable=False),
