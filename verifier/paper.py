@@ -11,7 +11,7 @@ from voting.elections.count.report import Papers
 from voting.elections.events import ElectionSealed, OutcomeDecided
 from voting.elections.paper import events as told
 from voting.elections.paper.rules import BallotClass
-from voting.elections.paper.sheets import BoxSheet, check_sheet, from_data
+from voting.elections.paper.sheets import BoxSheet, check_sheet, from_data, together
 from voting.elections.proxies.events import ProxiesPosted
 from voting.errors import Malformed
 
@@ -39,9 +39,16 @@ def boxes_of(story: Story) -> tuple[tuple[int, str, int, int], ...]:
 
 
 def sheet_of(story: Story) -> BoxSheet | None:
-    """All boxes as one sheet, as the ledger was closed on it; None without any."""
-    found = [said.fact.sheet for said in story.all(told.PapersReconciled) if said.fact.sheet]
-    return from_data(found[-1]) if found else None
+    """All boxes as one sheet, as the ledger was closed on it, with the names written in; None without any."""
+    found = [said for said in story.all(told.PapersReconciled) if said.fact.sheet]
+    if not found:
+        return None
+    written = [one.fact for one in story.all(told.PapersWritten) if one.seq < found[-1].seq]
+    try:
+        parts = [(one.office, tuple((str(name), votes) for name, votes in one.written)) for one in written]
+        return together(from_data(found[-1].fact.sheet), parts)
+    except ValueError as error:
+        raise _sheet("另选他人记在没有的职务下", "names were written in for an office that is not on it") from error
 
 
 def papers_of(story: Story, closed: events.BoxClosed) -> Papers:

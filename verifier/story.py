@@ -22,7 +22,7 @@ from voting.elections.events import (
     ResultCertified,
 )
 from voting.elections.paper import sheets
-from voting.elections.paper.events import PapersReconciled
+from voting.elections.paper.events import PapersReconciled, PapersWritten
 from voting.elections.proxies.events import ProxiesPosted
 from voting.errors import Malformed, Refused
 from voting.law.polls import Kind
@@ -263,6 +263,13 @@ def _reconciled(data: dict[str, Any]) -> PapersReconciled:
     return PapersReconciled(**_typed(data, {field.name: wanted[field.name] for field in fields(PapersReconciled)}))
 
 
+def _written(data: dict[str, Any]) -> PapersWritten:
+    value = _typed(data, dict.fromkeys(("election", "box", "office", "by"), str) | {"written": list})
+    if any(list(map(type, one)) != [str, int] or one[1] < 0 for one in value["written"]):
+        raise ValueError("written")
+    return PapersWritten(**value)
+
+
 def _proxies(data: dict[str, Any]) -> ProxiesPosted:
     wanted = {"election": str, "box": str, "sha256": str, "holders": int, "principals": int, "by": str}
     value = _typed(data, wanted)
@@ -278,6 +285,7 @@ _READERS: dict[type, Callable[[dict[str, Any]], Any]] = {
     ResultCertified: _certified,
     CardsMissingDecided: _missing,
     PapersReconciled: _reconciled,
+    PapersWritten: _written,
     ProxiesPosted: _proxies,
     **earlier.READERS,
 }

@@ -31,7 +31,7 @@ def check_around_closing(story: Story) -> None:
     scans: list[Said[object]] = [*story.all(events.UnusedScanned), *story.all(events.UnusedCardVoted)]
     scans += [*story.all(told.PaperBoxOpened), *story.all(told.PaperBoxAgreed), *story.all(told.PapersReconciled)]
     scans += [*story.all(told.DoubtfulPaperLaid), *story.all(told.DoubtfulPaperDecided)]
-    scans += story.all(told.PapersMissingDecided)
+    scans += [*story.all(told.PapersMissingDecided), *story.all(told.PapersWritten)]
     wrong = [said.seq for said in desk if said.seq > closed] + [said.seq for said in scans if said.seq < closed]
     if wrong:
         raise Malformed(
@@ -53,6 +53,7 @@ def check_papers_in_order(story: Story) -> None:
     wrong += [seq for box, seq in back.items() if box in left and seq < left[box]]
     reconciled = [said.seq for said in story.all(told.PapersReconciled)]
     counted: list[Said[object]] = [*story.all(told.PaperBoxOpened), *story.all(told.PaperBoxAgreed)]
+    counted += story.all(told.PapersWritten)
     wrong += [said.seq for said in counted if reconciled and said.seq > reconciled[-1]]
     if wrong:
         raise Malformed(

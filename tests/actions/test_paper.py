@@ -405,6 +405,9 @@ def test_the_log_tells_no_boxs_votes(house: House) -> None:
     assert [one["collected"] for one in agreed_boxes] == [7, 2] and all("sheet" not in one for one in agreed_boxes)
     [whole] = [data for kind, data in built.events() if kind == "papers_reconciled"]
     assert whole["sheet"]["collected"] == 9
+    assert not any(office["written"] for office in whole["sheet"]["offices"])
+    [written] = [data for kind, data in built.events() if kind == "papers_written"]
+    assert (written["office"], written["written"]) == ("主任", [[name(built, 12), 1]])
     # Whoever is shown figures and salt can hold them against the log.
     for row, said in zip(
         built.look(lambda session, election: queries.boxes(session, election=election)), agreed_boxes, strict=True

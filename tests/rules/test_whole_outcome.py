@@ -13,7 +13,8 @@ from voting.elections.count.merging import with_paper
 from voting.elections.count.rules import CountFacts, ElectionOutcome, Kind, OfficeCount, decide
 from voting.elections.count.stated import facts_said, figures_said
 from voting.elections.events import OutcomeDecided
-from voting.elections.paper.sheets import BoxSheet, OfficeSheet
+from voting.elections.paper.events import PapersWritten
+from voting.elections.paper.sheets import BoxSheet, OfficeSheet, apart, as_data, together
 from voting.law.profiles import Mode
 
 OFFICES = {"主任": (1, ("甲", "乙", "丙")), "委员": (2, ("丁", "戊", "己", "庚"))}
@@ -167,3 +168,18 @@ def test_the_largest_lawful_count_fits_into_an_entry_of_the_log() -> None:
     again = facts_said(said.count, **law, require_turnout=True, ineligible=frozenset())  # type: ignore[arg-type]
     wanted = next_polls(facts, outcome, Settled())
     assert [one.offices for one in next_polls(again, decide(again), Settled())] == [one.offices for one in wanted]
+
+
+def test_two_thousand_names_written_in_fit_into_entries_of_the_log() -> None:
+    names = tuple((f"{'长' * 20}{number}", 2_000 - number) for number in range(2_000))
+    offices = tuple(OfficeSheet(title, 1, (("甲", 5),), written=names) for title in OFFICES)
+    sheet = BoxSheet(90_000, 0, offices)
+    plain, parts = apart(sheet)
+    ids = ("e" * 22, "b" * 22)
+    facts = [PapersWritten(*ids, office, [list(one) for one in part], "a" * 22) for office, part in parts]
+    for fact in facts:
+        said = Entry(10**6, "0" * 64, datetime(2026, 12, 20, tzinfo=UTC), fact.type, fact.data())
+        assert len(encode(said)) < MAX_ENTRY
+    assert len(str(as_data(plain))) < 1_000
+    assert together(plain, parts) == sheet
+    assert apart(plain) == (plain, ())

@@ -166,6 +166,11 @@ ATTACKS: dict[str, tuple[str, Callable[[Forger], Files], Off]] = {
         ((paper, "check_entries"),),
     ),
     "one_more_vote": ("PAPER_SHEET_OTHER", one_more_vote, ((paper, "check_sheets"),)),
+    "names_written_in_left_out": (
+        "PAPER_SHEET_OTHER",
+        lambda forger: forger.build(retell=without("papers_written")),
+        ((paper, "check_sheets"),),
+    ),
     "two_watchers": (
         "MOBILE_BOX_OTHER",
         lambda forger: forger.build(retell=told("paper_box_sealed", box(2), watchers=2)),
@@ -377,6 +382,15 @@ def test_a_paper_back_before_one_person_alone(paper_forger: Forger) -> None:
     alone = replace(like, type="box_paper_returned", data={"box": like.data["box"]} | who | what)
     with pytest.raises(Malformed, match="ONE_PERSON_ALONE"):
         times.check_two_people(Story([*paper_forger.entries, alone]))
+
+
+def test_names_written_in_for_an_office_of_no_ballot(paper_forger: Forger) -> None:
+    change = {"office": "顾问"}
+    story = Story(
+        replace(one, data=one.data | change) if one.type == "papers_written" else one for one in paper_forger.entries
+    )
+    with pytest.raises(Malformed, match="PAPER_SHEET_OTHER"):
+        paper.check_sheets(story)
 
 
 def test_boxes_without_a_ledger_leave_evidence_lacking(paper_forger: Forger) -> None:

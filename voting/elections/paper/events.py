@@ -154,9 +154,23 @@ class PapersMissingDecided(_Fact):
 
 
 @dataclass(frozen=True)
+class PapersWritten(_Fact):
+    """Names written in for an office, with their votes in all boxes: ``[[name, votes], …]``. An entry of the log has
+    room for some hundreds, so an office may have several."""
+
+    type: ClassVar[str] = "papers_written"
+    election: str
+    box: str
+    office: str
+    written: list[list[Any]]
+    by: str
+
+
+@dataclass(frozen=True)
 class PapersReconciled(_Fact):
     """All boxes agreed, the papers left counted and cancelled: printed + surplus = issued + come back + spoilt +
-    unused + missing. ``sheet``: all boxes as one, `sheets.as_data`; empty where there is none."""
+    unused + missing. ``sheet``: all boxes as one, `sheets.as_data`, without the names written in, which the entries
+    before it list (`PapersWritten`); empty where there is none."""
 
     type: ClassVar[str] = "papers_reconciled"
     election: str

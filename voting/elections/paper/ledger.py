@@ -11,9 +11,9 @@ from voting.database import transaction
 from voting.elections.lifecycle import require_state
 from voting.elections.paper.actions import COUNTING
 from voting.elections.paper.doubtful import require_majority
-from voting.elections.paper.events import PapersMissingDecided, PapersReconciled
+from voting.elections.paper.events import PapersMissingDecided, PapersReconciled, PapersWritten
 from voting.elections.paper.queries import boxes, legal_record, totals, uses_paper, waiting
-from voting.elections.paper.sheets import as_data
+from voting.elections.paper.sheets import BoxSheet, apart, as_data
 from voting.elections.paper.tables import PaperLedger, PapersMissing
 from voting.elections.queries import locked
 from voting.elections.tables import Election
@@ -90,6 +90,7 @@ def close_ledger(session: Session, *, election_id: str, unused: int, actor: Acto
                 election_id=election.id, unused=unused, missing=missing, surplus=surplus, closed_by=actor.account_id
             )
         )
+        sheet = _tell_written(session, election, box.uuid, found.sheet, actor=actor, now=now)
         fact = PapersReconciled(
             election=election.id,
             box=box.uuid,
@@ -101,10 +102,23 @@ def close_ledger(session: Session, *, election_id: str, unused: int, actor: Acto
             missing=missing,
             surplus=surplus,
             collected=found.collected,
-            sheet=as_data(found.sheet) if found.sheet is not None else {},
+            sheet=as_data(sheet) if sheet is not None else {},
             by=actor.account_id,
         )
         journal.record(session, election.community_id, fact, now)
+
+
+def _tell_written(
+    session: Session, election: Election, uuid: str, sheet: BoxSheet | None, *, actor: Actor, now: datetime
+) -> BoxSheet | None:
+    """The names written in have entries of their own: hundreds of them would burst the one of the sums."""
+    if sheet is None:
+        return None
+    plain, parts = apart(sheet)
+    for office, written in parts:
+        fact = PapersWritten(election.id, uuid, office, [list(one) for one in written], actor.account_id)
+        journal.record(session, election.community_id, fact, now)
+    return plain
 
 
 def _left(counters: Counters) -> int:

@@ -16,6 +16,8 @@ from typing import Any, Final
 from voting.errors import Malformed
 from voting.law.thresholds import figure
 
+#: Bytes of written names in one entry of the log, which holds 16 KiB.
+_PART: Final = 8_000
 #: More than any box holds; keeps a slip of the finger from becoming a figure of astronomy.
 MOST: Final = 100_000
 Votes = tuple[tuple[str, int], ...]
@@ -201,6 +203,35 @@ def commitment(salt: bytes, sheet: BoxSheet) -> str:
     """SHA-256 (hex) over the salt and the sheet as compact JSON: what the log says of one box's figures."""
     text = json.dumps(as_data(sheet), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return hashlib.sha256(salt + text.encode()).hexdigest()
+
+
+def apart(sheet: BoxSheet) -> tuple[BoxSheet, tuple[tuple[str, Votes], ...]]:
+    """The sheet without the names written in, and these by office, in parts that an entry of the log has room for."""
+    parts = [(office.title, part) for office in sheet.offices for part in _parts(office.written)]
+    return replace(sheet, offices=tuple(replace(office, written=()) for office in sheet.offices)), tuple(parts)
+
+
+def together(sheet: BoxSheet, parts: Iterable[tuple[str, Votes]]) -> BoxSheet:
+    """What `apart` parted. Raises ValueError for an office that the sheet has not."""
+    found = {office.title: list(office.written) for office in sheet.offices}
+    for title, part in parts:
+        if title not in found:
+            raise ValueError(title)
+        found[title] += part
+    return replace(sheet, offices=tuple(replace(one, written=tuple(found[one.title])) for one in sheet.offices))
+
+
+def _parts(written: Votes) -> list[Votes]:
+    parts: list[list[tuple[str, int]]] = []
+    room = 0
+    for name, votes in written:
+        size = len(json.dumps([name, votes], ensure_ascii=False).encode())
+        if size > room:
+            parts.append([])
+            room = _PART
+        parts[-1].append((name, votes))
+        room -= size
+    return [tuple(part) for part in parts]
 
 
 # --- as JSON: in the database and in the log ----------------------------------------------------------------------
