@@ -1,9 +1,10 @@
 """A community with an election, brought to any moment of its life by the same actions the pages use."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from copied import held_once
@@ -150,8 +151,9 @@ def an_election(house: House, **facts: Any) -> Built:
     return built
 
 
-def with_roll(built: Built, voters: int = 12) -> Built:
-    content = a_csv([a_row(index) for index in range(voters)])
+def with_roll(built: Built, voters: int = 12, names: Mapping[int, str] = MappingProxyType({})) -> Built:
+    """A roll of so many people; ``names``: roll number → another name than usual."""
+    content = a_csv([a_row(index, names.get(index + 1)) for index in range(voters)])
     # These two take transactions of their own: the file is read between them.
     with writing_session(built.engine) as session:
         dry = roll.keep_draft(

@@ -10,7 +10,7 @@ from house_build import House
 
 from voting.elections import conflicts
 from voting.elections.candidates.nominations import Proposal, nominate
-from voting.elections.committee import actions, queries, staffing
+from voting.elections.committee import actions, queries, staffing, ties
 from voting.elections.committee.actions import Chosen, Vote
 from voting.elections.roll.queries import find
 from voting.errors import Conflict, Malformed, NotEligible, NotFound, Refused, TooLate
@@ -103,6 +103,65 @@ def test_the_meeting_that_chooses_is_quorate(house: House, mode: str, body: str,
         form(built, vote)
     assert caught.value.code == "COMMITTEE_MEETING" and "重新召开会议" in caught.value.zh
     assert ("第29条" in caught.value.zh) is (mode == "all_voters" and body == "representatives")
+
+
+def by_name(*people: tuple[str, str]) -> tuple[Chosen, ...]:
+    return tuple(
+        Chosen("", "member" if place else "chair", 90 - place, name=name, sex=sex)
+        for place, (name, sex) in enumerate(people)
+    )
+
+
+def codes(built: Built, person: str) -> list[str]:
+    found = built.look(lambda session, election: conflicts.findings(session, election, NATIONAL))
+    return [one.code for one in found.get(person, [])]
+
+
+def test_a_committee_comes_before_the_roll_and_is_found_on_it_by_name(house: House) -> None:
+    built = an_election(house)
+    people = by_name(("样人巳", "男"), ("样人午", "女"), ("样人外", "女"), ("样人申", "女"))
+    form(built, a_vote(built, numbers=(), chosen=people))
+    assert [one.name for one in built.look(queries.members)] == ["样人巳", "样人午", "样人外", "样人申"]
+    assert codes(built, id_at(built, 3)) == [], "nobody is looked for on a roll that is not there"
+    with_roll(built)
+    # A roll drawn anew finds them again.
+    with_roll(built)
+    assert [one.person for one in built.look(queries.members)][:2] == [entry(built, 6), entry(built, 7)]
+    assert codes(built, id_at(built, 3)) == ["committee_untied"]
+    # Conflicts are found although nobody typed a number.
+    add_candidate(built, 0, "1")
+    facts = {"one": entry(built, 7), "other": entry(built, 1), "relation": "spouse"}
+    built.do(conflicts.declare_kinship, **facts)
+    assert members(built) == {1: "sitting", 2: "left", 3: "sitting", 4: "sitting"}
+
+
+def test_a_namesake_in_the_committee_is_told_by_the_number(house: House) -> None:
+    built = an_election(house)
+    form(built, a_vote(built, numbers=(), chosen=by_name(("样人子", "女"), ("样人丑", "男"), ("样人寅", "女"))))
+    with_roll(built, 13, {13: "样人子"})
+    first = id_at(built, 1)
+    assert codes(built, first) == ["committee_untied"]
+    tie = lambda number, member=first: built.do(  # noqa: E731
+        ties.tie_member, member_id=member, person=entry(built, number)
+    )
+    refused(NotFound, "NO_SUCH_MEMBER", tie, 13, "no")
+    refused(Conflict, "MEMBER_OTHER", tie, 2)
+    tie(13)
+    assert built.events()[-1][0] == "committee_member_tied"
+    assert built.look(queries.members)[0].person == entry(built, 13) and codes(built, first) == []
+    refused(Conflict, "MEMBER_TIED", tie, 13)
+    # A roll drawn anew unties, and the name is asked about again.
+    with_roll(built, 13, {13: "样人子"})
+    assert codes(built, first) == ["committee_untied"]
+
+
+def test_a_member_by_name_has_a_name_and_a_sex(house: House) -> None:
+    built = an_election(house)
+    three = (("样人子", "女"), ("样人丑", "男"), ("样人寅", "女"))
+    for wrong in ((*three[:2], ("样人寅", "")), (*three[:2], three[0])):
+        refused(Malformed, "COMMITTEE_VOTE", form, built, a_vote(built, numbers=(), chosen=by_name(*wrong)))
+    vote = a_vote(built, numbers=(), chosen=by_name(*three[:2], ("", "女")))
+    refused(Malformed, "TEXT_LENGTH", form, built, vote)
 
 
 def test_groups_choose_in_villages_only(house: House) -> None:

@@ -25,6 +25,10 @@ PASSPHRASE = "海鸥 竹篮 星期二 铁轨"
 PASSWORD = "自行车停在第三棵树下"
 TITLE = "样例社区居民委员会换届选举"
 VOTERS = 12
+COMMITTEE = {
+    "推选日期": "2026-11-20", "应到人数": "40", "实到人数": "33", "成员名额": "3",
+    "推选结果": "样人戌 女 主任 33\n样人酉 男 委员 31\n样人亥 男 委员 30",
+}  # fmt: skip
 
 
 class Installation:
@@ -142,8 +146,17 @@ def set_up(official: Person) -> None:
     official.clean()
     official.press("建立选举")
     expect(page.locator("h1")).to_have_text(TITLE)
-    expect(page.locator(".next-action")).to_contain_text("导入选民名单")
+    expect(page.locator(".next-action")).to_contain_text("登记选举委员会")
     official.clean()
+    # The committee comes first, by name: there is no roll yet.
+    official.go("去选举委员会")
+    for label, value in COMMITTEE.items():
+        page.get_by_label(label).fill(value)
+    official.clean()
+    official.press("登记选举委员会")
+    expect(page.locator("tbody").first).to_contain_text("样人戌")
+    official.go("总览")
+    expect(page.locator(".next-action")).to_contain_text("导入选民名单")
 
 
 def import_roll(official: Person, folder: Path) -> None:

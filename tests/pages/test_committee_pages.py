@@ -56,6 +56,25 @@ def test_a_committee_on_its_page(house: House) -> None:
     assert send(client, f"{url}/kinships/withdraw", {"kinship": kinship}).status_code == 303
 
 
+def test_a_committee_is_the_first_thing_to_do_and_needs_no_roll(house: House) -> None:
+    built = an_election(house)
+    client, url = house.signed_in("official"), at(built, "committee")
+    overview = lambda: client.get(at(built, ""))  # noqa: E731
+    assert "现在要做" in said(overview()) and "登记选举委员会" in said(overview()) and url in overview().text
+    assert "还没有登记选举委员会" not in said(client.get(at(built, "moves/publish"))), "the roll lacks first"
+    with_roll(built, 13, {13: "样人子"})
+    assert "还没有登记选举委员会" in said(client.get(at(built, "moves/publish")))
+    chosen = "样人子 女 主任 90\n样人丑 男 委员 80\n样人寅 女 委员 70\n"
+    assert send(client, f"{url}/formed", {**VOTE, "chosen": chosen}).status_code == 303
+    assert "登记选举委员会" not in said(overview())
+    assert "还没有登记选举委员会" not in said(client.get(at(built, "moves/publish")))
+    page = client.get(url)
+    assert "有 2 位同名同性别的“样人子”" in said(page) and "样人子的选民编号" in page.text
+    tied = {"member": first(built, "样人子"), "number": "13"}
+    assert send(client, f"{url}/tied", tied).status_code == 303
+    assert "同名同性别" not in said(client.get(url))
+
+
 def test_staff_on_the_page(house: House) -> None:
     built = with_roll(an_election(house))
     client, url = house.signed_in("official"), at(built, "committee")

@@ -25,8 +25,10 @@ from audit.cli import main as audit_cli
 from voting import journal
 from voting.box import desk
 from voting.database import write
+from voting.elections.committee.actions import Chosen, Vote, form_committee
 from voting.elections.roll import publication
 from voting.keys import read_keys
+from voting.law.profiles import NATIONAL
 
 NEW = {
     "title": "样例社区居民委员会换届选举", "place": "活动中心", "day": DAY.isoformat(),
@@ -47,7 +49,7 @@ def test_an_election_is_set_up_from_its_form(house: House) -> None:
     answer = send(client, f"/c/{house.community}/elections/new", NEW)
     assert answer.status_code == 303
     page = client.get(answer.location)
-    assert "主任 1 名、委员 3 名" in said(page) and "导入选民名单" in said(page)
+    assert "主任 1 名、委员 3 名" in said(page) and "登记选举委员会" in said(page)
     with_list = client.get(f"/c/{house.community}/elections")
     assert "样例社区居民委员会换届选举" in with_list.text and "筹备中" in with_list.text
     kind, fact = house.log()[-1]
@@ -113,6 +115,10 @@ def test_the_overview_says_what_to_do_next_at_every_stage(house: House) -> None:
         page = client.get(at(built)).text
         return re.search(r'id="next-title">([^<]+)<', page)[1]  # type: ignore[index]
 
+    assert now_to_do() == "登记选举委员会"
+    chosen = tuple(Chosen("", post, 9, name=f"样人{post}", sex="女") for post in ("chair", "deputy", "member"))
+    vote = Vote("representatives", built.now.date(), 30, 30, 3, chosen)
+    built.do(form_committee, vote=vote, profile=NATIONAL)
     assert now_to_do() == "导入选民名单"
     with_roll(built)
     assert now_to_do() == "公布选民名单"

@@ -30,6 +30,7 @@ class Facts:
     of a category that nobody has confirmed; ``objections_open``: objections in time without a decision.
     ``roll_again``: when the roll was posted again because the election day was moved.
     ``law``: key of the version the election began under; empty: the newest for its mode.
+    ``committee_missing``: no election committee is recorded, which comes before everything else.
     ``queue``: people counted in line who have no card yet; ``in_hand``: cards handed out that have neither voted nor
     come back. ``boxes_away``: mobile boxes on their way; ``paper_zh``/``paper_en``: what keeps the papers' count open;
     ``list_zh``/``list_en``: what keeps the formal list of candidates open.
@@ -43,6 +44,7 @@ class Facts:
     profile: str = "national"
     options: Mapping[str, str] = field(default_factory=dict)
     kind: str = "first"
+    committee_missing: bool = False
     offices: int = 0
     roll: int = 0
     registered: int = 0

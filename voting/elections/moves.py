@@ -12,6 +12,7 @@ from voting.box.desk import pile_voted
 from voting.box.tables import Box, Kiosk, TrusteeKey
 from voting.elections import lifecycle
 from voting.elections.candidates.queries import standing
+from voting.elections.committee import queries as committee
 from voting.elections.facts import Facts
 from voting.elections.paper import queries as paper
 from voting.elections.queries import locked
@@ -65,12 +66,19 @@ def gather(session: Session, election: Election, now: datetime) -> Facts:
         everyone_voted=roll > 0 and box.casts >= roll,
         ballot_floor=election.ballot_floor,
         floor_decision=bool(election.floor_decision),
+        committee_missing=_committee_missing(session, election),
         **_roll(session, election, roll),
         **_list(session, election, today),
         **_ready(session, box, roll),
         **_pile(session, election, box),
         **_papers(session, election),
     )
+
+
+def _committee_missing(session: Session, election: Election) -> bool:
+    """Asked for while it can still be made good; a poll that follows another has the committee of that one."""
+    early = election.state in ("draft", "published") and election.follows_id is None
+    return early and committee.formed_on(session, election) is None
 
 
 def _roll(session: Session, election: Election, roll: int) -> dict[str, Any]:

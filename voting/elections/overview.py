@@ -70,6 +70,18 @@ class Next:
     waiting: bool = False
 
 
+#: The first step of all: the committee draws up the roll and posts it.
+_COMMITTEE: Final = Next(
+    Reason("登记选举委员会", "Record the election committee"),
+    Reason(
+        "选举由选举委员会主持，先推选、登记选举委员会，再登记选民、公布名单。还没有选民名单时，成员按姓名登记。",
+        "The election committee runs the election: record it first, then register voters and post the roll. Before "
+        "there is a roll, members are recorded by name.",
+    ),
+    place="committee",
+)
+
+
 @dataclass(frozen=True)
 class Overview:
     """``now`` is None when the election has ended. ``locked`` waits for something; ``others`` may be done as well."""
@@ -86,6 +98,8 @@ def overview(state: str, facts: Facts) -> Overview:
     moves = [move for move in next_moves(state, typed_in) if OFFICIAL in move.who]
     leading = _leading(state, facts)
     now = _next(leading, facts) if leading else None
+    if state == "draft" and facts.committee_missing:
+        now = _COMMITTEE
     shown = now.move if now else ""
     return Overview(
         now,

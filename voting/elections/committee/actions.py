@@ -25,6 +25,7 @@ from voting.elections.committee.rules import (
     POSTS,
     REASONS,
     RELATIONS,
+    SEXES,
     Body,
     Finding,
     absent_twice,
@@ -40,6 +41,7 @@ from voting.elections.lifecycle import ENDED
 from voting.elections.queries import locked
 from voting.elections.roll.queries import get_entry
 from voting.elections.tables import Election
+from voting.elections.texts import typed
 from voting.errors import Conflict, Malformed, NotEligible, NotFound, TooLate
 from voting.law.calendar import HALL
 from voting.law.profiles import Mode, Profile, law_of
@@ -49,11 +51,13 @@ from voting.permissions import Actor
 
 @dataclass(frozen=True)
 class Chosen:
-    """One person of the original vote, the one with the most votes first. ``person``: roll entry."""
+    """One person voted for, most votes first. ``person``: roll entry, or empty and by ``name`` and ``sex``."""
 
     person: str
     post: str
     votes: int
+    name: str = ""
+    sex: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,9 +109,12 @@ def form_committee(
 
 def _member(session: Session, election: Election, vote: Vote, place: int) -> CommitteeMember:
     one, sits = vote.chosen[place - 1], place <= vote.size
+    entry = get_entry(session, election=election, entry_id=one.person) if one.person else None
     return CommitteeMember(
         election_id=election.id,
-        roll_entry_id=get_entry(session, election=election, entry_id=one.person).id,
+        roll_entry_id=entry.id if entry else None,
+        name=entry.name if entry else typed(one.name, zh="姓名", en="Name", most=30, least=1),
+        sex=entry.sex if entry else one.sex,
         place=place,
         votes=one.votes,
         post=one.post,
@@ -130,7 +137,7 @@ def _require_quorum(election: Election, vote: Vote) -> None:
 
 
 def _require_vote(vote: Vote, known: Mapping[str, Body], today: date) -> None:
-    people = [one.person for one in vote.chosen]
+    people = [one.person or (one.name, one.sex) for one in vote.chosen]
     votes = [one.votes for one in vote.chosen]
     if (
         vote.body not in known
@@ -139,6 +146,7 @@ def _require_vote(vote: Vote, known: Mapping[str, Body], today: date) -> None:
         or len(set(people)) != len(people)
         or not 1 <= vote.size <= len(people)
         or any(one.post not in POSTS or one.votes < 0 for one in vote.chosen)
+        or any(not one.person and one.sex not in SEXES for one in vote.chosen)
         or votes != sorted(votes, reverse=True)
         or sum(one.post == "chair" for one in vote.chosen[: vote.size]) != 1
     ):

@@ -83,6 +83,19 @@ class ChairChosen:
 
 
 @dataclass(frozen=True)
+class CommitteeMemberTied:
+    """A member taken down by name is this person of the roll; who it is, is not logged."""
+
+    type: ClassVar[str] = "committee_member_tied"
+    election_id: str
+    member_id: str
+    by: str
+
+    def data(self) -> dict[str, object]:
+        return {"election": self.election_id, "member": self.member_id, "by": self.by}
+
+
+@dataclass(frozen=True)
 class CommitteeMet:
     """The committee met: how many were absent."""
 

@@ -11,10 +11,10 @@ from voting.elections import (
     loaders,  # noqa: F401 — registers how the ids in these addresses are loaded
 )
 from voting.elections.by_number import entry_of
-from voting.elections.committee import actions, queries, staffing
+from voting.elections.committee import actions, queries, staffing, ties
 from voting.elections.committee.actions import Chosen, Vote
 from voting.elections.committee.forms import KinshipForm, MeetingForm, StaffForm, VoteForm
-from voting.elections.committee.rules import DUTIES, POSTS, REASONS, RELATIONS, bodies
+from voting.elections.committee.rules import DUTIES, POSTS, REASONS, RELATIONS, SEXES, bodies
 from voting.elections.queries import rules
 from voting.elections.tables import Election
 from voting.errors import Malformed
@@ -92,16 +92,22 @@ def form_committee(community: Unit, election: Election) -> Any:
 
 
 def _chosen(election: Election, line: str) -> Chosen:
-    """One line “number post votes”. Raises Malformed VOTE_LINE."""
-    words = line.split()
-    post = _POST_CODES.get(words[1]) if len(words) == 3 else None
-    if post is None or not (words[2].isascii() and words[2].isdigit() and len(words[2]) < 7):
+    """One line “number post votes”, or before there is a roll “name sex post votes”. Raises Malformed VOTE_LINE."""
+    *who, post, votes = ("", "", *line.split())
+    who = [word for word in who if word]
+    by_name = len(who) == 2 and who[1] in SEXES
+    readable = votes.isascii() and votes.isdigit() and len(votes) < 7
+    if post not in _POST_CODES or not readable or not (by_name or len(who) == 1):
         raise Malformed(
             "VOTE_LINE",
-            f"这一行看不懂：“{line.strip()[:40]}”。请写成：选民编号 职务（主任、副主任、委员） 票数。",
-            f"This line cannot be read: “{line.strip()[:40]}”. Write roll number, post (chair, deputy, member), votes.",
+            f"这一行看不懂：“{line.strip()[:40]}”。请写成：选民编号 职务（主任、副主任、委员） 票数；"
+            "还没有选民名单的，写成：姓名 性别（男、女） 职务 票数。",
+            f"This line cannot be read: “{line.strip()[:40]}”. Write roll number, post (chair, deputy, member), votes; "
+            "before there is a roll: name, sex (男, 女), post, votes.",
         )
-    return Chosen(entry_of(reading(), election, words[0]), post, int(words[2]))
+    if by_name:
+        return Chosen("", _POST_CODES[post], int(votes), name=who[0], sex=who[1])
+    return Chosen(entry_of(reading(), election, who[0]), _POST_CODES[post], int(votes))
 
 
 @committee.post("/filed")
@@ -133,6 +139,16 @@ def leave(community: Unit, election: Election) -> Any:
     with acting() as writer:
         member, because = request.form.get("member", ""), request.form.get("because", "")
         conflicts.leave(writer, member_id=member, because=because, **_who(election))
+    return _back(community, election)
+
+
+@committee.post("/tied")
+@access(Permission.PREPARE_ELECTION)
+def tie_member(community: Unit, election: Election) -> Any:
+    """Which person of the roll a member is, where several bear the name."""
+    with acting() as writer:
+        person = entry_of(reading(), election, request.form.get("number", ""))
+        ties.tie_member(writer, member_id=request.form.get("member", ""), person=person, **_who(election))
     return _back(community, election)
 
 

@@ -17,6 +17,7 @@ from voting.elections.committee.rules import (
     relatives_together,
     size_findings,
     staff_conflicts,
+    untied,
 )
 from voting.elections.committee.tables import (
     CommitteeMeeting,
@@ -26,6 +27,7 @@ from voting.elections.committee.tables import (
     Kinship,
 )
 from voting.elections.queries import law_in_force
+from voting.elections.roll.queries import registered
 from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election
 from voting.law.profiles import Profile
@@ -34,7 +36,10 @@ from voting.law.thresholds import Reason
 
 @dataclass(frozen=True)
 class Member:
-    """One person of the original vote, with the name of the roll. ``person``: roll entry."""
+    """One person of the original vote. ``person``: roll entry, or the member's id while the roll has none.
+
+    ``namesakes``: None for somebody the roll has, else how many of this name and sex it has (0 or several).
+    """
 
     id: str
     person: str
@@ -47,6 +52,7 @@ class Member:
     joined_on: date | None
     left_on: date | None
     left_because: str | None
+    namesakes: int | None = None
 
     @property
     def seat(self) -> Seat:
@@ -88,20 +94,43 @@ def formed_on(session: Session, election: Election) -> date | None:
 
 
 def members(session: Session, election: Election) -> list[Member]:
-    """Everybody of the original vote in its order: sitting, in reserve, and gone."""
+    """Everybody of the original vote in its order: sitting, in reserve, and gone.
+
+    Whoever was taken down by name is the person of the roll who alone bears it, as soon as there is a roll.
+    """
     rows = session.execute(
         select(CommitteeMember, RollEntry.name, RollEntry.sex)
-        .join(RollEntry, RollEntry.id == CommitteeMember.roll_entry_id)
+        .join(RollEntry, RollEntry.id == CommitteeMember.roll_entry_id, isouter=True)
         .where(CommitteeMember.election_id == election.id)
         .order_by(CommitteeMember.place)
-    )
-    return [
-        Member(
-            row.id, row.roll_entry_id, name, sex, row.place, row.votes, row.post, row.standing,
-            row.joined_on, row.left_on, row.left_because,
+    ).all()
+    bearers = _bearers(session, election, {row.name for row, _name, _sex in rows if row.roll_entry_id is None})
+    taken = {row.roll_entry_id for row, _name, _sex in rows}
+    found = []
+    for row, name, sex in rows:
+        same = [one for one in bearers.get((row.name, row.sex), ()) if one not in taken]
+        person = row.roll_entry_id or (same[0] if len(same) == 1 else row.id)
+        found.append(
+            Member(
+                row.id, person, name or row.name, sex or row.sex, row.place, row.votes, row.post, row.standing,
+                row.joined_on, row.left_on, row.left_because, len(same) if person == row.id else None,
+            )
+        )  # fmt: skip  # one line of fields to a row
+    return found
+
+
+def _bearers(session: Session, election: Election, names: set[str]) -> dict[tuple[str, str], list[str]]:
+    """Name and sex → roll entries of those who bear it."""
+    found: dict[tuple[str, str], list[str]] = {}
+    if names:
+        rows = session.execute(
+            select(RollEntry.name, RollEntry.sex, RollEntry.id).where(
+                RollEntry.election_id == election.id, RollEntry.name.in_(names)
+            )
         )
-        for row, name, sex in rows
-    ]  # fmt: skip  # one line of fields to a row
+        for name, sex, entry in rows:
+            found.setdefault((name, sex), []).append(entry)
+    return found
 
 
 def meetings(session: Session, election: Election) -> dict[date, frozenset[str]]:
@@ -144,7 +173,8 @@ def findings(
 ) -> dict[str, list[Finding]]:
     """Everything found about the committee and the staff: roll entry (empty: the whole committee) → findings.
 
-    ``nominated``: who stands or is nominated, roll entry → name; ``serving``: who is looked at.
+    ``nominated``: who stands or is nominated, roll entry → name; ``serving``: who is looked at. Before there is a
+    roll nobody is looked for in it.
     """
     kin, seats = kinships(session, election), [one.seat for one in serving.members]
     found: list[Finding] = []
@@ -156,6 +186,9 @@ def findings(
         found += no_chair(one.post for one in serving.members if one.standing == "sitting")
         found += relatives_together(seats, kin)
         found += must_leave(seats, nominated, kin, article(election))
+        lacking = [one for one in serving.members if one.namesakes is not None and one.standing != "left"]
+        if lacking and registered(session, election=election):
+            found += [untied(one.name, one.namesakes or 0, one.person) for one in lacking]
         if profile.absent_twice.value:
             found += absent_twice(seats, serving.meetings)
     for one in serving.staff:

@@ -53,6 +53,7 @@ POSTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {"chair": ("主任", "chair"), "deputy": ("副主任", "deputy"), "member": ("委员", "member")}
 )
 STANDINGS: Final = ("sitting", "reserve", "left")
+SEXES: Final = ("男", "女")
 #: Why a member leaves. Nomination and a near relative's nomination: Art. 15 of both laws; absence: Zhejiang.
 REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
@@ -88,7 +89,10 @@ Kin = frozenset[frozenset[str]]
 
 @dataclass(frozen=True)
 class Seat:
-    """One person of the original vote. ``person``: roll entry; ``place``: order of that vote, from 1."""
+    """One person of the original vote. ``place``: order of that vote, from 1.
+
+    ``person``: roll entry, or the member's own id while the roll does not have the person.
+    """
 
     id: str
     person: str
@@ -153,6 +157,21 @@ def no_chair(posts: Iterable[str]) -> list[Finding]:
         return []
     words = ("选举委员会没有主任，请委员从成员中推选一人。", "The committee has no chair; the members choose one.")
     return [Finding("committee_no_chair", Reason(*words))]
+
+
+def untied(name: str, namesakes: int, person: str) -> Finding:
+    """A member whom the roll does not have, or not alone by this name: conflicts of that person are not found."""
+    if namesakes:
+        words = (
+            f"选民名单上有 {namesakes} 位同名同性别的“{name}”，请填这位成员的选民编号。",
+            f"The roll has {namesakes} people called {name}; enter the roll number of this member.",
+        )
+    else:
+        words = (
+            f"选民名单上没有“{name}”，提名和亲属的冲突查不出来：请核对姓名；在名单上的，请填选民编号。",
+            f"The roll has nobody called {name}, so no conflict is found: check the name, or enter the roll number.",
+        )
+    return Finding("committee_untied", Reason(*words), person)
 
 
 def relatives_together(seats: Iterable[Seat], kin: Kin) -> list[Finding]:

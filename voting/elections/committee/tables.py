@@ -38,6 +38,7 @@ class CommitteeMember(Base):
         UniqueConstraint("election_id", "roll_entry_id"),
         UniqueConstraint("election_id", "place"),
         CheckConstraint("place >= 1 AND votes >= 0", name="place"),
+        CheckConstraint("length(trim(name)) > 0 AND sex IN ('男', '女')", name="name"),
         CheckConstraint(one_of("post", POSTS), name="post"),
         CheckConstraint(one_of("standing", STANDINGS), name="standing"),
         CheckConstraint(one_of("left_because", REASONS), name="left_because"),
@@ -47,7 +48,10 @@ class CommitteeMember(Base):
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True, default=random_id)
     election_id: Mapped[str] = mapped_column(ForeignKey("election_committee.election_id"))
-    roll_entry_id: Mapped[str] = mapped_column(ForeignKey("roll_entry.id"))
+    # The committee draws up the roll and so comes before it: members are kept by name, and a roll drawn anew unties.
+    name: Mapped[str] = mapped_column(String(60))
+    sex: Mapped[str] = mapped_column(String(1))
+    roll_entry_id: Mapped[str | None] = mapped_column(ForeignKey("roll_entry.id", ondelete="SET NULL"))
     place: Mapped[int]
     votes: Mapped[int]
     post: Mapped[str] = mapped_column(String(10))

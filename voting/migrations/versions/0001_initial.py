@@ -625,6 +625,25 @@ def upgrade() -> None:
     with op.batch_alter_table("candidate", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_candidate_office_id"), ["office_id"], unique=False)
 
+    op.create_table(
+        "taken_over",
+        sa.Column("office_id", sa.String(length=22), nullable=False),
+        sa.Column("roll_entry_id", sa.String(length=22), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("votes", sa.Integer(), nullable=False),
+        sa.Column("age", sa.Integer(), nullable=False),
+        sa.Column("stood_id", sa.String(length=22), nullable=True),
+        sa.Column("listed", sa.Boolean(), nullable=False),
+        sa.Column("left", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("place >= 1 AND votes >= 0", name=op.f("ck_taken_over_place")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_taken_over_office_id_office")),
+        sa.ForeignKeyConstraint(
+            ["roll_entry_id"], ["roll_entry.id"], name=op.f("fk_taken_over_roll_entry_id_roll_entry")
+        ),
+        sa.ForeignKeyConstraint(["stood_id"], ["candidate.id"], name=op.f("fk_taken_over_stood_id_candidate")),
+        sa.PrimaryKeyConstraint("office_id", "roll_entry_id", name=op.f("pk_taken_over")),
+        sa.UniqueConstraint("office_id", "place", name=op.f("uq_taken_over_office_id_place")),
+    )
     _committee_nominations_review()
 
     op.create_table(
@@ -842,6 +861,7 @@ def downgrade() -> None:
 
     op.drop_table("proxy")
     _drop_committee_nominations_review()
+    op.drop_table("taken_over")
     with op.batch_alter_table("candidate", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_candidate_office_id"))
 
@@ -1041,7 +1061,9 @@ def _committee_nominations_review() -> None:
         "committee_member",
         sa.Column("id", sa.String(length=22), nullable=False),
         sa.Column("election_id", sa.String(length=22), nullable=False),
-        sa.Column("roll_entry_id", sa.String(length=22), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("sex", sa.String(length=1), nullable=False),
+        sa.Column("roll_entry_id", sa.String(length=22), nullable=True),
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("votes", sa.Integer(), nullable=False),
         sa.Column("post", sa.String(length=10), nullable=False),
@@ -1058,13 +1080,19 @@ def _committee_nominations_review() -> None:
         sa.CheckConstraint("post IN ('chair', 'deputy', 'member')", name=op.f("ck_committee_member_post")),
         sa.CheckConstraint("standing IN ('sitting', 'reserve', 'left')", name=op.f("ck_committee_member_standing")),
         sa.CheckConstraint("place >= 1 AND votes >= 0", name=op.f("ck_committee_member_place")),
+        sa.CheckConstraint(
+            "length(trim(name)) > 0 AND sex IN ('男', '女')", name=op.f("ck_committee_member_name")
+        ),
         sa.ForeignKeyConstraint(
             ["election_id"],
             ["election_committee.election_id"],
             name=op.f("fk_committee_member_election_id_election_committee"),
         ),
         sa.ForeignKeyConstraint(
-            ["roll_entry_id"], ["roll_entry.id"], name=op.f("fk_committee_member_roll_entry_id_roll_entry")
+            ["roll_entry_id"],
+            ["roll_entry.id"],
+            name=op.f("fk_committee_member_roll_entry_id_roll_entry"),
+            ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_committee_member")),
         sa.UniqueConstraint("election_id", "place", name=op.f("uq_committee_member_election_id_place")),
