@@ -219,6 +219,7 @@ def test_the_command_prepares_without_serving(
     assert main(["run", "--no-serve"]) == 0
     said = capsys.readouterr().out
     assert "http://127.0.0.1:8000/booth" in said and str(tmp_path / "here") in said.replace("\n", "")
+    assert "importing the roll" in said, "without a terminal each step is a line"
 
 
 @pytest.mark.enable_socket

@@ -98,7 +98,8 @@ def run_command(args: Namespace) -> int:
     with console.status("样例社区 / the sample community") as status:
         house = open_sample(settings, folder, now)
         if house.sample.day != now.astimezone(HALL).date().isoformat():
-            new_election(house, now, status.update)
+            # A file or a pipe has no line that can be written over: there each step is a line of its own.
+            new_election(house, now, status.update if console.is_terminal else console.print)
     for line in way_in(house, now):
         # A long address is cut by no table: the terminal breaks it, and it can still be copied.
         console.print(line, soft_wrap=True, highlight=False)
