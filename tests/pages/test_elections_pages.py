@@ -69,6 +69,17 @@ def test_a_day_too_near_to_post_the_roll_in_time_is_warned_of(house: House) -> N
         assert "js/day.js" in page
 
 
+def test_a_day_too_near_is_asked_about_once(house: House) -> None:
+    client, url = house.signed_in("official"), f"/c/{house.community}/elections/new"
+    near = (house.clock.today + timedelta(days=7)).isoformat()
+    asked = send(client, url, {**NEW, "day": near})
+    assert asked.status_code == 422 and "太近" in said(asked) and "最早也是 2026-12-15" in said(asked)
+    assert f'name="meant" type="hidden" value="{near}"' in asked.text
+    other = (house.clock.today + timedelta(days=6)).isoformat()
+    assert send(client, url, {**NEW, "day": other, "meant": near}).status_code == 422, "another day is asked about anew"
+    assert send(client, url, {**NEW, "day": near, "meant": near}).status_code == 303
+
+
 @pytest.mark.parametrize(
     ("changed", "words"),
     [

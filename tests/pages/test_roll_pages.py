@@ -22,6 +22,7 @@ from page_visit import at, said, send
 from sqlalchemy.exc import IntegrityError
 
 from voting.database import write
+from voting.elections.roll.rules import COLUMNS
 from voting.elections.roll.tables import RollEntry
 
 ROWS = [*(a_row(index) for index in range(60)), "样人错,男,123,1栋,,,,,"]
@@ -120,6 +121,23 @@ def test_the_roll_is_searched_paged_and_shows_four_digits(house: House) -> None:
     assert client.get(at(built, "roll?q=<script>&page=-3")).status_code == 200
     assert an_id_number(0)[-4:] in first.text
     assert an_id_number(0)[:6] not in first.text and "01室" not in first.text
+
+
+def test_an_empty_roll_file_names_the_columns_and_its_example_never_gets_in(house: House) -> None:
+    built = an_election(house)
+    client = house.signed_in("official")
+    assert at(built, "roll/template.xlsx") in client.get(at(built, "roll")).text
+    content = client.get(at(built, "roll/template.xlsx")).data
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    heading, example = list(book.active.values)
+    assert heading == tuple(COLUMNS.values()) and "示例" in example[0]
+    assert book.active.column_dimensions["C"].number_format == "@", "eighteen digits stay eighteen"
+    # Filled in beside the example: the person comes in, the example does not.
+    book.active.append(a_row(0).split(","))
+    filled = io.BytesIO()
+    book.save(filled)
+    page = said(client.get(upload(client, built, filled.getvalue(), "名单.xlsx").location))
+    assert "样人子" in page and re.search(r"导入 1 人", page)
 
 
 def test_the_roll_leaves_as_csv_and_xlsx_without_formulas(house: House) -> None:

@@ -75,6 +75,8 @@ class ChangeForm(HeldForm):
 class ElectionForm(HeldForm):
     """A new election."""
 
+    # The day that was asked about as too near: sent along when the official means it.
+    meant = HiddenField()
     title = StringField(_("选举名称"), [_REQUIRED, _length(80)])
     mode = SelectField(
         _("选举方式"),

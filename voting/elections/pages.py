@@ -28,6 +28,7 @@ from voting.elections.overview import Next, Own, overview, supervisors_next
 from voting.elections.queries import law_in_force, of_community
 from voting.elections.roll import publication
 from voting.elections.roll.queries import roll_size
+from voting.elections.rule_choice import first_days
 from voting.elections.schedule import calendar_from
 from voting.elections.sealing import seal_election
 from voting.elections.tables import Election
@@ -35,8 +36,7 @@ from voting.errors import Malformed, NotFound, Refused
 from voting.forms import say_at
 from voting.i18n import sentence
 from voting.law.calendar import HALL
-from voting.law.profiles import OPTIONS, PROFILES, Law, Mode, law_on, rules_of
-from voting.law.timeline import earliest_election_day
+from voting.law.profiles import OPTIONS, PROFILES, Law
 from voting.people import queries
 from voting.people.tables import Unit
 from voting.permissions import Actor, Permission, Role
@@ -79,7 +79,7 @@ def new_election(community: Unit) -> Any:
     form = ElectionForm()
     if request.method == "GET":
         _usual(form)
-    elif form.validate_on_submit():
+    elif form.validate_on_submit() and _meant(form):
         try:
             with acting() as writer:
                 made = _create(writer, community, form)
@@ -95,21 +95,22 @@ def new_election(community: Unit) -> Any:
         form=form,
         options=OPTIONS,
         profiles=PROFILES,
-        soonest=_soonest(),
+        soonest=first_days(today()),
     )
     return page, status
 
 
-def _soonest() -> dict[str, str]:
-    """The first election day for a roll posted today, by mode and profile: “mode profile” → day."""
-    begun = today()
-    return {
-        f"{mode} {one.key}": earliest_election_day(
-            rules_of(law_on(mode, begun).key, mode, one.key, {}), begun
-        ).isoformat()
-        for mode in Mode
-        for one in PROFILES
-    }
+def _meant(form: ElectionForm) -> bool:
+    """A day before the first lawful one is asked about once: no roll can be posted for it any more."""
+    first, day = first_days(today())[f"{form.mode.data} {form.profile.data}"], (form.day.data or today()).isoformat()
+    if day < today().isoformat() or day >= first or form.meant.data == day:
+        return True
+    form.meant.data = day
+    form.form_errors.append(
+        _("选举日 %(day)s 太近：名单今天公布，最早也是 %(first)s。确实先用这一天，请再按一次“建立选举”。",
+          day=day, first=first)
+    )  # fmt: skip
+    return False
 
 
 def _usual(form: ElectionForm) -> None:

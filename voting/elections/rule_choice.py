@@ -1,7 +1,7 @@
 """Which rules an election is held under: chosen at its creation, changed while it is a draft, fixed from posting on."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +10,8 @@ from voting.database import transaction
 from voting.elections.queries import locked
 from voting.elections.roll.events import ElectionRulesChanged
 from voting.errors import Malformed, TooLate
-from voting.law.profiles import Mode, check_options, rules_of
+from voting.law.profiles import PROFILES, Mode, check_options, law_on, rules_of
+from voting.law.timeline import earliest_election_day
 from voting.permissions import Actor
 
 MAX_ALARM_DAYS = 30
@@ -59,3 +60,14 @@ def checked_alarm(days: int) -> int:
             f"Reminders come 0 to {MAX_ALARM_DAYS} days ahead; correct the number.",
         )
     return days
+
+
+def first_days(begun: date) -> dict[str, str]:
+    """The first election day for a roll posted on the day of beginning: “mode profile” → day."""
+    return {
+        f"{mode} {one.key}": earliest_election_day(
+            rules_of(law_on(mode, begun).key, mode, one.key, {}), begun
+        ).isoformat()
+        for mode in Mode
+        for one in PROFILES
+    }

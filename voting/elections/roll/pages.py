@@ -30,6 +30,7 @@ roll = Blueprint("roll", __name__, url_prefix="/c/<community_id>/elections/<elec
 
 PAGE = 50
 _NDJSON = "application/x-ndjson"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @roll.get("")
@@ -187,6 +188,14 @@ def _import_lines(deed: Callable[..., int], there: str) -> Iterator[str]:
         yield json.dumps(line, ensure_ascii=False) + "\n"
 
 
+@roll.get("/template.xlsx")
+@access(Permission.MANAGE_ROLL)
+def template(community: Unit, election: Election) -> Response:  # noqa: ARG001 (the guard loaded them)
+    """An empty roll file with its columns named."""
+    headers = {"Content-Disposition": 'attachment; filename="roll-template.xlsx"'}
+    return Response(exports.template(), content_type=_XLSX, headers=headers)
+
+
 @roll.get("/export.<kind>")
 @access(Permission.MANAGE_ROLL)
 def export(community: Unit, election: Election, kind: str) -> Response:  # noqa: ARG001 (the guard loaded it)
@@ -195,8 +204,7 @@ def export(community: Unit, election: Election, kind: str) -> Response:  # noqa:
     if kind == "csv":
         content, media_type = b"".join(exports.csv_lines(voters)), "text/csv; charset=utf-8"
     elif kind == "xlsx":
-        content = exports.xlsx(voters)
-        media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        content, media_type = exports.xlsx(voters), _XLSX
     else:
         raise NotFound(
             "NO_SUCH_EXPORT", "名单可以导出为 CSV 或 XLSX。", "The roll is exported as CSV or XLSX; choose one."
