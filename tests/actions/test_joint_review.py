@@ -188,6 +188,40 @@ def ruled(built: Built, department: str, ruling: str, why: str = "经核实不�
     built.do(rulings.rule, question_id=question, ruling=ruling, why=why, keys=built.keys, **facts)
 
 
+def test_a_ruling_ends_with_the_answer_that_comes_in_time(house: House) -> None:
+    built = at_departments(house)
+    answer(built, "police")
+    answer(built, "court", verdict="verify")
+    refused(TooEarly, "VERIFY_RUNS", ruled, built, "court", "set_aside")
+    answer(built, "court", verdict="problem", clause="cult", words="某教", evidence=PDF)
+    built.do(
+        rulings.hear, candidate_id=candidate(built), kind="hearing", held_on=BEFORE.date(), words="不是我",
+        keys=built.keys,
+    )  # fmt: skip
+    ruled(built, "court", "set_aside")
+    assert stands(built)[0] == "passed"
+    # The court answers again, in time and in the same instant: what was set aside was another answer.
+    answer(built, "court", verdict="problem", clause="cult", words="又查到", evidence=PDF)
+    assert stands(built)[0] == "failed" and asked(built, "court").ruling == ""
+
+
+def test_an_official_who_is_kin_of_a_candidate_takes_no_part(house: House) -> None:
+    built = at_departments(house)
+    answer(built, "police")
+    answer(built, "court", verdict="problem", clause="cult", words="某教", evidence=PDF)
+    told(built)
+    about = {"candidate_id": candidate(built), "keys": built.keys}
+    said = {"held_on": BEFORE.date(), "words": "不是我", **about}
+    appeal = built.do(rulings.hear, kind="appeal", **said)
+    tie = {"account_id": built.accounts["official"], "relation": "parent", "person": asked(built, "court").person}
+    built.do(actions.tie_reviewer, **tie)
+    refused(NotAllowed, "REVIEWER_KIN", built.do, rulings.look, **about)
+    refused(NotAllowed, "REVIEWER_KIN", built.do, rulings.hear, kind="hearing", **said)
+    refused(NotAllowed, "REVIEWER_KIN", ruled, built, "court", "stands")
+    refused(NotAllowed, "REVIEWER_KIN", built.do, rulings.decide_appeal, hearing_id=appeal, upheld=True)
+    refused(NotAllowed, "REVIEWER_KIN", built.do, rulings.strike, candidate_id=candidate(built))
+
+
 def test_the_candidate_is_heard_and_appeals_before_a_bar_is_set_aside(house: House) -> None:
     built = at_departments(house)
     answer(built, "police")

@@ -7,10 +7,10 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from voting import journal
@@ -230,6 +230,10 @@ def answer_question(
         if criterion is not None:
             _require_counting(election, criterion, answer.event, now.astimezone(HALL).date())
         late = now.astimezone(HALL).date() > row.due
+        if not late:
+            # A ruling is about the answer it was made on: ruling early must not defeat what is answered in time.
+            row.ruling = row.ruling_sealed = row.ruled_on = None
+        before = session.scalar(select(func.max(ReviewAnswer.at)).where(ReviewAnswer.question_id == row.id))
         made = random_id()
         content = {
             "clause": answer.clause,
@@ -242,7 +246,8 @@ def answer_question(
                 id=made,
                 question_id=row.id,
                 by_id=actor.account_id,
-                at=now,
+                # Answers of one instant keep their order.
+                at=max(now, before + timedelta(microseconds=1)) if before else now,
                 late=late,
                 verdict=answer.verdict,
                 kind=criterion.kind if criterion else None,

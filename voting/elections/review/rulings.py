@@ -67,7 +67,7 @@ def look(
 ) -> tuple[list[Known], list[Heard]]:
     """Open what is known about one candidate; the look is in the log before anything is shown.
 
-    Raises NotFound NOT_REVIEWED.
+    Raises NotFound NOT_REVIEWED; NotAllowed REVIEWER_KIN.
     """
     with transaction(session):
         election = locked(session, election_id)
@@ -82,6 +82,7 @@ def look(
                 "这位候选人还没有提请审查，请先开始资格联审。",
                 "Nothing was asked about this candidate yet; open the review first.",
             )
+        require_not_kin(session, election, asked[0].person, actor)
         fact = ReviewLooked(election.id, candidate_id, "candidate", actor.account_id)
         journal.record(session, election.community_id, fact, now)
         known = [Known(one, tuple(opened(session, one.id, keys))) for one in asked]
@@ -152,8 +153,9 @@ def rule(
 ) -> None:
     """The committee lets a finding (or a silence) stand, or sets it aside; a later ruling replaces an earlier one.
 
-    A finding of 不能 is set aside only after the candidate was heard or an appeal was upheld. Raises NotFound
-    NO_SUCH_QUESTION; Conflict NOTHING_TO_RULE, NOT_HEARD; Malformed RULING, TEXT_LENGTH.
+    A finding of 不能 is set aside only after the candidate was heard or an appeal was upheld; 需核实 is ruled on only
+    after the deadline; an answer that comes in time ends the ruling. Raises NotFound NO_SUCH_QUESTION; Conflict
+    NOTHING_TO_RULE, NOT_HEARD; TooEarly VERIFY_RUNS; NotAllowed REVIEWER_KIN; Malformed RULING, TEXT_LENGTH.
     """
     why = typed(why, zh="理由", en="Reason", most=1000, least=4)
     if ruling not in RULINGS:
@@ -161,6 +163,7 @@ def rule(
     with transaction(session):
         election = preparing(session, election_id)
         row = queries.question(session, election, question_id, DEPARTMENTS)
+        require_not_kin(session, election, row.roll_entry_id, actor)
         today = now.astimezone(HALL).date()
         asked = next(one for one in queries.questions(session, election, today, [row.department]) if one.id == row.id)
         if asked.verdict in ("", "clear"):
@@ -168,6 +171,12 @@ def rule(
                 "NOTHING_TO_RULE",
                 "这个部门没有提出问题，或期限还没有到，不用认定。",
                 "This department found nothing, or its time is not over; nothing is to be ruled.",
+            )
+        if asked.verdict == "verify" and today <= row.due:
+            raise TooEarly(
+                "VERIFY_RUNS",
+                f"这个部门还在核实，答复期限到 {row.due} 为止；请等答复，或到期以后再认定。",
+                f"This department is still verifying and may answer until {row.due}; wait for it, or rule after that.",
             )
         if ruling == "set_aside" and asked.verdict == "problem":
             _require_heard(session, election, row.candidate_id)
@@ -192,7 +201,7 @@ def hear(
     """Record that the candidate was told the outcome (``told``), heard (``hearing``) or appealed (``appeal``).
 
     Being told begins the days for an appeal. Returns the id. Raises Malformed HEARING_FORM, TEXT_LENGTH; NotFound
-    NOT_REVIEWED; TooEarly OUTCOME_OPEN, APPEAL_EARLY; TooLate APPEAL_LATE.
+    NOT_REVIEWED; TooEarly OUTCOME_OPEN, APPEAL_EARLY; TooLate APPEAL_LATE; NotAllowed REVIEWER_KIN.
     """
     words = typed(words, zh="内容", en="Words", most=2000, least=1)
     today = now.astimezone(HALL).date()
@@ -204,12 +213,14 @@ def hear(
         )
     with transaction(session):
         election = preparing(session, election_id)
-        if not any(one.candidate_id == candidate_id for one in queries.questions(session, election, today)):
+        about = [one for one in queries.questions(session, election, today) if one.candidate_id == candidate_id]
+        if not about:
             raise NotFound(
                 "NOT_REVIEWED",
                 "这位候选人还没有提请审查，请先开始资格联审。",
                 "Nothing was asked about this candidate yet; open the review first.",
             )
+        require_not_kin(session, election, about[0].person, actor)
         _require_turn(session, election, candidate_id, kind, held_on)
         made = random_id()
         session.add(
@@ -261,11 +272,12 @@ def _require_turn(session: Session, election: Election, candidate_id: str, kind:
 def strike(session: Session, *, election_id: str, candidate_id: str, actor: Actor, now: datetime) -> None:
     """Leave a candidate who did not pass out of the list, once told and after the time to appeal.
 
-    Raises NotFound NO_SUCH_CANDIDATE; Conflict NOT_FAILED; TooEarly NOT_TOLD, APPEAL_RUNS.
+    Raises NotFound NO_SUCH_CANDIDATE; Conflict NOT_FAILED; TooEarly NOT_TOLD, APPEAL_RUNS; NotAllowed REVIEWER_KIN.
     """
     with transaction(session):
         election = preparing(session, election_id)
         candidate = get_candidate(session, election=election, candidate_id=candidate_id)
+        require_not_kin(session, election, candidate.roll_entry_id, actor)
         if candidate.review != "failed":
             raise Conflict(
                 "NOT_FAILED",
@@ -297,13 +309,18 @@ def decide_appeal(
 ) -> None:
     """Decide an appeal. Upheld, it lets the committee set the finding aside by a ruling of its own, with reasons.
 
-    Raises NotFound NO_SUCH_APPEAL; Conflict APPEAL_DECIDED.
+    Raises NotFound NO_SUCH_APPEAL; Conflict APPEAL_DECIDED; NotAllowed REVIEWER_KIN.
     """
     with transaction(session):
         election = preparing(session, election_id)
         row = session.get(ReviewHearing, hearing_id)
         if row is None or row.election_id != election.id or row.kind != "appeal":
             raise NotFound("NO_SUCH_APPEAL", "没有这项申诉，请刷新页面。", "There is no such appeal; reload the page.")
+        asked = select(ReviewQuestion.roll_entry_id).where(
+            ReviewQuestion.election_id == election.id, ReviewQuestion.candidate_id == row.candidate_id
+        )
+        for person in session.scalars(asked.limit(1)).all():
+            require_not_kin(session, election, person, actor)
         if row.decided_on is not None:
             raise Conflict(
                 "APPEAL_DECIDED",

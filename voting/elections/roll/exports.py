@@ -44,7 +44,7 @@ def template() -> bytes:
     from openpyxl.utils import get_column_letter  # noqa: PLC0415
 
     book = Workbook()
-    sheet = book.active
+    sheet = book.worksheets[0]
     sheet.title = "选民名单"
     sheet.freeze_panes = "A2"
     for column, (heading, example) in enumerate(zip(COLUMNS.values(), _EXAMPLE, strict=True), 1):
