@@ -7,6 +7,7 @@ from typing import Any
 from voting.elections.after.events import NextPollPrepared, PlacesLeftEmpty, RelativesSettled, SeatChanged
 from voting.elections.events import CandidateAdded, CandidateRemoved, ElectionCreated
 from voting.elections.recall.events import RecallMoved
+from voting.elections.roll.events import ElectionAmended, ElectionRulesChanged
 
 
 def typed(data: Any, wanted: dict[str, Any]) -> dict[str, Any]:
@@ -33,6 +34,23 @@ def _created(data: dict[str, Any]) -> ElectionCreated:
         offices=tuple((one["title"], one["seats"]) for one in offices),
         **{name: value[name] for name in ("title", "mode", "law", "profile", "by")},
     )
+
+
+def _amended(data: dict[str, Any]) -> ElectionAmended:
+    value = typed(data, dict.fromkeys(("election", "title", "day", "place", "by"), str) | {"offices": list})
+    offices = [typed(one, {"title": str, "seats": int}) for one in value["offices"]]
+    return ElectionAmended(
+        election_id=value["election"],
+        day=date.fromisoformat(value["day"]),
+        offices=tuple((one["title"], one["seats"]) for one in offices),
+        **{name: value[name] for name in ("title", "place", "by")},
+    )
+
+
+def _rules(data: dict[str, Any]) -> ElectionRulesChanged:
+    value = typed(data, {"election": str, "profile": str, "options": dict, "by": str})
+    options = typed(value["options"], dict.fromkeys(value["options"], str))
+    return ElectionRulesChanged(value["election"], value["profile"], options, value["by"])
 
 
 def _prepared(data: dict[str, Any]) -> NextPollPrepared:
@@ -81,20 +99,19 @@ def _recall(data: dict[str, Any]) -> RecallMoved:
 
 
 def _added(data: dict[str, Any]) -> CandidateAdded:
-    return CandidateAdded(*_listed(data))
+    value = typed(data, dict.fromkeys(("election", "candidate", "office", "by"), str))
+    return CandidateAdded(value["election"], value["candidate"], value["office"], value["by"])
 
 
 def _removed(data: dict[str, Any]) -> CandidateRemoved:
-    return CandidateRemoved(*_listed(data))
-
-
-def _listed(data: dict[str, Any]) -> tuple[str, str, str, str]:
-    value = typed(data, dict.fromkeys(("election", "candidate", "office", "by"), str))
-    return value["election"], value["candidate"], value["office"], value["by"]
+    value = typed(data, dict.fromkeys(("election", "candidate", "office", "by"), str) | {"on_record": bool})
+    return CandidateRemoved(value["election"], value["candidate"], value["office"], value["by"], value["on_record"])
 
 
 READERS: dict[type, Callable[[dict[str, Any]], Any]] = {
     ElectionCreated: _created,
+    ElectionAmended: _amended,
+    ElectionRulesChanged: _rules,
     NextPollPrepared: _prepared,
     RelativesSettled: _relatives,
     PlacesLeftEmpty: _empty,

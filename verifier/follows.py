@@ -6,11 +6,12 @@ count the rules say again which poll had to follow, for which seats, and who sta
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from verifier.petitions import petition_of
 from verifier.report import Lacking
 from verifier.story import Story, sealed_kind
-from voting.elections.after.asked import Prepared, still_asked
+from voting.elections.after.asked import Prepared, stand_without, still_asked
 from voting.elections.after.events import NextPollPrepared, PlacesLeftEmpty, RelativesSettled, SeatChanged
 from voting.elections.after.rules import Family, NextOffice, NextPoll, Settled, held_again, standing
 from voting.elections.count.events import WinAnnulled
@@ -24,6 +25,7 @@ from voting.elections.events import (
     OutcomeDecided,
     PollMoved,
 )
+from voting.elections.roll.events import ElectionAmended, ElectionRulesChanged
 from voting.errors import Malformed
 from voting.law.offices import office_kind
 from voting.law.polls import RECALL_NO, RECALL_YES
@@ -77,8 +79,7 @@ def _check_prepared(sealed: ElectionSealed, prepared: NextPollPrepared) -> None:
 
 def _check_rules(story: Story, before: Story) -> None:
     """Neither law nor mode nor the province's rules change between the polls of one election."""
-    last, this = (_rules_said(one.only(ElectionCreated).fact) for one in (before, story))
-    if last != this:
+    if _rules_said(before) != _rules_said(story):
         raise Malformed(
             "FOLLOWS_RULES",
             "法律版本、选举方式或地方规则与它接着的那次投票不同",
@@ -86,8 +87,12 @@ def _check_rules(story: Story, before: Story) -> None:
         )
 
 
-def _rules_said(created: ElectionCreated) -> tuple[object, ...]:
-    return created.law, created.mode, created.profile, created.options
+def _rules_said(poll: Story) -> tuple[str, Mode, str, Mapping[str, str]]:
+    """The rules of a poll by its log: as it was created, or as they were last changed in the draft."""
+    created = poll.only(ElectionCreated).fact
+    changed = [one.fact for one in poll.all(ElectionRulesChanged)]
+    last = changed[-1] if changed else created
+    return created.law, Mode(created.mode), last.profile, last.options
 
 
 def _check_roll(sealed: ElectionSealed, prepared: NextPollPrepared, before: Story) -> None:
@@ -148,8 +153,7 @@ def _check_asked(story: Story, before: Story, family: Family, covered: Sequence[
     """A re-vote, a second poll, a poll held again: of this kind, for these seats, between these people; ``covered``:
     the polls that were prepared after the same one before."""
     sealed = story.only(ElectionSealed).fact
-    made = before.only(ElectionCreated).fact
-    rules = rules_of(made.law, Mode(made.mode), made.profile, made.options)
+    rules = rules_of(*_rules_said(before))
     polls = [one for asked in _asked(before, rules, family, covered) for one in asked if one.kind == sealed.kind]
     if not polls:
         raise Malformed(
@@ -195,8 +199,10 @@ def _held(before: Story) -> tuple[Kind, tuple[NextOffice, ...]]:
     for one in before.all(ElectionSealed):
         return sealed_kind(one.fact), _offices(one.fact.offices)
     kinds = [Kind(one.fact.kind) for one in before.all(NextPollPrepared)]
-    created = before.only(ElectionCreated).fact
-    return (kinds or [Kind.FIRST])[0], _offices((title, seats, ()) for title, seats in created.offices)
+    offices = before.only(ElectionCreated).fact.offices
+    for amended in before.all(ElectionAmended):
+        offices = amended.fact.offices
+    return (kinds or [Kind.FIRST])[0], _offices((title, seats, ()) for title, seats in offices)
 
 
 def _offices(offices: Iterable[tuple[str, int, tuple[str, ...]]]) -> tuple[NextOffice, ...]:
@@ -271,18 +277,44 @@ def _by_office(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
 
 
 def _stand(story: Story, sealed: ElectionSealed, poll: NextPoll) -> bool:
-    """Whether those stand who were to stand: in a re-vote exactly they; else less those taken off the list, and more
-    as many as were put on it, each an entry of the log."""
-    fixed = poll.kind is Kind.REVOTE
-    for office, (title, _, names) in zip(poll.offices, sealed.offices, strict=True):
-        wanted, found = (Counter(_plain(name) for name in some) for some in (office.candidates, names))
-        added = sum(one.fact.office == title for one in story.all(CandidateAdded))
-        removed = sum(one.fact.office == title for one in story.all(CandidateRemoved))
-        if (wanted - found).total() > (0 if fixed else removed):
+    """Whether those were listed who were to stand, and nobody else stands now than they and who moved up.
+
+    In a re-vote exactly they. Else whoever left did so with a ground on record, an entry of the log each, and the
+    next by votes moved up; others were put on the list only where the votes leave no choice.
+    """
+    prepared = story.only(NextPollPrepared).fact
+    for asked, (_, _, listed), (_, _, names) in zip(poll.offices, prepared.offices, sealed.offices, strict=True):
+        # A void poll that was never sealed: its list is the one that the log took over from it.
+        unsaid = poll.again and not asked.candidates
+        office = replace(asked, candidates=listed) if unsaid else asked
+        if poll.kind is Kind.REVOTE and not _same(names, office.candidates):
             return False
-        if (found - wanted).total() > (0 if fixed else added) and (wanted or not poll.again):
+        if not _same(listed, office.candidates) or not _moved_by_votes(story, office, names):
             return False
     return True
+
+
+def _moved_by_votes(story: Story, office: NextOffice, names: Iterable[str]) -> bool:
+    """Whether the sealed list is that of the votes without those who left, each with a ground on record."""
+    added = sum(one.fact.office == office.title for one in story.all(CandidateAdded))
+    left = sum(one.fact.office == office.title and one.fact.on_record for one in story.all(CandidateRemoved))
+    gone: set[str] = set()
+    while True:
+        stands, more = stand_without(office, gone), Counter(_plain(name) for name in names)
+        missing = set()
+        for name in stands:
+            if more[_plain(name)]:
+                more[_plain(name)] -= 1
+            else:
+                missing.add(name)
+        if not missing:
+            break
+        gone |= missing
+    return len(gone) <= left and more.total() <= (added if len(stands) <= office.seats else 0)
+
+
+def _same(one: Iterable[str], other: Iterable[str]) -> bool:
+    return Counter(_plain(name) for name in one) == Counter(_plain(name) for name in other)
 
 
 def _plain(name: str) -> str:

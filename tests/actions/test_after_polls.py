@@ -105,8 +105,8 @@ def test_a_second_poll_is_made_with_roll_candidates_and_box(house: House) -> Non
     first = built.look(lambda session, election: roll_hash(session, election=election))
     assert first == made.roll_hash == built.election.roll_hash
     kinds = [kind for kind, _ in built.events()]
-    assert kinds[-2:] == ["election_created", "next_poll_prepared"]
-    said = built.events()[-1][1]
+    assert kinds[-3:] == ["election_created", "next_poll_prepared", "candidates_posted"]
+    said = built.events()[-2][1]
     assert said["follows"] == built.election_id and len(said["offices"][0]["candidates"]) == 2
     assert code(prepare, built=built, kind="second", at=when(DAY + timedelta(days=7))) == "NEXT_PREPARED"
 

@@ -27,6 +27,7 @@ from voting.elections.events import (
     ResultCertified,
 )
 from voting.elections.recall.events import RecallMoved
+from voting.elections.roll.events import ElectionAmended, ElectionRulesChanged
 from voting.errors import Refused
 from voting.law.polls import RECALL_NO, RECALL_YES
 from voting.law.profiles import Mode
@@ -166,14 +167,39 @@ def test_another_poll_than_the_one_asked_for_is_found(change: str) -> None:
     assert code(tamper(two_polls())) == wanted
 
 
-def test_the_list_may_change_by_entries_of_the_log_and_no_more() -> None:
-    other = (SECOND[0], ("委员", 1, ("丁", "外人")))
-    facts = two_polls(offices=SECOND)
-    moved = [CandidateRemoved("B", "c1", "委员", WHO), CandidateAdded("B", "c2", "委员", WHO)]
-    changed = swap(facts, ElectionSealed, offices=other)
-    check([*changed[:-1], *moved, changed[-1]])
-    assert code([*changed[:-1], moved[0], changed[-1]]) == "FOLLOWS_CANDIDATES"
-    assert code(changed) == "FOLLOWS_CANDIDATES"
+REMOVED = CandidateRemoved("B", "c1", "委员", WHO, on_record=True)
+ADDED = CandidateAdded("B", "c2", "委员", WHO)
+
+
+def with_list(names: tuple[str, ...], *moved: Any, votes: Any = None) -> Facts:
+    """The second poll, prepared as the votes have it, sealed with these members after these entries."""
+    facts = swap(two_polls(votes=votes), ElectionSealed, offices=(SECOND[0], ("委员", 1, names)))
+    return [*facts[:-1], *moved, facts[-1]]
+
+
+def test_who_leaves_does_so_on_record_and_the_next_by_votes_moves_up() -> None:
+    check(with_list(("戊", "己"), REMOVED, ADDED))
+    # By a click alone; without an entry; more left than are on record; nobody, or a favourite, in the place.
+    assert code(with_list(("戊", "己"), replace(REMOVED, on_record=False), ADDED)) == "FOLLOWS_CANDIDATES"
+    assert code(with_list(("戊", "己"), ADDED)) == "FOLLOWS_CANDIDATES"
+    assert code(with_list(("己", "外人"), REMOVED, ADDED)) == "FOLLOWS_CANDIDATES"
+    assert code(with_list(("戊",), REMOVED)) == "FOLLOWS_CANDIDATES"
+    assert code(with_list(("戊", "外人"), REMOVED, ADDED)) == "FOLLOWS_CANDIDATES"
+    assert code(with_list(("丁", "戊", "外人"), ADDED)) == "FOLLOWS_CANDIDATES"
+
+
+def test_equals_move_up_together_and_others_come_where_the_votes_leave_no_choice() -> None:
+    equals = VOTES | {"委员": {"丙": 70, "丁": 40, "戊": 30, "己": 10, "庚": 10}}
+    check(with_list(("戊", "己", "庚"), REMOVED, ADDED, votes=equals))
+    assert code(with_list(("戊", "己"), REMOVED, ADDED, votes=equals)) == "FOLLOWS_CANDIDATES"
+    # Two left: one remains for one seat, and somebody may be nominated, with an entry.
+    check(with_list(("己", "外人"), REMOVED, REMOVED, ADDED))
+    assert code(with_list(("己", "外人"), REMOVED, REMOVED)) == "FOLLOWS_CANDIDATES"
+
+
+def test_the_list_that_was_prepared_is_that_of_the_votes() -> None:
+    prepared_otherwise = swap(two_polls(), NextPollPrepared, offices=(SECOND[0], ("委员", 1, ("丁", "己"))))
+    assert code(prepared_otherwise) == "FOLLOWS_CANDIDATES"
 
 
 def test_what_was_decided_after_the_count_opens_and_closes_seats() -> None:
@@ -219,6 +245,21 @@ def test_a_void_poll_is_held_again_as_it_was(how: str) -> None:
     check(facts)
     assert code(offices(facts, (FIRST[0],))) == "FOLLOWS_OFFICES"
     assert code(kind_of(facts, "second")) == "FOLLOWS_KIND"
+
+
+def test_rules_and_offices_are_those_that_the_draft_ended_with() -> None:
+    rules = {"second_poll_turnout": "no"}
+    facts = swap(two_polls("rerun", FIRST), ElectionCreated, options=rules)
+    facts[2:4] = [PollMoved("A", "void", "void", WHO, reason="停电")]
+    changed = ElectionRulesChanged("A", "national", rules, WHO)
+    check([facts[0], changed, *facts[1:]])
+    assert code(facts) == "FOLLOWS_RULES"
+    # Void before it was sealed: its offices are those that the draft was amended to.
+    draft = swap(two_polls("rerun", FIRST), ElectionCreated, "A", offices=(("主任", 1),))
+    draft[1:4] = [PollMoved("A", "void", "void", WHO, reason="停电")]
+    amended = ElectionAmended("A", "A", DAY, "大厅", tuple((title, seats) for title, seats, _ in FIRST), WHO)
+    check([draft[0], amended, *draft[1:]])
+    assert code(draft) == "FOLLOWS_OFFICES"
 
 
 def recalled(signed: int = 12, answers: tuple[str, ...] = (RECALL_YES, RECALL_NO)) -> Facts:
@@ -282,7 +323,8 @@ def test_nobody_moves_up_but_by_the_profile_and_with_a_majority() -> None:
 
     assert code(after((("委员", "戊"),), "national")) == "FOLLOWS_RELATIVES"
     assert code(after((("委员", "己"),), "zhejiang")) == "FOLLOWS_RELATIVES"
-    stands = offices(after((("委员", "戊"),), "zhejiang"), (("委员", 1, ("己", "庚")),))
+    stands = offices(after((("委员", "戊"),), "zhejiang"), (("委员", 1, ("己",)),))
+    stands = swap(stands, ElectionSealed, offices=(("委员", 1, ("己", "庚")),))
     check([*stands[:-1], CandidateAdded("B", "c", "委员", WHO), stands[-1]])
 
 

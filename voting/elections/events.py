@@ -152,13 +152,14 @@ class BarsAnswered:
 
 @dataclass(frozen=True)
 class CandidateRemoved:
-    """Somebody was taken off the list while it was being prepared."""
+    """Somebody was taken off the list. ``on_record``: for a withdrawal, a bar or the review; never which of them."""
 
     type: ClassVar[str] = "candidate_removed"
     election_id: str
     candidate_id: str
     office: str
     by: str
+    on_record: bool = False
 
     def data(self) -> dict[str, object]:
         return {
@@ -166,6 +167,7 @@ class CandidateRemoved:
             "candidate": self.candidate_id,
             "office": self.office,
             "by": self.by,
+            "on_record": self.on_record,
         }
 
 

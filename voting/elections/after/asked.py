@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from voting.elections.after.rules import Family, NextPoll, Settled, next_polls
+from voting.elections.after.rules import Family, NextOffice, NextPoll, Settled, next_polls
 from voting.elections.count.rules import CountFacts, ElectionOutcome
-from voting.law.polls import Kind
+from voting.law.polls import Kind, by_candidates
 
 #: A poll that was prepared: its kind, and its offices with their seats.
 Prepared = tuple[Kind, Mapping[str, int]]
@@ -42,3 +42,11 @@ def still_asked(
         if offices:
             found.append(replace(poll, offices=offices))
     return tuple(found)
+
+
+def stand_without(office: NextOffice, gone: Collection[str]) -> tuple[str, ...]:
+    """Who stands when ``gone`` have left: for each the next by votes, with everybody who has as many."""
+    if not office.ranked:
+        return tuple(name for name in office.candidates if name not in gone)
+    extra = max(len(office.candidates) - office.seats, 0)
+    return by_candidates(dict(office.ranked), tuple(gone), office.seats, extra=extra).candidates

@@ -22,10 +22,11 @@ from voting.elections.after import queries
 from voting.elections.after.events import NextPollPrepared
 from voting.elections.after.outcome import rules_in_force
 from voting.elections.after.rules import NextOffice, require_extra, require_window
+from voting.elections.candidates.following import as_they_stood
 from voting.elections.candidates.queries import contests
-from voting.elections.candidates.tables import Candidate
+from voting.elections.candidates.tables import Candidate, TakenOver
 from voting.elections.committee.actions import take_over_kinships
-from voting.elections.events import ElectionCreated
+from voting.elections.events import CandidatesPosted, ElectionCreated
 from voting.elections.queries import locked
 from voting.elections.roll.copying import copy_roll
 from voting.elections.roll.queries import birth_date, of_names, roll_hash, roll_size
@@ -110,7 +111,15 @@ def prepare_next(
         if reserved is not None:
             reserved.used_by = made.id
         record_prepared(session, made, poll.offices, actor, now, reserve=reserved is not None)
+        if made.candidates_posted is not None:
+            _record_posted(session, made, actor, now)
         return made
+
+
+def _record_posted(session: Session, made: Election, actor: Actor, now: datetime) -> None:
+    """The candidates taken over hang with the outcome that named them; the sealing is held against this entry."""
+    listed = tuple((one.office.title, one.office.seats, one.names) for one in contests(session, election=made))
+    journal.record(session, made.community_id, CandidatesPosted(made.id, listed, actor.account_id), now)
 
 
 def make_election(
@@ -240,7 +249,7 @@ def _box(session: Session, last: Election, kind: Kind, day: date) -> tuple[str, 
 
 
 def _copy_candidates(session: Session, made: Election, offices: Iterable[NextOffice], sources: Sources) -> None:
-    """Everybody who stands, as they stood; somebody written in comes from the roll."""
+    """Everybody who stands, as they stood, and who is next in line; somebody written in comes from the roll."""
     known = {
         name: candidate
         for contest in contests(session, election=sources.last)
@@ -248,20 +257,19 @@ def _copy_candidates(session: Session, made: Election, offices: Iterable[NextOff
     }
     ids = {office.title: office.id for office in made.offices}
     for office in offices:
-        for ordinal, name in enumerate(office.candidates, start=1):
+        for place, (name, votes) in enumerate(office.ranked or [(one, 0) for one in office.candidates], start=1):
             old = known.get(name)
-            taken = _as_they_stood(old) if old else from_roll(session, made, name, sources)
+            taken = as_they_stood(old) if old else from_roll(session, made, name, sources)
             entry = sources.roll[old.roll_entry_id] if old else taken.pop("roll_entry_id")
-            place = {"election_id": made.id, "office_id": ids[office.title], "ordinal": ordinal}
-            session.add(Candidate(**taken, **place, roll_entry_id=entry))
+            where = {"office_id": ids[office.title], "roll_entry_id": entry}
+            listed = name in office.candidates
+            if listed:
+                session.add(Candidate(**taken, **where, election_id=made.id, ordinal=place))
+            if made.kind != Kind.REVOTE:
+                stood = old.id if old else None
+                said = {"votes": votes, "age": taken["age"], "stood_id": stood, "listed": listed}
+                session.add(TakenOver(**where, place=place, **said))
     session.flush()
-
-
-_STANDS = ("name", "sex", "age", "trade", "introduction", "photo", "photo_type", "declared", "checked", "checked_by")
-
-
-def _as_they_stood(old: Candidate) -> dict[str, Any]:
-    return {name: getattr(old, name) for name in _STANDS}
 
 
 def from_roll(session: Session, made: Election, name: str, sources: Sources) -> dict[str, Any]:

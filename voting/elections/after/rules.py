@@ -18,6 +18,7 @@ from voting.law.kin import Elected, recuse
 from voting.law.offices import office_kind, rank
 from voting.law.polls import Kind, Next, by_candidates
 from voting.law.profiles import Excess, Law, Profile, law_of
+from voting.law.seats import ordered
 from voting.law.thresholds import Reason, over_half
 
 
@@ -26,12 +27,14 @@ class NextOffice:
     """One office of the poll to come: its seats, and who stands for it in the order of their votes.
 
     ``differential``: whether more people stand than there are seats; where not, others must be nominated.
+    ``ranked``: everybody whom the votes let stand, with their votes, the most first: who is next when one leaves.
     """
 
     title: str
     seats: int
     candidates: tuple[str, ...]
     differential: bool = True
+    ranked: tuple[tuple[str, int], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -281,10 +284,8 @@ def require_extra(wanted: int, titles: Iterable[str], rules: Profile) -> None:
 def window(
     kind: Kind, poll_day: date, *, days: int | None, same_day: bool, again: bool = False
 ) -> tuple[date, date | None]:
-    """First and last day for a poll after one on ``poll_day``: 另行选举 within the profile's days, a re-vote at once.
-
-    The law names no last day for a re-vote, nor for a void poll that is held ``again``.
-    """
+    """First and last day for a poll after one on ``poll_day``: 另行选举 within the profile's days, a re-vote at once;
+    the law names no last day for a re-vote, nor for a void poll that is held ``again``."""
     at_once = kind is Kind.REVOTE or (kind is Kind.SECOND and same_day)
     first = poll_day if at_once else poll_day + timedelta(days=1)
     last = poll_day + timedelta(days=days) if kind is Kind.SECOND and days is not None and not again else None
@@ -346,7 +347,8 @@ def _cannot_stand(facts: CountFacts, title: str, outcome: ElectionOutcome, settl
 
 def _second(votes: Mapping[str, int], seat: Standing, out: frozenset[str], extra: int) -> NextOffice:
     stands = by_candidates(votes, tuple(out), seat.open_seats, extra=extra)
-    return NextOffice(seat.office, seat.open_seats, stands.candidates, stands.differential)
+    ranked = tuple((name, count) for name, count in ordered(votes) if name not in out)
+    return NextOffice(seat.office, seat.open_seats, stands.candidates, stands.differential, ranked)
 
 
 def _second_reason(law: Law, offices: tuple[NextOffice, ...]) -> Reason:

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from voting import journal
 from voting.database import transaction
+from voting.elections.candidates.following import next_moves_up, require_may_join, require_may_leave
 from voting.elections.candidates.lists import hangs_until, keep_list, posted_lists
 from voting.elections.candidates.photos import Photo, read_photo
-from voting.elections.candidates.queries import check, contests, get_candidate
+from voting.elections.candidates.queries import OF_THE_LIST, check, contests, get_candidate
 from voting.elections.candidates.rules import BARS, EDUCATION, POLITICS, UNDECIDED
 from voting.elections.candidates.tables import Candidate
 from voting.elections.conflicts import members_leave
@@ -93,8 +94,9 @@ def put_on_list(
 ) -> Candidate:
     """The row of a new candidate, at the end of the office's order, inside the caller's transaction.
 
-    Raises Conflict CANDIDATE_TWICE, Malformed TEXT_CHARACTER.
+    Raises Conflict CANDIDATE_TWICE, NEXT_CANDIDATES_FIXED; Malformed TEXT_CHARACTER.
     """
+    require_may_join(session, election, office)
     require_printable(entry.name, zh="姓名", en="Name")
     last = session.scalar(select(func.max(Candidate.ordinal)).where(Candidate.office_id == office.id)) or 0
     candidate = Candidate(
@@ -212,10 +214,11 @@ def remove_candidate(session: Session, *, election_id: str, candidate_id: str, a
         election = preparing(session, election_id)
         candidate = get_candidate(session, election=election, candidate_id=candidate_id)
         _require_removable(session, election, candidate)
-        office = office_of(election, candidate.office_id)
-        take_off_list(session, election, candidate)
-        fact = CandidateRemoved(election.id, candidate_id, office.title, actor.account_id)
-        journal.record(session, election.community_id, fact, now)
+        # An answer that is missing is no ground: it could be taken back for the purpose.
+        found = check(session, election=election).errors if election.follows_id else ()
+        barred = {one.person for one in found if one.code not in ("bar_unanswered", *OF_THE_LIST)}
+        on_record = candidate.roll_entry_id in barred
+        take_off_list(session, election, candidate, on_record=on_record, actor=actor, now=now)
 
 
 def _require_removable(session: Session, election: Election, candidate: Candidate) -> None:
@@ -243,12 +246,22 @@ def _require_removable(session: Session, election: Election, candidate: Candidat
         )
 
 
-def take_off_list(session: Session, election: Election, candidate: Candidate) -> None:
-    """Remove a candidate's row inside the caller's transaction; the others close ranks."""
+def take_off_list(
+    session: Session, election: Election, candidate: Candidate, *, on_record: bool, actor: Actor, now: datetime
+) -> None:
+    """Remove a candidate's row inside the caller's transaction; the others close ranks, and in a poll that follows
+    the next by votes moves up. Raises Conflict NEXT_CANDIDATES_FIXED.
+    """
+    require_may_leave(session, election, candidate, on_record=on_record)
     office_id = candidate.office_id
+    office = office_of(election, office_id)
+    fact = CandidateRemoved(election.id, candidate.id, office.title, actor.account_id, on_record)
+    journal.record(session, election.community_id, fact, now)
     session.execute(delete(Candidate).where(Candidate.id == candidate.id))
     session.expunge(candidate)
     _number(session, _in_order(session, office_id))
+    next_moves_up(session, election, candidate, actor=actor, now=now)
+    members_leave(session, election, actor=actor, now=now)
     election.candidates_posted = None
 
 

@@ -14,7 +14,7 @@ from voting.elections.candidates.nominating import cut
 from voting.elections.candidates.queries import get_candidate
 from voting.elections.candidates.tables import Candidate, Nomination
 from voting.elections.conflicts import members_leave
-from voting.elections.events import CandidateDescribed, CandidateRemoved
+from voting.elections.events import CandidateAdded, CandidateDescribed
 from voting.elections.queries import office_of, rules
 from voting.elections.roll.queries import get_entry
 from voting.elections.tables import Election, Office
@@ -51,6 +51,9 @@ def accept_nomination(
         candidate = standing or put_on_list(session, election, office=office, entry=entry, shown=Shown(), keys=keys)
         fact = NominationAnswered(election.id, row.id, "accepted", day, actor.account_id)
         journal.record(session, election.community_id, fact, now)
+        if standing is None:
+            joined = CandidateAdded(election.id, candidate.id, office.title, actor.account_id)
+            journal.record(session, election.community_id, joined, now)
         members_leave(session, election, actor=actor, now=now)
         return candidate.id
 
@@ -125,10 +128,7 @@ def _leave(session: Session, election: Election, person: str, *, day: date, acto
         select(Candidate).where(Candidate.election_id == election.id, Candidate.roll_entry_id == person)
     )
     if standing is not None:
-        office = office_of(election, standing.office_id)
-        fact = CandidateRemoved(election.id, standing.id, office.title, actor.account_id)
-        take_off_list(session, election, standing)
-        journal.record(session, election.community_id, fact, now)
+        take_off_list(session, election, standing, on_record=True, actor=actor, now=now)
 
 
 def _answer(

@@ -14,6 +14,7 @@ from voting import journal
 from voting.database import transaction
 from voting.elections.candidates.actions import preparing
 from voting.elections.candidates.events import Nominated, NominatingPollRecorded
+from voting.elections.candidates.following import require_may_join
 from voting.elections.candidates.nominating import (
     WAYS,
     PollCounts,
@@ -53,6 +54,7 @@ def nominate(session: Session, *, election_id: str, proposal: Proposal, actor: A
     with transaction(session):
         election = preparing(session, election_id)
         office = office_of(election, proposal.office_id)
+        require_may_join(session, election, office)
         entry = get_entry(session, election=election, entry_id=proposal.person)
         _require_form(proposal, now.astimezone(HALL).date())
         _require_way(election, proposal)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from voting.elections.candidates.nominating import excess_words
 from voting.elections.candidates.rules import CandidateCheck, Finding, Known, Nominee, ballot_names, check_candidates
-from voting.elections.candidates.tables import Candidate, CandidateList, Nomination
+from voting.elections.candidates.tables import Candidate, CandidateList, Nomination, TakenOver
 from voting.elections.queries import law_in_force, rules
 from voting.elections.roll.tables import RollEntry
 from voting.elections.tables import Election, Office
@@ -107,6 +107,8 @@ def check(session: Session, *, election: Election, named: Named | None = None) -
         .order_by(Candidate.office_id, Candidate.ordinal)
     ).all()
     accepted = {(one.office_id, one.roll_entry_id) for one in named if one.accepted_on and not one.withdrawn_on}
+    # Whoever stands by the votes of an earlier poll needs no nomination.
+    accepted |= _by_votes(session, election) if named and election.follows_id else set()
     nominees = tuple(
         Nominee(
             person=candidate.roll_entry_id,
@@ -126,6 +128,11 @@ def check(session: Session, *, election: Election, named: Named | None = None) -
     seats = {office.title: office.seats for office in election.offices}
     found = check_candidates(nominees, seats, election.day, law_in_force(election))
     return replace(found, errors=(*found.errors, *_too_many(election, nominees)))
+
+
+def _by_votes(session: Session, election: Election) -> set[tuple[str, str]]:
+    rows = select(TakenOver.office_id, TakenOver.roll_entry_id).join(Office, Office.id == TakenOver.office_id)
+    return {(office, entry) for office, entry in session.execute(rows.where(Office.election_id == election.id))}
 
 
 def _too_many(election: Election, nominees: tuple[Nominee, ...]) -> list[Finding]:

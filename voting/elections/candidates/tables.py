@@ -52,6 +52,29 @@ class Candidate(Base):
     party_post: Mapped[str] = mapped_column(String(20), default="")
 
 
+class TakenOver(Base):
+    """Whom the earlier poll's votes let stand for an office of a poll that follows, in their order (组织法 19).
+
+    ``listed``: stood when the poll was prepared; the others are next in line. ``left``: declined or barred since.
+    """
+
+    __tablename__ = "taken_over"
+    __table_args__ = (
+        UniqueConstraint("office_id", "place"),
+        CheckConstraint("place >= 1 AND votes >= 0", name="place"),
+    )
+
+    office_id: Mapped[str] = mapped_column(ForeignKey("office.id"), primary_key=True)
+    roll_entry_id: Mapped[str] = mapped_column(ForeignKey("roll_entry.id"), primary_key=True)
+    place: Mapped[int]
+    votes: Mapped[int]
+    age: Mapped[int]
+    # The candidacy of the poll before; none where the person was written in.
+    stood_id: Mapped[str | None] = mapped_column(ForeignKey("candidate.id"))
+    listed: Mapped[bool]
+    left: Mapped[bool] = mapped_column(default=False)
+
+
 class Nomination(Base):
     """Somebody was nominated for an office in one of the ways of 组织法 18; it outlives the candidacy."""
 

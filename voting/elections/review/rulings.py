@@ -12,8 +12,7 @@ from voting.database import random_id, transaction
 from voting.elections.candidates.actions import preparing, take_off_list
 from voting.elections.candidates.queries import get_candidate
 from voting.elections.candidates.tables import Candidate
-from voting.elections.events import CandidateRemoved
-from voting.elections.queries import locked, office_of, rules
+from voting.elections.queries import locked, rules
 from voting.elections.review import queries
 from voting.elections.review.actions import require_not_kin, settle
 from voting.elections.review.events import ReviewHeard, ReviewLooked, ReviewRuled
@@ -298,10 +297,7 @@ def strike(session: Session, *, election_id: str, candidate_id: str, actor: Acto
                 zh = f"申诉期到 {clock.last} 为止，请到时再办。"
                 en = f"The candidate may appeal until {clock.last}; come back then."
             raise TooEarly("APPEAL_RUNS", zh, en)
-        office = office_of(election, candidate.office_id)
-        fact = CandidateRemoved(election.id, candidate.id, office.title, actor.account_id)
-        take_off_list(session, election, candidate)
-        journal.record(session, election.community_id, fact, now)
+        take_off_list(session, election, candidate, on_record=True, actor=actor, now=now)
 
 
 def decide_appeal(
