@@ -9,6 +9,7 @@ from verifier.archive import ArchiveFacts
 from verifier.cards import decision_on_missing, papers_issued
 from verifier.follows import check_follows
 from verifier.petitions import petitioned
+from verifier.posted import check_posted
 from verifier.report import Lacking
 from verifier.story import Said, Story, sealed_kind
 from voting.box import events
@@ -39,8 +40,10 @@ def check_outcome(
     """
     check_stands(story)
     check_form(facts, story)
+    check_posted(story)
     check_floor(facts, story)
     check_follows(story)
+    check_posted(story)
     count = count_facts(facts, story)
     outcome = decide(count)
     check_logged(story, count)

@@ -10,7 +10,7 @@ from audit.errors import AuditError
 from audit.note import VerifierKey, parse_vkey
 from audit.source import Source
 from audit.verify import Report, read_entries, verify
-from verifier import earlier
+from verifier import earlier, listed
 from verifier.earlier import typed as _typed
 from verifier.report import Lacking
 from voting.elections.count.events import WinAnnulled
@@ -103,7 +103,11 @@ def check_log(source: Source, key: VerifierKey) -> tuple[Report, list[Refused | 
 #: What an election's entries say without naming its box, or of another box: sealed anew, it would have two.
 _OF_THE_ELECTION = frozenset(
     kind.type  # type: ignore[attr-defined]  # every fact's class names its type
-    for kind in (ElectionSealed, PollMoved, OutcomeDecided, WinAnnulled, ResultCertified, *earlier.READERS)
+    for kind in (
+        *(ElectionSealed, PollMoved, OutcomeDecided, WinAnnulled, ResultCertified),
+        *earlier.READERS,
+        *listed.READERS,
+    )
 )
 
 
@@ -288,4 +292,5 @@ _READERS: dict[type, Callable[[dict[str, Any]], Any]] = {
     PapersWritten: _written,
     ProxiesPosted: _proxies,
     **earlier.READERS,
+    **listed.READERS,
 }

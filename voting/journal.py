@@ -109,6 +109,23 @@ def entries(session: Session, community_id: str, start: int, stop: int) -> list[
         raise _damaged(error) from error
 
 
+#: How many entries `last_said` reads at a time, backwards.
+_BACKWARDS = 500
+
+
+def last_said(session: Session, community_id: str, kind: str, election_id: str) -> Entry | None:
+    """The latest entry of this type about this election; None where the log has none. Raises Conflict LOG_DAMAGED."""
+    found = head(session, community_id)
+    stop = found.size if found else 0
+    while stop > 0:
+        start = max(0, stop - _BACKWARDS)
+        for entry in reversed(entries(session, community_id, start, stop)):
+            if entry.type == kind and entry.data.get("election") == election_id:
+                return entry
+        stop = start
+    return None
+
+
 def latest_checkpoint(session: Session, community_id: str) -> store.SignedCheckpoint | None:
     """The largest checkpoint signed so far, for the public board and the notice sheet."""
     return store.latest_checkpoint(session.connection(), origin(community_id))

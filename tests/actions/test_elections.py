@@ -22,6 +22,7 @@ from election_build import (
     with_tablet,
 )
 from house_build import House
+from sqlalchemy import text
 
 from voting.box import chain, desk
 from voting.box.tables import Box, BoxPicture
@@ -31,8 +32,10 @@ from voting.elections.actions import NewOffice
 from voting.elections.moves import gather
 from voting.elections.queries import of_community
 from voting.elections.roll import publication
+from voting.elections.roll.queries import roll_hash
 from voting.elections.roll.tables import RollEntry
 from voting.elections.sealing import seal_election
+from voting.elections.tables import Election
 from voting.errors import Conflict, Malformed, NotFound, Refused, TooEarly, TooLate
 from voting.law.calendar import HALL
 
@@ -180,6 +183,32 @@ def test_a_roll_changed_behind_the_log_is_not_sealed(house: House) -> None:
         session.query(RollEntry).filter_by(election_id=built.election_id, number=12).one().name = "冒名"
     refused(Conflict, "ROLL_CHANGED", built.do, seal_election)
     assert built.state == "published" and built.box.state == "preparing"
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "UPDATE election SET options = '{\"second_poll_turnout\":\"no\"}'",
+        "UPDATE office SET seats = 1",
+        "UPDATE candidate SET name = '样人亥' WHERE name = (SELECT min(name) FROM candidate)",
+    ],
+)
+def test_what_was_posted_is_sealed_and_nothing_else(house: House, edit: str) -> None:
+    """Rules, seats and candidates edited in the database: the log knows what hung on the wall."""
+    built = with_keys_and_cards(with_candidates(a_published_election(house)))
+    with write(built.engine) as session:
+        session.execute(text(edit))
+    refused(Conflict, "POSTED_CHANGED", built.do, seal_election)
+
+
+def test_a_roll_changed_together_with_its_hash_is_not_sealed(house: House) -> None:
+    built = with_keys_and_cards(with_candidates(a_published_election(house)))
+    with write(built.engine) as session:
+        election = session.get_one(Election, built.election_id)
+        session.query(RollEntry).filter_by(election_id=built.election_id, number=12).one().name = "冒名"
+        session.flush()
+        election.roll_hash = roll_hash(session, election=election)
+    assert refused(Conflict, "POSTED_CHANGED", built.do, seal_election).zh.startswith("选民名单")
 
 
 def test_portraits_go_to_the_tablets_in_ballot_order(house: House) -> None:

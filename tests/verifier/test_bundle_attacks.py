@@ -59,6 +59,11 @@ def sealed_as_revote(kind: str, data: Data) -> Data:
     return data | {"kind": "revote", "follows": "nowhere"} if kind == "election_sealed" else data
 
 
+def a_shorter_roll(kind: str, data: Data) -> Data:
+    """Fewer on the roll, as posted and as sealed."""
+    return data | {"roll_published": {"entries": 11}, "election_sealed": {"eligible": 11}}.get(kind, {})
+
+
 def leave_out(kind: str) -> Callable[[str, Data], Data | None]:
     return lambda told, said: None if told == kind else said
 
@@ -327,7 +332,7 @@ def certified_before(forger: Forger) -> Files:
 
 def more_seats(kind: str, data: Data) -> Data:
     """The log sealed three seats for 委员, the ballot let people choose two."""
-    if kind != "election_sealed":
+    if kind not in ("election_sealed", "candidates_posted"):
         return data
     offices = [*data["offices"][:1], data["offices"][1] | {"seats": 3}]
     return data | {"offices": offices}
@@ -426,7 +431,7 @@ ATTACKS: dict[str, Attack] = {
         ((cards, "check_cards_made", nothing),),
     ),
     "cards_over_roll": (
-        lambda forger: forger.build(retell=change("election_sealed", eligible=11)),
+        lambda forger: forger.build(retell=a_shorter_roll),
         ((cards, "check_cards_made", nothing),),
     ),
     "unused_card_voted": (
@@ -605,7 +610,7 @@ ATTACKS: dict[str, Attack] = {
         ((outcome, "check_figures", nothing),),
     ),
     "papers_from_nowhere": (
-        lambda forger: forger.build(more=[("papers_printed", print_run(forger))]),
+        lambda forger: forger.build(moved=lambda entries: printed_before(entries, print_run(forger))),
         ((paper, "check_printed", nothing),),
     ),
     "other_csv": (other_papers(CSV), ((papers, "check_spreadsheets", nothing),)),
@@ -616,6 +621,12 @@ ATTACKS: dict[str, Attack] = {
     "pdf_of_another": (pdf_of_another, ((papers, "check_pdf_signature", nothing),)),
     "pdf_changed": (pdf_changed, ((papers, "check_pdf_signature", nothing),)),
 }
+
+
+def printed_before(entries: list[Entry], run: Data) -> list[Entry]:
+    """A print run that the log tells of before the poll opened."""
+    at = next(place for place, one in enumerate(entries) if one.type == "box_slot_opened")
+    return [*entries[:at], replace(entries[at], type="papers_printed", data=run), *entries[at:]]
 
 
 def missing(forger: Forger, cards: int) -> Data:

@@ -206,13 +206,28 @@ ATTACKS: dict[str, tuple[str, Callable[[Forger], Files], Off]] = {
     ),
     "one_holder_for_too_many": (
         "PROXIES_OVER_LIMIT",
-        lambda forger: forger.build(retell=told("election_sealed", proxies_max=2)),
+        lambda forger: forger.build(retell=told("proxies_posted", principals=4)),
         ((paper, "check_proxies"),),
     ),
     "a_limit_over_the_law": (
-        "PROXIES_OVER_LAW",
+        "SEALED_OTHER",
         lambda forger: forger.build(retell=told("election_sealed", proxies_max=9)),
-        ((outcome, "check_kind"),),
+        ((outcome, "check_posted"), (outcome, "check_kind")),
+    ),
+    "a_roll_that_never_hung": (
+        "SEALED_OTHER",
+        lambda forger: forger.build(retell=told("election_sealed", roll_sha256="a" * 64)),
+        ((outcome, "check_posted"),),
+    ),
+    "other_candidates_hung": (
+        "SEALED_OTHER",
+        lambda forger: forger.build(retell=told("candidates_posted", offices=[])),
+        ((outcome, "check_posted"),),
+    ),
+    "other_rules_chosen": (
+        "SEALED_OTHER",
+        lambda forger: forger.build(retell=told("election_created", options={"second_poll_turnout": "no"})),
+        ((outcome, "check_posted"),),
     ),
     "doubts_after_the_figures": (
         "DOUBTFUL_OTHER",
@@ -297,6 +312,21 @@ def test_each_paper_check_alone_stops_its_attack(
         monkeypatch.setattr(where, name, nothing)
     blind = verify_bundle(folder, paper_forger.committee.key)
     assert ([str(one) for one in blind.findings], blind.verdict) == ([], Verdict.SOUND)
+
+
+def test_a_limit_over_the_law_is_found_by_itself(
+    paper_forger: Forger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outcome, "check_posted", nothing)
+    files = paper_forger.build(retell=told("election_sealed", proxies_max=9))
+    report = verify_bundle(write(files, tmp_path / "bundle"), paper_forger.committee.key)
+    assert {one.code for one in report.findings} == {"PROXIES_OVER_LAW"}
+
+
+def test_rules_that_do_not_exist_leave_evidence_lacking(paper_forger: Forger, tmp_path: Path) -> None:
+    files = paper_forger.build(retell=told("election_created", mode="guild"))
+    report = verify_bundle(write(files, tmp_path / "bundle"), paper_forger.committee.key)
+    assert {one.code for one in report.findings} == {"RULES_UNKNOWN"}
 
 
 def test_papers_gone_by_decision_are_sound_and_printed(paper_forger: Forger, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from voting.box.tables import Box
 from voting.crypto.election import Question, write_election
 from voting.crypto.group import get_group
 from voting.database import transaction
+from voting.elections.announced import require_announced
 from voting.elections.candidates.queries import Contest, contests
 from voting.elections.candidates.tables import Candidate
 from voting.elections.events import ElectionSealed
@@ -33,8 +34,8 @@ def seal_election(
 ) -> str:
     """Fix everything the outcome will be computed from; returns the election's fingerprint (43 characters).
 
-    Raises Conflict ROLL_CHANGED when the roll is not the posted one, and what `lifecycle.require` and
-    `box.sealing.seal` raise.
+    Raises Conflict ROLL_CHANGED when the roll is not the posted one, and what `announced.require_announced`,
+    `lifecycle.require` and `box.sealing.seal` raise.
     """
     with transaction(session):
         election = moved(session, election_id, "seal", now, expected=expected)
@@ -45,7 +46,9 @@ def seal_election(
         fingerprint = sealing.seal(session, box=box.id, election_record=record, actor=actor.account_id, now=now)
         display, pictures = _display(session, election, ballot)
         sealing.set_display(session, box=box.id, display=display, pictures=pictures)
-        journal.record(session, election.community_id, _sealed(election, box, ballot, actor), now)
+        fact = _sealed(election, box, ballot, actor)
+        require_announced(session, election, fact)
+        journal.record(session, election.community_id, fact, now)
         return fingerprint
 
 
