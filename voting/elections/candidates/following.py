@@ -108,6 +108,6 @@ def _fixed() -> Conflict:
         "NEXT_CANDIDATES_FIXED",
         "再次投票只在票数相同的人之间进行，罢免只有同意和不同意，候选人不能变动；当选后不愿担任的，请书面辞去，"
         "有法定情形的，请在当选后宣布当选无效。",
-        "A re-vote is between those tied alone, and a recall between yes and no: nobody joins or leaves. Whoever is "
-        "elected may resign in writing; where a win is against the law, declare it void afterwards.",
+        "A re-vote is between those tied alone, and a recall between yes and no: nobody joins or leaves. Keep the "
+        "list; whoever is elected may resign in writing; where a win is against the law, declare it void afterwards.",
     )
