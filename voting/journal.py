@@ -126,6 +126,13 @@ def last_said(session: Session, community_id: str, kind: str, election_id: str) 
     return None
 
 
+def told(session: Session, community_id: str, kind: str, election_id: str) -> list[Entry]:
+    """Every entry of this type about this election, oldest first. Raises Conflict LOG_DAMAGED."""
+    found = head(session, community_id)
+    every = entries(session, community_id, 0, found.size if found else 0)
+    return [entry for entry in every if entry.type == kind and entry.data.get("election") == election_id]
+
+
 def latest_checkpoint(session: Session, community_id: str) -> store.SignedCheckpoint | None:
     """The largest checkpoint signed so far, for the public board and the notice sheet."""
     return store.latest_checkpoint(session.connection(), origin(community_id))

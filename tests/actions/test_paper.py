@@ -1,12 +1,13 @@
 """Paper ballots: printed, issued, boxes on their way, entered twice, settled openly, counted to the last one."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from count_build import EVENING, in_hand, public_of
+from count_build import EVENING, give_share, in_hand, public_of
 from election_build import ON_THE_DAY, Built
 from house_build import House
 from paper_build import (
@@ -33,6 +34,7 @@ from photo_build import a_jpeg
 from sqlalchemy import select
 
 from voting.box import papers
+from voting.database import write
 from voting.elections import actions
 from voting.elections.after.queries import next_poll
 from voting.elections.candidates.queries import contests
@@ -41,6 +43,7 @@ from voting.elections.count.queries import counted
 from voting.elections.desk import issuing
 from voting.elections.paper import actions as paper
 from voting.elections.paper import boxes, doubtful, ledger, queries, sheets
+from voting.elections.paper.tables import PaperBox
 from voting.elections.proxies import actions as proxies
 from voting.elections.roll.tables import RollEntry
 from voting.errors import Refused
@@ -325,6 +328,30 @@ def test_the_ledger_closes_when_every_paper_is_found(closed: tuple[Built, str, s
     assert code(built.do, ledger.close_ledger, unused=21, now=EVENING) == "LEDGER_CLOSED"
     assert code(built.do, ledger.decide_missing, unused=20, **LOST) == "LEDGER_CLOSED"
     assert built.look(lambda session, election: queries.waiting(session, election=election)) is None
+
+
+def test_figures_edited_after_they_were_agreed_are_not_counted(closed: tuple[Built, str, str]) -> None:
+    """Two votes change places in the database: the log has the hash of what two people entered."""
+    built, hall, mobile = closed
+    agreed(built, hall, mobile)
+    honest = built.look(lambda session, election: queries.get_box(session, election=election, box_id=hall).sheet)
+    swapped = json.loads(json.dumps(honest))
+    swapped["offices"][0]["votes"][0][1], swapped["offices"][0]["votes"][1][1] = 4, 1
+
+    def edit(sheet: Any) -> None:
+        with write(built.engine) as session:
+            session.get_one(PaperBox, hall).sheet = sheet
+
+    for forged in (swapped, {}):
+        edit(forged)
+        assert code(built.do, ledger.close_ledger, unused=21, now=EVENING) == "PAPER_SHEET_CHANGED"
+    edit(honest)
+    built.do(ledger.close_ledger, unused=21, now=EVENING)
+    built.do(count.begin_count, now=EVENING)
+    for trustee in (0, 1):
+        give_share(built, trustee)
+    edit(swapped)
+    assert code(built.do, count.decide_outcome, now=EVENING) == "PAPER_SHEET_CHANGED"
 
 
 def test_the_sum_of_few_papers_takes_a_decision(house: House) -> None:

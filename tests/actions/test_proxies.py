@@ -11,11 +11,12 @@ from paper_build import a_paper_poll, entry, issue, opened, record
 from photo_build import a_jpeg
 from sqlalchemy import select
 
+from voting.database import write
 from voting.elections.candidates.tables import Candidate
 from voting.elections.committee.actions import declare_kinship
 from voting.elections.proxies import actions as proxies
 from voting.elections.proxies import queries
-from voting.elections.proxies.tables import Proxy
+from voting.elections.proxies.tables import Proxy, ProxyList
 from voting.elections.tables import Election
 from voting.errors import Refused
 
@@ -95,6 +96,23 @@ def test_the_holder_takes_all_in_one_act_and_each_is_marked(house: House) -> Non
     said = built.look(lambda session, election: queries.reasons(session, election=election, keys=built.keys))
     assert said[form.id] == "住院"
     assert "住院".encode() not in built.look(lambda session, _: session.get_one(Proxy, form.id).reason)
+
+
+def test_the_desk_serves_the_list_that_hung(house: House) -> None:
+    """A form edited in the database serves nobody."""
+    built, *_ = a_paper_poll(house)
+    with write(built.engine) as session:
+        for row, other in zip(session.scalars(select(Proxy)), (20, 21, 22), strict=True):
+            row.principal_id = entry(built, other)
+    assert issue(built, 15, channel="card").proxies == ()
+
+
+def test_edited_lines_of_the_posted_list_stop_the_desk(house: House) -> None:
+    built, *_ = a_paper_poll(house)
+    with write(built.engine) as session:
+        row = session.get_one(ProxyList, built.election_id)
+        row.lines = [[*row.lines[0][:2], row.lines[0][2][:2]]]
+    assert code(issue, built, 15, channel="card", expected=3) == "PROXIES_LIST_CHANGED"
 
 
 def test_a_principal_who_comes_first_votes_and_the_form_ends(house: House) -> None:

@@ -25,6 +25,7 @@ from voting.elections.count.wording import article_of
 from voting.elections.events import OutcomeDecided, PollMoved, ResultCertified
 from voting.elections.lifecycle import require
 from voting.elections.moves import gather, moved
+from voting.elections.paper.ledger import require_as_agreed
 from voting.elections.paper.queries import PaperTotals, legal_record, totals
 from voting.elections.proxies import queries as proxies
 from voting.elections.queries import law_in_force, locked
@@ -72,14 +73,15 @@ def decide_outcome(
 ) -> Counted:
     """Combine the trustees' shares and decide by the law's arithmetic.
 
-    Raises TooEarly SHARES_MISSING (naming who), NOT_TALLIED; Malformed where the count does not add up; and
-    what `lifecycle.require` raises.
+    Raises TooEarly SHARES_MISSING (naming who), NOT_TALLIED; Malformed where the count does not add up; Conflict
+    PAPER_SHEET_CHANGED; and what `lifecycle.require` raises.
     """
     with transaction(session):
         election = locked(session, election_id)
         if election.state == "counting":
             tallying.combine(session, box=election.box_id, now=now)
         election = moved(session, election_id, "decide", now, expected=expected)
+        require_as_agreed(session, election)
         counted = queries.counted(session, election=election)
         outcome = counted.outcome
         fact = OutcomeDecided(

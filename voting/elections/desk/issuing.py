@@ -11,7 +11,7 @@ from voting.box.in_hand import CardInHand
 from voting.box.tables import DeskMark
 from voting.database import transaction
 from voting.elections.paper.boxes import on_their_way, refuse_on_mobile_list
-from voting.elections.proxies.actions import end_by_coming
+from voting.elections.proxies.actions import end_by_coming, require_as_posted
 from voting.elections.proxies.queries import Named, held_for
 from voting.elections.queries import locked
 from voting.elections.roll.queries import get_entry, require_entitled
@@ -44,8 +44,8 @@ def issue(
 
     `expected`: how many ballots the clerk's screen said; where somebody has come in person meanwhile, the act is
     refused and the screen shows the new number. The person's own form, if there is one, ends with coming.
-    Raises Conflict PROXIES_CHANGED, MOBILE_AWAY and what `box.desk.check_in` raises; NotFound ROLL_NO_ENTRY;
-    NotEligible NOT_REPRESENTATIVE.
+    Raises Conflict PROXIES_CHANGED, PROXIES_LIST_CHANGED, MOBILE_AWAY and what `box.desk.check_in` raises; NotFound
+    ROLL_NO_ENTRY; NotEligible NOT_REPRESENTATIVE.
     """
     with transaction(session):
         election = locked(session, election_id)
@@ -61,6 +61,8 @@ def issue(
                 f"This person now receives {1 + len(principals)} ballot(s), not {expected} as the screen said; "
                 "look the person up again.",
             )
+        if principals:
+            require_as_posted(session, election)
         made = box_desk.check_in(
             session,
             box=election.box_id,

@@ -11,10 +11,10 @@ from voting.database import transaction
 from voting.elections.lifecycle import require_state
 from voting.elections.paper.actions import COUNTING
 from voting.elections.paper.doubtful import require_majority
-from voting.elections.paper.events import PapersMissingDecided, PapersReconciled, PapersWritten
+from voting.elections.paper.events import PaperBoxAgreed, PapersMissingDecided, PapersReconciled, PapersWritten
 from voting.elections.paper.queries import boxes, legal_record, totals, uses_paper, waiting
-from voting.elections.paper.sheets import BoxSheet, apart, as_data
-from voting.elections.paper.tables import PaperLedger, PapersMissing
+from voting.elections.paper.sheets import BoxSheet, apart, as_data, commitment, from_data
+from voting.elections.paper.tables import PaperBox, PaperLedger, PapersMissing
 from voting.elections.queries import locked
 from voting.elections.tables import Election
 from voting.elections.texts import typed
@@ -70,7 +70,7 @@ def close_ledger(session: Session, *, election_id: str, unused: int, actor: Acto
 
     More papers out of a box than issued do not stop this: that is a fact of the count, and it voids the poll.
     The log gets the papers' sum here: of a handful it would tell how people voted, so it needs the decision first.
-    Raises TooEarly PAPER_BOXES_OPEN, PAPERS_UNDER_FLOOR; Conflict PAPERS_BALANCE, LEDGER_CLOSED.
+    Raises TooEarly PAPER_BOXES_OPEN, PAPERS_UNDER_FLOOR; Conflict PAPERS_BALANCE, LEDGER_CLOSED, PAPER_SHEET_CHANGED.
     """
     with transaction(session):
         election = locked(session, election_id)
@@ -80,6 +80,7 @@ def close_ledger(session: Session, *, election_id: str, unused: int, actor: Acto
         _refuse_closed(session, election)
         _require_floor(election, counters)
         _require_boxes(session, election, counters)
+        require_as_agreed(session, election)
         decided = session.get(PapersMissing, election.id)
         missing, surplus = (decided.missing, decided.surplus) if decided and decided.unused == unused else (0, 0)
         if unused + missing - surplus != _left(counters):
@@ -106,6 +107,33 @@ def close_ledger(session: Session, *, election_id: str, unused: int, actor: Acto
             by=actor.account_id,
         )
         journal.record(session, election.community_id, fact, now)
+
+
+def require_as_agreed(session: Session, election: Election) -> None:
+    """Every box's figures are those whose hash the log has: nobody edited them in the database since they were agreed.
+
+    Raises Conflict PAPER_SHEET_CHANGED naming the box, LOG_DAMAGED.
+    """
+    found = [one for one in boxes(session, election=election) if one.state == "agreed"]
+    said = {}
+    for entry in journal.told(session, election.community_id, PaperBoxAgreed.type, election.id) if found else ():
+        said[entry.data["paper_box"]] = entry.data["sheet_commitment"]
+    for one in found:
+        if _committed(one) != said.get(one.number):
+            raise Conflict(
+                "PAPER_SHEET_CHANGED",
+                f"{one.number} 号票箱的数字与核对一致时记入日志的不一样了。请停止计票，保存数据库，"
+                "请监督委员查明数据库被谁改过。",
+                f"The figures of box {one.number} are not those that the log has since they were agreed. Stop the "
+                "count, keep the database as it is; the supervisors find out who changed it.",
+            )
+
+
+def _committed(box: PaperBox) -> str:
+    try:
+        return commitment(box.salt or b"", from_data(box.sheet))
+    except ValueError:
+        return ""
 
 
 def _tell_written(

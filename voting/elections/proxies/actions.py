@@ -17,7 +17,7 @@ from voting.elections.candidates.tables import Candidate
 from voting.elections.committee.queries import kinships
 from voting.elections.lifecycle import require_state
 from voting.elections.proxies.events import ProxiesPosted, ProxyRecorded, ProxyWithdrawn
-from voting.elections.proxies.queries import PostedLine, about_reason, canonical, forms, get_proxy
+from voting.elections.proxies.queries import PostedLine, about_reason, canonical, forms, get_proxy, posted
 from voting.elections.proxies.rules import Delegation, proxy_errors
 from voting.elections.proxies.tables import Proxy, ProxyList
 from voting.elections.queries import locked
@@ -200,6 +200,20 @@ def end_by_coming(session: Session, *, election: Election, voter: str) -> None:
     ).one_or_none()
     if row is not None:
         row.state = "came"
+
+
+def require_as_posted(session: Session, election: Election) -> None:
+    """The lines that the desk serves are those whose hash the log has. Raises Conflict PROXIES_LIST_CHANGED."""
+    hung = posted(session, election)
+    said = journal.last_said(session, election.community_id, ProxiesPosted.type, election.id)
+    digest = hashlib.sha256(canonical(hung.lines).encode()).hexdigest() if hung else ""
+    if said is None or said.data["sha256"] != digest:
+        raise Conflict(
+            "PROXIES_LIST_CHANGED",
+            "委托投票名单与公布时记入日志的不一样了，不能照它发票。请监督委员查明数据库被谁改过；受托人本人的选票等查明后再发。",
+            "The list of proxies is not the one that the log has since it was posted, and no ballot is handed out by "
+            "it. The supervisors find out who changed the database.",
+        )
 
 
 def _last_day(election: Election) -> date:

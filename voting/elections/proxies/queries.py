@@ -101,12 +101,20 @@ def counted(session: Session, election: Election) -> int:
 
 
 def held_for(session: Session, *, election: Election, voters: Iterable[str]) -> dict[str, list[Named]]:
-    """Of these voters: for whom each may vote now, by roll entry. Nobody before the list is posted."""
-    if session.get(ProxyList, election.id) is None:
+    """Of these voters: for whom each may vote now, by roll entry: the pairs of the posted list, nobody before it is.
+
+    The posted lines are what hangs on the wall and what the log has the hash of; a form edited in the database since
+    is served to nobody.
+    """
+    hung = posted(session, election)
+    if hung is None:
         return {}
+    pairs = {(line.holder, principal) for line in hung.lines for principal in line.principals}
+    holding = aliased(RollEntry)
     rows = session.execute(
-        select(Proxy.holder_id, RollEntry)
+        select(Proxy.holder_id, holding, RollEntry)
         .join(RollEntry, Proxy.principal_id == RollEntry.id)
+        .join(holding, Proxy.holder_id == holding.id)
         .where(
             Proxy.election_id == election.id,
             Proxy.state == "standing",
@@ -119,8 +127,9 @@ def held_for(session: Session, *, election: Election, voters: Iterable[str]) -> 
         .order_by(RollEntry.number)
     )
     found: dict[str, list[Named]] = {}
-    for holder, principal in rows:
-        found.setdefault(holder, []).append(_named(principal))
+    for holder, holds, principal in rows:
+        if ((holds.number, holds.name), (principal.number, principal.name)) in pairs:
+            found.setdefault(holder, []).append(_named(principal))
     return found
 
 
