@@ -1,17 +1,19 @@
 """The posted lists of candidates as everybody sees them: as they were posted, for as long as the law says."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
-from election_build import Built, a_published_election, add_candidate, clear
+from election_build import Built, a_published_election, add_candidate, an_election, clear, with_roll
 from house_build import House
 from page_visit import at, said, send
 from photo_build import a_png
 
 from voting.database import write
 from voting.elections.actions import NewOffice
-from voting.elections.candidates import actions, answers, listing
+from voting.elections.candidates import actions, answers, listing, nominations
 from voting.elections.candidates.actions import About
+from voting.elections.candidates.nominations import Proposal
+from voting.elections.roll.queries import find
 from voting.elections.roll.tables import RollEntry
 
 SCRIPT = "<script>甲</script>"
@@ -53,6 +55,20 @@ def test_both_lists_as_posted_with_what_the_notice_says_and_nothing_of_a_review(
     assert "正在重新公布" in page and page.count("样人寅") == 2
     assert "正在重新公布" in said(anybody.get(public(built, "")))
     assert "review" not in anybody.get(public(built)).text
+
+
+def test_nominations_stand_by_office_and_tell_namesakes_apart(house: House) -> None:
+    made = with_roll(an_election(house), 13, {13: "样人子"})
+    entry = lambda number: made.look(lambda s, e: find(s, election=e, query=number)[0].id)  # noqa: E731
+    chair, member = made.election.offices
+    for office, number, day in ((member, "2", 20), (chair, "13", 21), (chair, "1", 19)):
+        received = date(2026, 11, day)
+        made.do(nominations.nominate, proposal=Proposal(office.id, str(entry(number)), "party", received))
+    page = house.signed_in("official").get(at(made, "nominations"))
+    people = ["样人子 1 号 · 女", "样人子 13 号 · 女", "样人丑 2 号 · 男"]
+    places = [said(page).index(one) for one in people]
+    assert places == sorted(places)
+    assert "公布期内不能撤下" in page.text.split("nominations/preliminary")[1].split("</form>")[0]
 
 
 def test_the_lists_are_not_taken_down_before_their_time(house: House, built: Built) -> None:

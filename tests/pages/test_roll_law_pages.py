@@ -1,5 +1,6 @@
 """Pages of the roll by the law and of the rules in force: what they show, what they refuse, what the public sees."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -59,6 +60,12 @@ def test_rules_are_set_on_the_page_until_the_roll_is_posted(house: House) -> Non
     built.do(publication.publish_roll)
     answer = send(client, url, profile="beijing", alarm_days="5")
     assert answer.status_code == 409 and "名单公布以后" in answer.text
+    # What cannot be changed any more is not offered; the days of warning still are.
+    page = client.get(url).text
+    assert page.count("<select") == page.count(" disabled>") > 1
+    sent = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    assert send(client, url, **{**sent, "alarm_days": "7"}).status_code == 303
+    assert (built.election.profile, built.election.alarm_days) == ("zhejiang", 7)
 
 
 def test_the_calendar_page(house: House) -> None:

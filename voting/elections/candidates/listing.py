@@ -90,17 +90,33 @@ def order_by_profile(session: Session, *, election_id: str, actor: Actor, now: d
         return Ordered(by, tuple(chain(*alike)), tuple(chain(*unknown)))
 
 
-def nominations(session: Session, election: Election) -> Sequence[tuple[Nomination, str, int]]:
-    """Every nomination with the person's name and the number of signatures, the newest day first."""
+@dataclass(frozen=True)
+class Nominee:
+    """Who is nominated, with what tells namesakes apart."""
+
+    name: str
+    number: int
+    sex: str
+    age_group: str
+    building: str
+
+
+def nominations(session: Session, election: Election) -> Sequence[tuple[Nomination, Nominee, int]]:
+    """Every nomination with the person and the number of signatures: by office, then by the day it came in."""
+    about = (RollEntry.name, RollEntry.number, RollEntry.sex, RollEntry.age_group, RollEntry.building)
     rows = session.execute(
-        select(Nomination, RollEntry.name, func.count(NominationSignature.roll_entry_id))
+        select(Nomination, func.count(NominationSignature.roll_entry_id), *about)
         .join(RollEntry, RollEntry.id == Nomination.roll_entry_id)
+        .join(Office, Office.id == Nomination.office_id)
         .join(NominationSignature, NominationSignature.nomination_id == Nomination.id, isouter=True)
         .where(Nomination.election_id == election.id)
-        .group_by(Nomination.id, RollEntry.name)
-        .order_by(Nomination.received_on.desc(), Nomination.id)
+        .group_by(Nomination.id, Office.ordinal, *about)
+        .order_by(Office.ordinal, Nomination.received_on, RollEntry.number)
     )
-    return [(row, name, count) for row, name, count in rows]
+    return [
+        (row, Nominee(name, number, sex, age_group, building), count)
+        for row, count, name, number, sex, age_group, building in rows
+    ]
 
 
 def signers_near(session: Session, election: Election, kin: Kin, standing: Collection[str]) -> dict[str, int]:
@@ -129,13 +145,13 @@ class Polled:
 
 
 def poll_standing(
-    election: Election, found: Sequence[tuple[Nomination, str, int]]
+    election: Election, found: Sequence[tuple[Nomination, Nominee, int]]
 ) -> list[tuple[Office, int, list[Polled]]]:
     """Per office: how many names the papers bore in all, and everybody named, the most votes first."""
     excess = rules(election).excess.value
     shown = []
     for office in election.offices:
-        rows = [(row, name) for row, name, _ in found if row.way == "poll" and row.office_id == office.id]
+        rows = [(row, person.name) for row, person, _ in found if row.way == "poll" and row.office_id == office.id]
         votes = {row.roll_entry_id: row.votes or 0 for row, _ in rows if row.withdrawn_on is None}
         first = cut(votes, office.seats, excess[office_kind(office.title)])
         people = sorted(
