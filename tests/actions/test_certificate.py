@@ -363,6 +363,7 @@ def test_no_personal_data_beyond_candidates_can_enter():
     assert fields == {
         "community", "place", "title", "number", "day", "mode", "law", "kind", "ineligible", "legal_record", "papers",
         "opened_at", "closed_at", "certified_at",
-        "figures", "cards", "valid", "because", "offices", "article", "article_en", "archive", "log", "verify_url",
+        "figures", "cards", "petition", "valid", "because", "offices", "article", "article_en", "archive", "log",
+        "verify_url",
     }  # fmt: skip
     assert replace(document(), verify_url="https://fenglin.example/v").verify_url

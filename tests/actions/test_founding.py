@@ -11,6 +11,7 @@ from voting import cli, founding, schema, signing
 from voting.config import Settings, for_folder
 from voting.database import make_engine, read
 from voting.errors import Refused
+from voting.law.calendar import HALL
 from voting.people import queries
 from voting.people.tables import Account, Unit
 from voting.permissions import Role
@@ -42,7 +43,7 @@ def test_init_founds_everything_and_says_so(run: Run, tmp_path: Path, capsys: py
     assert schema.differences(engine) == []
     with read(engine) as session:
         account = session.query(Account).one()
-        (held,) = queries.actor_of(session, account, account.created_at.date()).held
+        (held,) = queries.actor_of(session, account, account.created_at.astimezone(HALL).date()).held
         city = session.get_one(Unit, held.unit_id)
         (community,) = queries.below(session, city, "community")
     assert held.role is Role.SYSTEM_ADMINISTRATOR

@@ -142,6 +142,7 @@ def address(app: Flask, rule: Rule, built: Built, chance: random.Random) -> str:
         "account_id": [built.accounts["clerk"]],
         "deed": ["close", "open"],
         "number": [0, 1, 9999],
+        "number_in_box": [0, 1, 9999],
         "name": list(MOVES),
         "where": ["up", "down"],
         "kind": ["csv", "xlsx"],
