@@ -170,7 +170,7 @@ def check_mobile(story: Story) -> None:
         box = said.fact
         went, came = left.get(box.paper_box), back.get(box.paper_box)
         brought = came.issued if came else 0
-        whole = came is not None and went is not None and came.issued + came.papers == went.papers
+        whole = came is not None and went is not None and came.issued + came.papers + came.spoilt == went.papers
         lawful = box.watchers >= WATCHERS and brought <= box.voters and (whole or (went, came) == (None, None))
         at_home = (went, came) == (None, None)
         if not (lawful if box.kind == "mobile" else at_home) or issued.get(box.paper_box, brought) != brought:

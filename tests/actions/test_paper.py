@@ -138,6 +138,20 @@ def test_papers_are_printed_by_two_before_the_poll(house: House) -> None:
     assert code(mobile_box, built, seal="封 003") == "MOBILE_TWICE"
 
 
+def test_a_paper_spoilt_at_home_is_one_of_those_that_went_out(poll: tuple[Built, str, str]) -> None:
+    built, _, mobile = poll
+    built.do(boxes.send_out, box_id=mobile, taken=4, now=ON_THE_DAY)
+    voters = [entry(built, 19), entry(built, 20)]
+    back = {"box_id": mobile, "voters": voters, "back": 1, "now": ON_THE_DAY}
+    assert code(built.do, boxes.bring_back, **back) == "MOBILE_BALANCE"
+    built.do(boxes.bring_back, **back, spoilt=1)
+    box = built.box
+    assert (box.papers_out, box.papers_torn) == (3, 1)
+    kind, said = built.events()[-1]
+    assert (kind, said["issued"], said["papers"], said["spoilt"]) == ("paper_box_back", 2, 1, 1)
+    assert [kind for kind, _ in built.events()].count("box_paper_spoilt") == 1
+
+
 def test_a_mobile_box_brings_every_paper_back(poll: tuple[Built, str, str]) -> None:
     built, hall, mobile = poll
     day = {"now": ON_THE_DAY}

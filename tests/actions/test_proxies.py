@@ -5,15 +5,18 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from count_build import in_hand
 from election_build import ON_THE_DAY, Built, a_sealed_election, with_rehearsals
 from house_build import House
 from paper_build import a_paper_poll, entry, issue, opened, record
 from photo_build import a_jpeg
 from sqlalchemy import select
 
+from voting.box import desk, papers
 from voting.database import write
 from voting.elections.candidates.tables import Candidate
 from voting.elections.committee.actions import declare_kinship
+from voting.elections.desk import issuing
 from voting.elections.proxies import actions as proxies
 from voting.elections.proxies import queries
 from voting.elections.proxies.tables import Proxy, ProxyList
@@ -113,6 +116,24 @@ def test_edited_lines_of_the_posted_list_stop_the_desk(house: House) -> None:
         row = session.get_one(ProxyList, built.election_id)
         row.lines = [[*row.lines[0][:2], row.lines[0][2][:2]]]
     assert code(issue, built, 15, channel="card", expected=3) == "PROXIES_LIST_CHANGED"
+
+
+def test_a_card_changed_for_paper_is_no_card_again_for_whoever_is_voted_for(house: House) -> None:
+    built, *_ = a_paper_poll(house)
+    made = issue(built, 15, channel="card", expected=4)
+    facts = {"second": built.accounts["official"], "now": ON_THE_DAY}
+    changed = built.do(
+        issuing.change_to_paper,
+        mark_id=made.proxies[0],
+        card=in_hand(built, 0, "undo", made.proxies[0]),
+        desk="1 号台",
+        **(facts | {"actor": built.actor("clerk")}),
+    )
+    facts |= {"actor": built.accounts["clerk"], "reason": "other"}
+    built.act(papers.give_back, mark=changed.mark, **facts)
+    built.act(desk.undo, mark=made.mark, card=in_hand(built, 1, "undo", made.mark), **facts)
+    assert code(issue, built, 15, channel="card", expected=2) == "CHANGED_TO_PAPER"
+    assert len(issue(built, 15, expected=2).proxies) == 1
 
 
 def test_a_principal_who_comes_first_votes_and_the_form_ends(house: House) -> None:

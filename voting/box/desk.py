@@ -63,7 +63,8 @@ def check_in(
         known = active_marks(session, box, [person for person, _ in people])
         _refuse_second(known.get(voter) or next(iter(known.values()), None))
         if channel == "card":
-            _refuse_after_paper(session, box, voter)
+            for person, _ in people:
+                _refuse_after_paper(session, box, person)
         hand_out(row, channel, len(people))
         marks = [
             new_mark(row, person, label, desk=desk, actor=actor, now=now, channel=channel) for person, label in people

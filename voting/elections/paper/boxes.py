@@ -179,10 +179,12 @@ def bring_back(
     back: int,
     actor: Actor,
     now: datetime,
+    spoilt: int = 0,
 ) -> None:
-    """A mobile box is back: `voters` of its list received a paper, `back` unused papers came with it.
+    """A mobile box is back: `voters` of its list received a paper, `back` unused papers came with it, and `spoilt` ones
+    that were replaced at home.
 
-    Raises Conflict BOX_STATE, MOBILE_OTHER, ALREADY_CHECKED_IN; Malformed MOBILE_BALANCE.
+    Raises Conflict BOX_STATE, MOBILE_OTHER, ALREADY_CHECKED_IN, NO_PAPER_OUT; Malformed MOBILE_BALANCE.
     """
     with transaction(session):
         election = locked(session, election_id)
@@ -195,12 +197,13 @@ def bring_back(
                 "有人不在这个流动票箱公布的名单上；请只勾选名单上的人。",
                 "Somebody is not on the posted list of this box; choose people of the list only.",
             )
-        if back < 0 or len(voters) + back != row.papers_taken:
+        if min(back, spoilt) < 0 or len(voters) + back + spoilt != row.papers_taken:
             raise Malformed(
                 "MOBILE_BALANCE",
-                f"带出 {row.papers_taken} 张，应等于领票 {len(voters)} 人加带回 {back} 张；请当场清点。",
-                f"{row.papers_taken} papers went out and must be {len(voters)} issued and {back} brought back; "
-                "count them on the spot.",
+                f"带出 {row.papers_taken} 张，应等于领票 {len(voters)} 人加带回空白 {back} 张、写坏 {spoilt} 张；"
+                "请当场清点。",
+                f"{row.papers_taken} papers went out and must be {len(voters)} issued, {back} brought back blank and "
+                f"{spoilt} spoilt; count them on the spot.",
             )
         papers.issue_outside(
             session,
@@ -210,8 +213,11 @@ def bring_back(
             actor=actor.account_id,
             now=now,
         )
-        row.state, row.papers_back = "back", back
-        fact = MobileBoxBack(election.id, _uuid(session, election), row.number, len(voters), back, actor.account_id)
+        for _ in range(spoilt):
+            papers.replace_spoilt(session, box=election.box_id, actor=actor.account_id, now=now)
+        row.state, row.papers_back = "back", back + spoilt
+        uuid = _uuid(session, election)
+        fact = MobileBoxBack(election.id, uuid, row.number, len(voters), back, spoilt, actor.account_id)
         journal.record(session, election.community_id, fact, now)
 
 

@@ -59,7 +59,8 @@ class MobileBoxLeft(_Fact):
 
 @dataclass(frozen=True)
 class MobileBoxBack(_Fact):
-    """A mobile box came back: ``issued`` papers to people of its list, ``papers`` unused ones brought back."""
+    """A mobile box came back: ``issued`` papers to people of its list, ``papers`` unused ones brought back, ``spoilt``
+    ones set aside and replaced at home."""
 
     type: ClassVar[str] = "paper_box_back"
     election: str
@@ -67,6 +68,7 @@ class MobileBoxBack(_Fact):
     paper_box: int
     issued: int
     papers: int
+    spoilt: int
     by: str
 
 

@@ -95,6 +95,7 @@ def bring_back(community: Unit, election: Election, paper_box: PaperBox) -> Any:
             box_id=paper_box.id,
             voters=request.form.getlist("voter"),
             back=number(_text("back")),
+            spoilt=number(_text("spoilt")),
             **_who(election),
         ),
     )

@@ -59,6 +59,7 @@ class PaperBox(Base):
     # Who approved a mobile box (the street or township); empty for others.
     approval: Mapped[str] = mapped_column(String(80), default="")
     papers_taken: Mapped[int] = mapped_column(default=0)
+    # Papers that came back with it and were given to nobody: blank ones, and those spoilt at home.
     papers_back: Mapped[int] = mapped_column(default=0)
     # The figures stay in the house: a box of few papers would tell how the people of its list voted. The log has their
     # salted hash, which a court can have opened, and the sum of all boxes.

@@ -212,7 +212,7 @@ def require_as_posted(session: Session, election: Election) -> None:
             "PROXIES_LIST_CHANGED",
             "委托投票名单与公布时记入日志的不一样了，不能照它发票。请监督委员查明数据库被谁改过；受托人本人的选票等查明后再发。",
             "The list of proxies is not the one that the log has since it was posted, and no ballot is handed out by "
-            "it. The supervisors find out who changed the database.",
+            "it. Ask the supervisors to find out who changed the database.",
         )
 
 
