@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from voting.elections.after.days import require_window, window
 from voting.elections.after.rules import (
     ElectedMembers,
     Settled,
@@ -13,10 +14,8 @@ from voting.elections.after.rules import (
     may_stay_empty,
     next_polls,
     require_extra,
-    require_window,
     settle_relatives,
     standing,
-    window,
 )
 from voting.elections.count.rules import CountFacts, Kind, OfficeCount, decide
 from voting.elections.recall.rules import decide_recall, require_again, require_petition, require_poll_day
@@ -50,6 +49,14 @@ def test_an_open_seat_goes_to_a_second_poll_with_one_candidate_more() -> None:
     assert polls(count) == [("second", "委员", 1, ("乙", "另选庚"))]
     (poll,) = next_polls(count, decide(count), Settled())
     assert "三分之一" in poll.because[0].zh and poll.because[0].article.endswith("第19条")
+
+
+def test_nobody_stands_for_two_offices() -> None:
+    """乙 was written in for the chair by twelve, and has 300 votes as a member; 丁 got as many for both."""
+    votes = {"主任": {"甲": 400, "丁": 20, "乙": 12}, "委员": {"乙": 300, "丙": 200, "丁": 20}}
+    offices = tuple(OfficeCount(title, 1, counted) for title, counted in votes.items())
+    count = CountFacts(mode=Mode.ALL_VOTERS, eligible=1000, issued=900, collected=900, offices=offices)
+    assert polls(count) == [("second", "主任", 1, ("甲", "丁")), ("second", "委员", 1, ("乙", "丙"))]
 
 
 def test_one_name_for_one_seat_is_no_choice() -> None:

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from voting import journal
 from voting.database import transaction
 from voting.elections.actions import NewOffice, check_offices, check_time
+from voting.elections.after.days import require_window
 from voting.elections.after.queries import next_poll
-from voting.elections.after.rules import require_window
 from voting.elections.candidates.tables import Candidate
 from voting.elections.lifecycle import require_state
 from voting.elections.queries import locked, rules

@@ -19,9 +19,10 @@ from voting.box.sealing import make_box
 from voting.box.tables import Box
 from voting.database import transaction
 from voting.elections.after import queries
+from voting.elections.after.days import require_window
 from voting.elections.after.events import NextPollPrepared
 from voting.elections.after.outcome import rules_in_force
-from voting.elections.after.rules import NextOffice, require_extra, require_window
+from voting.elections.after.rules import NextOffice, require_extra
 from voting.elections.candidates.following import as_they_stood
 from voting.elections.candidates.queries import contests
 from voting.elections.candidates.tables import Candidate, TakenOver

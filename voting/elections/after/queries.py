@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from voting.elections.after.asked import still_asked
+from voting.elections.after.days import window
 from voting.elections.after.rules import (
     ALONE,
     ElectedMembers,
@@ -19,7 +20,6 @@ from voting.elections.after.rules import (
     held_again,
     next_polls,
     standing,
-    window,
 )
 from voting.elections.after.tables import Deed, Dispute, EmptyPlace, Member, Relative, Reserve
 from voting.elections.candidates.queries import contests

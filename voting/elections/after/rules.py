@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final
 
 from voting.elections.count.rules import CountFacts, ElectionOutcome, OfficeCount
-from voting.errors import Malformed, TooEarly, TooLate
+from voting.errors import Malformed, TooEarly
 from voting.law.kin import Elected, recuse
 from voting.law.offices import office_kind, rank
 from voting.law.polls import Kind, Next, by_candidates
@@ -147,22 +146,12 @@ def next_polls(
         return ()
     if not outcome.valid or Next.RERUN in {office.outcome.next for office in outcome.offices}:
         return (_rerun(facts, outcome),)
-    counts = {office.name: office for office in facts.offices}
     again = tuple(
         NextOffice(office.name, office.outcome.tied_seats, office.outcome.tied)
         for office in outcome.offices
         if office.outcome.tied
     ) + tuple(NextOffice(title, _again_seats(names), tuple(names)) for title, names in settled.again.items() if names)
-    short = tuple(
-        _second(
-            family.votes.get(each.office, counts[each.office].votes),
-            each,
-            _cannot_stand(facts, each.office, outcome, settled) | family.seated,
-            extra.get(each.office, 1),
-        )
-        for each in standing(outcome, settled)
-        if each.open_seats
-    )
+    short = _short(facts, outcome, settled, extra, family)
     polls = []
     if again:
         polls.append(NextPoll(Kind.REVOTE, again, (_REVOTE,)))
@@ -281,33 +270,6 @@ def require_extra(wanted: int, titles: Iterable[str], rules: Profile) -> None:
         )
 
 
-def window(
-    kind: Kind, poll_day: date, *, days: int | None, same_day: bool, again: bool = False
-) -> tuple[date, date | None]:
-    """First and last day for a poll after one on ``poll_day``: 另行选举 within the profile's days, a re-vote at once;
-    the law names no last day for a re-vote, nor for a void poll that is held ``again``."""
-    at_once = kind is Kind.REVOTE or (kind is Kind.SECOND and same_day)
-    first = poll_day if at_once else poll_day + timedelta(days=1)
-    last = poll_day + timedelta(days=days) if kind is Kind.SECOND and days is not None and not again else None
-    return first, last
-
-
-def require_window(day: date, first: date, last: date | None) -> None:
-    """Refuse a day outside the window: TooEarly NEXT_TOO_EARLY, TooLate NEXT_TOO_LATE."""
-    if day < first:
-        raise TooEarly(
-            "NEXT_TOO_EARLY",
-            f"最早可以在 {first.isoformat()} 投票，请改日期。",
-            f"The first day possible is {first.isoformat()}; choose another day.",
-        )
-    if last is not None and day > last:
-        raise TooLate(
-            "NEXT_TOO_LATE",
-            f"另行选举最迟在 {last.isoformat()} 举行，请改日期。",
-            f"The second poll is held on {last.isoformat()} at the latest; choose another day.",
-        )
-
-
 _REVOTE: Final = Reason(
     "票数相同，不能确定当选人：只在票数相同的人之间再次投票，得票多的当选。",
     "Votes are equal and do not decide: vote again among those tied only, the highest win.",
@@ -343,6 +305,29 @@ def _cannot_stand(facts: CountFacts, title: str, outcome: ElectionOutcome, settl
     out |= {name for office in outcome.offices if office.name == title for name in office.outcome.tied}
     out |= {name for names in settled.moved_up.values() for name in names}
     return frozenset(out) | settled.annulled | facts.ineligible | settled.gave_way | {*settled.again.get(title, ())}
+
+
+def _short(
+    facts: CountFacts, outcome: ElectionOutcome, settled: Settled, extra: Mapping[str, int], family: Family
+) -> tuple[NextOffice, ...]:
+    """What the second poll is for. Nobody stands for two offices: it is the one that gave more votes, or is higher."""
+    counts = {office.name: family.votes.get(office.name, office.votes) for office in facts.offices}
+    short = [each for each in standing(outcome, settled) if each.open_seats]
+    best: dict[str, str] = {}
+    for each in sorted(short, key=lambda one: rank(one.office)):
+        out = _cannot_stand(facts, each.office, outcome, settled) | family.seated
+        for name, votes in counts[each.office].items():
+            if name not in out and (name not in best or votes > counts[best[name]][name]):
+                best[name] = each.office
+    return tuple(
+        _second(
+            counts[each.office],
+            each,
+            frozenset(name for name in counts[each.office] if best.get(name) != each.office),
+            extra.get(each.office, 1),
+        )
+        for each in short
+    )
 
 
 def _second(votes: Mapping[str, int], seat: Standing, out: frozenset[str], extra: int) -> NextOffice:
