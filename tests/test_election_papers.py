@@ -11,8 +11,10 @@ from papers_build import CREATED, RARE, dossier, result, voters
 
 from voting.elections.count.petition import Petitioned, asked
 from voting.elections.count.report import CandidateResult, OfficeResult
+from voting.elections.papers.archive import Source as Parts
+from voting.elections.papers.archive import build_pack
 from voting.elections.papers.catalogue import BY_KEY, PAPERS, lacking, paper_of, written
-from voting.elections.papers.data import VILLAGE, Dossier, PaperRoll
+from voting.elections.papers.data import VILLAGE, Dossier, PaperRoll, PaperStep
 from voting.elections.papers.kept import KINDS, kept
 from voting.elections.papers.printing import print_paper
 from voting.elections.papers.rules import NOTHING as NOTHING_ENTERED
@@ -186,3 +188,23 @@ def test_the_wall_says_the_day_the_software_refuses_by() -> None:
     assert "2026年12月9日以前" in read("notice-04", again), "posted anew, or moved past days off"
     moving = rules_of("residents-2026", Mode.ALL_VOTERS, "national", {"holiday_moves": "yes"})
     assert "节假日的顺延" in read("notice-01", dossier(rules=moving))
+
+
+def test_no_paper_speaks_in_the_voice_of_the_program() -> None:
+    rules = rules_of("residents-2026", Mode.ALL_VOTERS, "national", {})
+    steps = tuple(
+        PaperStep("一步", None, date(2026, 11, 30), None, "ahead", one.source_zh, one.kind)
+        for one in rules.values().values()
+    )
+    facts = dossier(steps=steps)
+    files = build_pack(
+        facts, Parts({"result.pdf": b""}, {}, ""), created=CREATED, sign=lambda text: text, progress=lambda *_: None
+    )
+    papers = [path for path in files if path.endswith(".pdf") and files[path]]
+    assert len(papers) == len(PAPERS), "all but the signed report, and the list of them"
+    for path in papers:
+        pages = pypdf.PdfReader(io.BytesIO(files[path])).pages
+        printed = "".join("".join(page.extract_text() for page in pages).split())
+        assert "本系统" not in printed and "凭记忆" not in printed, path
+    for key in ("notice-18", "calendar"):
+        assert "经居民选举委员会研究决定" in read(key, facts), key

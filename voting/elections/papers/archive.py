@@ -20,7 +20,7 @@ from voting.elections.papers.exports import write_csv, write_xlsx
 from voting.elections.papers.kept import kept, kept_until
 from voting.elections.papers.printing import print_paper
 from voting.elections.papers.reporting import WIDTHS, as_json, rows
-from voting.elections.papers.sheet import Sheet, day_words, table, text
+from voting.elections.papers.sheet import Sheet, basis, day_words, table, text
 
 HEADER: Final = "community-voting/archive/v1"
 MANIFEST: Final = "manifest.txt"
@@ -98,7 +98,13 @@ def _catalogue(dossier: Dossier, created: datetime, papers: Mapping[str, bytes])
 def _why_kept(dossier: Dossier) -> str:
     """The rules by which it is kept, each with its source."""
     said = (("选举文件", kept("file", dossier.rules)), ("选票", kept("ballots", dossier.rules)))
-    return "保存期限：" + "；".join(f"{what}{one.zh}（{one.source_zh}）" for what, one in said) + "。"
+    return (
+        "保存期限："
+        + "；".join(
+            f"{what}{one.zh}（{basis(one.basis, one.source_zh, dossier.words.electors)}）" for what, one in said
+        )
+        + "。"
+    )
 
 
 def _report(dossier: Dossier, created: datetime) -> dict[str, bytes]:

@@ -14,7 +14,7 @@ from voting.elections.count.certificate import Notice
 from voting.elections.count.report import Figures, OfficeResult
 from voting.elections.papers.rules import NOTHING, Entered
 from voting.law.polls import Kind
-from voting.law.profiles import Law, Profile
+from voting.law.profiles import Law, Profile, Source
 from voting.law.thresholds import Reason
 
 
@@ -199,6 +199,7 @@ class PaperStep:
     done: date | None
     status: str
     article: str
+    kind: Source = Source.STATUTE
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from voting.law.profiles import Profile
+from voting.law.profiles import Profile, Source
 
 #: What a profile's ``ballots_kept`` means.
 _BALLOTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
@@ -25,17 +25,19 @@ class Kept:
     years: int | None
     source_zh: str
     source_en: str
+    basis: Source
 
 
 def kept(kind: str, rules: Profile) -> Kept:
     """How long papers of this ``kind`` are kept under these rules, with the source of the rule."""
     if kind == "own":
-        return Kept("本人保存", "kept by its holder", None, "发给本人", "given to its holder")
+        return Kept("本人保存", "kept by its holder", None, "发给本人", "given to its holder", Source.DESIGN)
     if kind == "ballots":
         ruled = rules.ballots_kept
-        return Kept(*_BALLOTS[ruled.value], None, ruled.source_zh, ruled.source_en)
+        return Kept(*_BALLOTS[ruled.value], None, ruled.source_zh, ruled.source_en, ruled.kind)
     years = rules.files_kept_years
-    return Kept(f"{years.value} 年", f"{years.value} years", years.value, years.source_zh, years.source_en)
+    said = (f"{years.value} 年", f"{years.value} years", years.value)
+    return Kept(*said, years.source_zh, years.source_en, years.kind)
 
 
 def kept_until(kind: str, rules: Profile, day: date) -> str:

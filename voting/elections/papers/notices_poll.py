@@ -8,6 +8,7 @@ from voting.elections.papers.sheet import (
     BLANK_DATE,
     Block,
     Sheet,
+    basis,
     day_words,
     figures,
     head,
@@ -232,9 +233,10 @@ def supervisors_result(d: Dossier) -> Sheet:
 
 def nominating_rules(d: Dossier) -> Sheet:
     """18: how the nominating poll goes."""
-    turnout = d.rules.nominating_poll_turnout.value
+    turnout = d.rules.nominating_poll_turnout
+    why = basis(turnout.kind, turnout.source_zh, d.words.electors)
     facts = [
-        f"预选由全体选民参加，参加投票的选民{turnout.zh}（{d.rules.nominating_poll_turnout.source_zh}），预选有效。",
+        f"预选由全体选民参加，参加投票的选民{turnout.value.zh}（{why}），预选有效。",
         "每名选民提名的人数不得多于应选名额，不得提名同一人担任两个职务；预选不得委托投票。",
         "正式候选人按得票多少的顺序确定，名额多于应选名额。",
     ]

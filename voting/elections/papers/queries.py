@@ -172,7 +172,9 @@ def _polled(session: Session, election: Election, box: Box) -> dict[str, object]
 
 def _steps(session: Session, election: Election, facts: Facts) -> tuple[PaperStep, ...]:
     return tuple(
-        PaperStep(one.step.zh, one.step.earliest, one.step.latest, one.done, one.status.value, one.step.article)
+        PaperStep(
+            one.step.zh, one.step.earliest, one.step.latest, one.done, one.status.value, one.step.article, one.step.kind
+        )
         for one in calendar_from(session, election, facts)
     )
 

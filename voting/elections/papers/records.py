@@ -15,6 +15,7 @@ from voting.elections.papers.sheet import (
     HAND,
     Block,
     Sheet,
+    basis,
     day_words,
     figures,
     head,
@@ -288,7 +289,7 @@ def calendar(d: Dossier) -> Sheet:
             _day(one.latest),
             _day(one.done),
             status.get(one.status, one.status),
-            one.article,
+            basis(one.kind, one.article, d.words.electors),
         )
         for one in d.steps or ()
     ]

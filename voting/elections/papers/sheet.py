@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from voting.law.calendar import HALL
+from voting.law.profiles import Source
 
 Block = dict[str, Any]
 
@@ -53,6 +54,11 @@ class Sheet:
             "foot": self.foot,
             "landscape": self.landscape,
         } | self.more
+
+
+def basis(kind: Source, source: str, electors: str) -> str:
+    """What a paper says a rule rests on: law that was read, else who decided; never how this program came by it."""
+    return source if kind in (Source.STATUTE, Source.FOUND) else f"经{electors}研究决定"
 
 
 def text(words: str) -> Block:
