@@ -208,3 +208,11 @@ def test_no_paper_speaks_in_the_voice_of_the_program() -> None:
         assert "本系统" not in printed and "凭记忆" not in printed, path
     for key in ("notice-18", "calendar"):
         assert "经居民选举委员会研究决定" in read(key, facts), key
+
+
+def test_a_slip_keeps_its_note_apart_from_the_stamp_however_long_the_name() -> None:
+    facts = dossier(community="青枫镇河畔样例花园第一社区")
+    for key, end in (("voter-cards", "限本人使用，遗失不影响投票。"), ("proxy-cards", "不得再委托他人。")):
+        pdf = pypdf.PdfReader(io.BytesIO(print_paper(BY_KEY[key], facts, created=CREATED)))
+        lines = pdf.pages[0].extract_text()
+        assert f"{end}\n青枫镇河畔样例花园第一社区居民选举委员会（盖章）\n" in lines, key
