@@ -48,6 +48,7 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("desk", "voting.elections.candidates.pages:candidates"),
     ("desk", "voting.elections.candidates.nomination_pages:nominating"),
     ("desk", "voting.elections.review.pages:review"),
+    ("desk", "voting.elections.review.person_pages:asked"),
     ("desk", "voting.log_pages:log"),
     ("desk", "voting.elections.desk.pages:desk"),
     ("desk", "voting.elections.desk.paper_pages:desk_paper"),

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from election_build import BEFORE, Built, add_candidate, an_election, clear, with_roll
+from election_build import BEFORE, Built, add_candidate, an_election, an_id_number, clear, with_roll
 from house_build import House
 
 from voting.database import read
@@ -351,6 +351,34 @@ def test_a_department_opens_its_own_answers_alone_and_no_log_of_the_server_has_t
     refused(NotAllowed, "REVIEWER_KIN", built.do, own.look_at_own, departments=frozenset({"court"}), **look)
     evidence = {"answer_id": asked(built, "court").answer, "keys": built.keys, "actor": built.actor("court")}
     refused(NotAllowed, "REVIEWER_KIN", built.do, rulings.open_evidence, departments=frozenset({"court"}), **evidence)
+
+
+def test_a_department_asked_sees_whole_identity_numbers_and_no_log_has_them(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    built = at_departments(house)
+    caplog.set_level("DEBUG")
+    question = asked(built, "court").id
+    look = {"question_id": question, "keys": built.keys, "actor": built.actor("court")}
+    seen = built.do(own.look_at_person, departments=frozenset({"court"}), **look)
+    number = an_id_number("子丑寅卯".index(seen.asked.name[-1]))
+    assert seen.asked.name == asked(built, "court").name and seen.born == date(1970, 1, 1)
+    assert seen.id_number == number
+    fact = {"election": built.election_id, "at": question, "what": "person", "by": built.accounts["court"]}
+    assert built.events()[-1] == ("review_looked", fact)
+    assert number not in caplog.text and number not in repr(seen) and number not in str(built.events())
+    for other in ({"police"}, {"street"}, set()):
+        refused(NotFound, "NO_SUCH_QUESTION", built.do, own.look_at_person, departments=frozenset(other), **look)
+    answer(built, "court", verdict="verify", words="正在核实")
+    built.do(own.look_at_person, departments=frozenset({"court"}), **look)
+    answer(built, "court")
+    logged = len(built.events())
+    refused(Conflict, "QUESTION_ANSWERED", built.do, own.look_at_person, departments=frozenset({"court"}), **look)
+    tie = {"account_id": built.accounts["police"], "relation": "sibling", "person": asked(built, "police").person}
+    built.do(actions.tie_reviewer, **tie)
+    look |= {"question_id": asked(built, "police").id, "actor": built.actor("police")}
+    refused(NotAllowed, "REVIEWER_KIN", built.do, own.look_at_person, departments=frozenset({"police"}), **look)
+    assert len(built.events()) == logged + 1
 
 
 def test_unfit_goes_to_the_committee(house: House) -> None:

@@ -4,7 +4,7 @@ import io
 import re
 
 import pytest
-from election_build import Built, add_candidate, an_election, clear, with_roll
+from election_build import Built, add_candidate, an_election, an_id_number, clear, with_roll
 from flask.testing import FlaskClient
 from house_build import House, token
 from page_visit import at, said, send
@@ -108,6 +108,7 @@ def test_the_review_from_criteria_to_the_ruling(house: House, built: Built) -> N
     sent = {"due": "2026-12-09", "department": ["court", "police"]}
     assert send(official, f"{url}/departments", sent).status_code == 303
     court = house.signed_in("court")
+    identity_room(house, built)
     first, second = questions(court.get(at(built, "review/answers")).text)
     page = at(built, "review/answers")
     assert send(court, page, {"question": first, "verdict": "problem"}).status_code == 422
@@ -124,6 +125,27 @@ def test_the_review_from_criteria_to_the_ruling(house: House, built: Built) -> N
     overview = official.get(url)
     assert "不通过" in said(overview) and "某教某年" not in overview.text
     looked(house, official, url, first, overview.text)
+
+
+def identity_room(house: House, built: Built) -> None:
+    """Each department × each question: the whole number is for the one asked, on no page but the one it opens."""
+    room, number = at(built, "review/answers"), an_id_number(0)
+    browsers = {who: house.signed_in(who) for who in ("court", "police", "street", "official")}
+    open_one = {}
+    for department in ("court", "police"):
+        page = browsers[department].get(room)
+        assert "查看身份证号（记入日志）" in said(page) and number not in page.text
+        open_one[department] = questions(page.text)[0]
+    for department, browser in browsers.items():
+        for asked, question in open_one.items():
+            page = send(browser, f"{room}/person", {"question": question})
+            seen = department == asked
+            assert page.status_code == (200 if seen else 403 if department == "official" else 404), department
+            assert (number in page.text, "1970-01-01" in page.text) == (seen, seen)
+        assert browser.get(f"{room}/person").status_code in {404, 405}
+    assert "查看身份证号" not in browsers["street"].get(room).text
+    for public in (at(built, "review"), at(built, "candidates")):
+        assert number not in browsers["official"].get(public).text
 
 
 def own_room(built: Built, browsers: dict[str, FlaskClient], question: str) -> None:

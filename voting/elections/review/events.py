@@ -80,7 +80,7 @@ class ReviewAnswered:
 
 @dataclass(frozen=True)
 class ReviewLooked:
-    """Somebody looked at the answers about a candidate, or at evidence: who, and at what, by random ids."""
+    """Somebody looked at answers, evidence, or whom a question is about: who, and at what, by random ids."""
 
     type: ClassVar[str] = "review_looked"
     election_id: str

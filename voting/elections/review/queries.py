@@ -64,6 +64,11 @@ class Asked:
         """As the rule sees it."""
         return Standing(self.department, self.verdict, self.kind, self.evidenced, self.ruling)
 
+    @property
+    def open(self) -> bool:
+        """Whether the department has still to find out: no answer in time, or one that says so."""
+        return self.verdict in ("", "overdue", "verify")
+
 
 def review_of(session: Session, election: Election) -> Review | None:
     """The election's review, or None while none was opened or waived."""

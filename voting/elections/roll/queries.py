@@ -279,9 +279,14 @@ def _line(fields: tuple[object, ...]) -> bytes:
 
 def birth_date(session: Session, *, entry_id: str, keys: FieldKeys) -> date:
     """The sealed birth date of one voter: a candidate's age on the day is computed from it."""
+    return identity(session, entry_id=entry_id, keys=keys)[1]
+
+
+def identity(session: Session, *, entry_id: str, keys: FieldKeys) -> tuple[str, date]:
+    """The sealed identity number and birth date of one voter; whoever shows them logs the look first."""
     row = session.get_one(RollEntry, entry_id)
     sealed = json.loads(keys.open(row.sealed, row.id))
-    return date.fromisoformat(sealed["birth"])
+    return str(sealed["id"]), date.fromisoformat(sealed["birth"])
 
 
 def _searched(query: str) -> str:
