@@ -172,6 +172,44 @@ def test_a_mobile_box_brings_every_paper_back(poll: tuple[Built, str, str]) -> N
     assert code(built.act, papers.replace_spoilt, box=built.box.id, actor="z", now=EVENING) == "BOX_NOT_OPEN"
 
 
+def test_who_comes_to_the_hall_before_the_box_leaves_is_not_visited(poll: tuple[Built, str, str]) -> None:
+    built, _, mobile = poll
+    mark = issue(built, 19).mark
+    day = {"box_id": mobile, "now": ON_THE_DAY}
+    # Two are left to visit, with two spare papers.
+    assert code(built.do, boxes.send_out, taken=5, **day) == "MOBILE_PAPERS"
+    built.do(boxes.send_out, taken=4, **day)
+    both = [entry(built, 19), entry(built, 20)]
+    with pytest.raises(Refused) as caught:
+        built.do(boxes.bring_back, voters=both, back=2, **day)
+    assert caught.value.code == "MOBILE_SERVED"
+    assert f"{name(built, 19)}（19 号）" in caught.value.zh
+    assert name(built, 20) not in caught.value.zh
+    # One way out: the hall's paper is still unused and comes back.
+    given = {"second": built.accounts["official"], "reason": "other", "actor": built.accounts["clerk"]}
+    built.act(papers.give_back, mark=mark, now=ON_THE_DAY, **given)
+    built.do(boxes.bring_back, voters=both, back=2, **day)
+    assert [one["issued"] for kind, one in built.events() if kind == "paper_box_back"] == [2]
+
+
+def test_a_paper_too_many_given_at_home_is_recorded_as_spoilt(poll: tuple[Built, str, str]) -> None:
+    """The other way out: the hall's ballot was cast."""
+    built, _, mobile = poll
+    issue(built, 19)
+    day = {"box_id": mobile, "now": ON_THE_DAY}
+    built.do(boxes.send_out, taken=4, **day)
+    built.do(boxes.bring_back, voters=[entry(built, 20)], back=2, spoilt=1, **day)
+    box = built.box
+    assert (box.papers_out, box.papers_torn) == (3, 1)
+
+
+def test_a_box_whose_whole_list_came_to_the_hall_stays(poll: tuple[Built, str, str]) -> None:
+    built, _, mobile = poll
+    for number in (19, 20, 21):
+        issue(built, number)
+    assert code(built.do, boxes.send_out, box_id=mobile, taken=1, now=ON_THE_DAY) == "MOBILE_NOBODY"
+
+
 def test_a_principal_is_not_visited_and_a_visited_one_not_voted_for(house: House) -> None:
     """Whoever asked somebody to vote and is on a mobile box's list would have two papers."""
     from election_build import a_sealed_election, with_rehearsals

@@ -246,6 +246,25 @@ def test_a_mobile_box_goes_and_comes_on_the_page(house: House) -> None:
     assert "已回来" in official.get(page).text
 
 
+def test_the_desk_names_the_mobile_box_and_its_list_marks_who_came(house: House) -> None:
+    built, _, mobile = a_paper_poll(house)
+    house.clock.now = ON_THE_DAY
+    clerk, official, page = house.signed_in("clerk"), house.signed_in("official"), place(built, "paper")
+    [hit] = post(clerk, f"{place(built, 'desk')}/find", {"query": name(built, 19)}).json["hits"]
+    assert hit["verdict"]["ok"] and "在 2 号流动票箱名单上" in hit["verdict"]["reason"]
+    assert "已在大厅领票" not in official.get(page).text
+    asked = {"entry": entry(built, 19), "desk": "1 号台", "channel": "paper", "expected": 1}
+    assert post(clerk, f"{place(built, 'desk')}/check-in", asked).status_code == 200
+    before = official.get(page).text
+    assert f'<s class="name">{name(built, 19)}</s>（已在大厅领票）' in before
+    assert 'id="taken-2" name="taken" inputmode="numeric" size="5" value="2"' in before
+    assert send(official, f"{page}/{mobile}/out", {"taken": "2"}).status_code == 303
+    assert official.get(page).text.count("已在大厅领票") == 1
+    back = {"back": "0", "voter": [entry(built, 19), entry(built, 20)]}
+    refused = send(official, f"{page}/{mobile}/back", back)
+    assert f"{name(built, 19)}（19 号）出门以前已在大厅领过票" in refused.text
+
+
 def test_a_second_box_cannot_take_the_first_ones_seal_on_the_page(sealed: Built) -> None:
     printed(sealed)
     main_box(sealed)
@@ -259,5 +278,9 @@ def test_a_posted_list_takes_no_more_on_the_page(sealed: Built) -> None:
     sealed.do(proxies.post_list)
     official = sealed.house.signed_in("official")
     form = {"principal": "17", "holder": "15", "day": "2026-12-01", "reason": "住院"}
-    assert "名单已经公布" in send(official, place(sealed, "proxies"), form).text
+    page = send(official, place(sealed, "proxies"), form).text
+    assert "名单已经公布" in page
+    # A landmark of its own name each: the card and the table that scrolls in it.
+    assert page.count('aria-labelledby="forms-title"') == 1
+    assert 'role="region" aria-label="已登记的委托书（表格）"' in page
     assert issue is not None

@@ -18,6 +18,7 @@ from voting.box.tables import Box, DeskMark
 from voting.elections import loaders  # noqa: F401 — registers how an election in the address is loaded
 from voting.elections.desk import issuing
 from voting.elections.desk.verdict_pages import desk_words, namesakes_of, number_of, taken_by
+from voting.elections.paper.boxes import on_their_way
 from voting.elections.proxies import queries as proxies
 from voting.elections.proxies.queries import Named
 from voting.elections.queries import of_community
@@ -249,7 +250,7 @@ class _Known:
 
     ``marks`` by roll entry, ``clerks`` by account, ``same``: everybody of one name; ``shut``: why nobody is served;
     ``counted``: those on the list that counts, who alone get a card; ``held``: for whom each votes; ``holders``: who
-    received the ballot of each person marked so.
+    received the ballot of each person marked so; ``waiting``: the mobile box, not yet gone, on whose list each stands.
     """
 
     marks: dict[str, DeskMark]
@@ -260,6 +261,7 @@ class _Known:
     counted: frozenset[str]
     held: dict[str, list[Named]]
     holders: dict[str, Named]
+    waiting: dict[str, int]
 
 
 def _known(community: Unit, election: Election, found: list[Found]) -> _Known:
@@ -275,6 +277,7 @@ def _known(community: Unit, election: Election, found: list[Found]) -> _Known:
         entitled(reading(), election=election, entries=[one.id for one in found]),
         held,
         proxies.named(reading(), election=election, entries=holders) if holders else {},
+        on_their_way(reading(), election=election, voters=[one.id for one in found], state="sealed"),
     )
 
 
@@ -308,6 +311,8 @@ def _may(entry: Found, known: _Known) -> dict[str, Any]:
         names = _("、").join(f"{one.name} {one.number:04d}" for one in principals)
         title = _("本人 + 代 %(count)s 人", count=len(principals))
         reason = _("公布的委托：%(names)s。一次发 %(number)s 张", names=names, number=number)
+    if box := known.waiting.get(entry.id):
+        reason += _("；在 %(box)s 号流动票箱名单上，在大厅领票就从上门名单划去", box=box)
     return {
         "ok": True,
         "title": title,

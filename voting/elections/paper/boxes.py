@@ -22,7 +22,7 @@ from voting.elections.paper.events import (
     PaperBoxSealed,
     PapersPrinted,
 )
-from voting.elections.paper.queries import boxes, get_box, list_of, uses_paper
+from voting.elections.paper.queries import boxes, get_box, list_of, served_of, uses_paper
 from voting.elections.paper.tables import MobileVoter, PaperBox, PrintRun
 from voting.elections.proxies.queries import asked_others
 from voting.elections.queries import locked, rules
@@ -150,20 +150,28 @@ def seal_box(
 def send_out(session: Session, *, election_id: str, box_id: str, taken: int, actor: Actor, now: datetime) -> None:
     """A mobile box leaves the hall with so many papers, at most one to each person of its list and two spare ones.
 
-    Raises Conflict BOX_STATE; Malformed MOBILE_PAPERS.
+    Who came to the hall and has a ballot already is struck from the visits.
+    Raises Conflict BOX_STATE, MOBILE_NOBODY; Malformed MOBILE_PAPERS.
     """
     with transaction(session):
         election = locked(session, election_id)
         require_state(election.state, "open")
         row = _box_in(session, election, box_id, "mobile", "sealed")
-        listed = len(list_of(session, box=row))
+        people = list_of(session, box=row)
+        listed = len(people) - len(served_of(session, election=election, people=people))
+        if not listed:
+            raise Conflict(
+                "MOBILE_NOBODY",
+                "名单上的人都已在大厅领票，这个流动票箱不用出门：请把它留在大厅，结束后当众开箱。",
+                "Everybody on the list has a ballot from the hall: keep the box there and open it after the poll.",
+            )
         counters = chain.counters_of(chain.locked(session, election.box_id))
         elsewhere = sum(one.papers_taken for one in boxes(session, election=election) if one.state == "away")
         if not 1 <= taken <= min(listed + 2, counters.papers_printed - counters.papers_out - elsewhere):
             raise Malformed(
                 "MOBILE_PAPERS",
-                f"带出的选票须为 1 至 {listed + 2} 张（名单 {listed} 人另加备用 2 张），且不多于剩下的选票；请核对。",
-                f"Between 1 and {listed + 2} papers go with a list of {listed}, and no more than are left; check it.",
+                f"带出的选票须为 1 至 {listed + 2} 张（上门 {listed} 人另加备用 2 张），且不多于剩下的选票；请核对。",
+                f"Between 1 and {listed + 2} papers go to {listed} people, and no more than are left; check it.",
             )
         row.state, row.papers_taken = "away", taken
         fact = MobileBoxLeft(election.id, _uuid(session, election), row.number, taken, actor.account_id)
@@ -184,19 +192,23 @@ def bring_back(
     """A mobile box is back: `voters` of its list received a paper, `back` unused papers came with it, and `spoilt` ones
     that were replaced at home.
 
-    Raises Conflict BOX_STATE, MOBILE_OTHER, ALREADY_CHECKED_IN, NO_PAPER_OUT; Malformed MOBILE_BALANCE.
+    Raises Conflict BOX_STATE, MOBILE_OTHER, MOBILE_SERVED, NO_PAPER_OUT; Malformed MOBILE_BALANCE.
     """
     with transaction(session):
         election = locked(session, election_id)
         require_state(election.state, *_DURING_POLL)
         row = _box_in(session, election, box_id, "mobile", "away")
-        listed = {one.id: str(one.number) for one in list_of(session, box=row)}
+        people = list_of(session, box=row)
+        listed = {one.id: str(one.number) for one in people}
         if len(set(voters)) != len(voters) or not set(voters) <= set(listed):
             raise Conflict(
                 "MOBILE_OTHER",
                 "有人不在这个流动票箱公布的名单上；请只勾选名单上的人。",
                 "Somebody is not on the posted list of this box; choose people of the list only.",
             )
+        struck = served_of(session, election=election, people=people)
+        if twice := [f"{one.name}（{one.number} 号）" for one in people if one.id in struck and one.id in voters]:
+            raise _served("、".join(twice))
         if min(back, spoilt) < 0 or len(voters) + back + spoilt != row.papers_taken:
             raise Malformed(
                 "MOBILE_BALANCE",
@@ -252,17 +264,29 @@ def box_state() -> Conflict:
     )
 
 
-def on_their_way(session: Session, *, election: Election, voters: Iterable[str]) -> dict[str, int]:
-    """Of these voters: those on the list of a mobile box that is on its way, with the box's number."""
+def _served(names: str) -> Conflict:
+    """The carriers gave a paper to somebody who was struck: said by name, with what leads back to the truth."""
+    return Conflict(
+        "MOBILE_SERVED",
+        f"{names}出门以前已在大厅领过票，不能再算在家领票。大厅领的那张还没有投的，请在验证发票处收回并撤销，再来登记；已经投了的，"
+        "不要勾选此人，在家多给的那张没有投入票箱的当众收回，按写坏登记；已经投入票箱的，请监督委员到场，也按写坏登记：收回会多于"
+        "发出，由选举委员会依法处理。",
+        f"{names} received a ballot in the hall before the box left. Where it is still unused, take it back at "
+        "the desk and undo it, then record again. Where it was cast, leave the person unticked and record the paper "
+        "given at home as spoilt: take it back in public, or, if it is in the box, call the supervisors; more papers "
+        "than issued are then found, which the committee deals with by the law.",
+    )
+
+
+def on_their_way(session: Session, *, election: Election, voters: Iterable[str], state: str = "away") -> dict[str, int]:
+    """Of these voters: those on the list of a mobile box in `state` (on its way), with the box's number."""
     wanted = set(voters)
     if not wanted:
         return {}
     rows = session.execute(
         select(MobileVoter.roll_entry_id, PaperBox.number)
         .join(PaperBox, MobileVoter.paper_box_id == PaperBox.id)
-        .where(
-            MobileVoter.election_id == election.id, MobileVoter.roll_entry_id.in_(wanted), PaperBox.state == "away"
-        )
+        .where(MobileVoter.election_id == election.id, MobileVoter.roll_entry_id.in_(wanted), PaperBox.state == state)
     )
     return dict(rows.all())
 

@@ -1,6 +1,7 @@
 """The pages of paper ballots: print runs, boxes and where they are, two entries of each, what differs, the ledger."""
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -262,6 +263,7 @@ def _try(
 
 def _page(community: Unit, election: Election, refusal: Refused | None = None) -> str:
     found = queries.boxes(reading(), election=election)
+    lists = {one.id: queries.list_of(reading(), box=one) for one in found if one.kind == "mobile"}
     waiting = queries.names_waiting(reading(), election=election)
     return render_template(
         "paper/show.html",
@@ -269,7 +271,8 @@ def _page(community: Unit, election: Election, refusal: Refused | None = None) -
         election=election,
         runs=queries.print_runs(reading(), election=election),
         boxes=found,
-        lists={one.id: queries.list_of(reading(), box=one) for one in found if one.kind == "mobile"},
+        lists=lists,
+        struck=queries.served_of(reading(), election=election, people=chain.from_iterable(lists.values())),
         entries={one.id: len(queries.entries(reading(), box=one)) for one in found if one.state == "opened"},
         totals=queries.totals(reading(), election),
         overfull=[one for one in queries.outlets(reading(), election) if one.overfull],

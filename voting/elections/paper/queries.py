@@ -1,11 +1,12 @@
 """What pages, notices, moves and the count read of an election's paper ballots."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
-from voting.box import chain
+from voting.box import chain, desk
 from voting.box.tables import Box
 from voting.elections.candidates.queries import contests
 from voting.elections.paper.channels import Outlet, outlets_of
@@ -115,6 +116,11 @@ def list_of(session: Session, *, box: PaperBox) -> list[RollEntry]:
             .order_by(RollEntry.number)
         )
     )
+
+
+def served_of(session: Session, *, election: Election, people: Iterable[RollEntry]) -> frozenset[str]:
+    """Of the people of a mobile box's list: who has a ballot. Until the box is back, they received it in the hall."""
+    return frozenset(desk.active_marks(session, election.box_id, [one.id for one in people]))
 
 
 def entries(session: Session, *, box: PaperBox) -> list[BoxEntry]:
