@@ -216,3 +216,40 @@ def test_a_slip_keeps_its_note_apart_from_the_stamp_however_long_the_name() -> N
         pdf = pypdf.PdfReader(io.BytesIO(print_paper(BY_KEY[key], facts, created=CREATED)))
         lines = pdf.pages[0].extract_text()
         assert f"{end}\n青枫镇河畔样例花园第一社区居民选举委员会（盖章）\n" in lines, key
+
+
+def test_a_roll_posted_anew_hangs_under_its_own_day() -> None:
+    first = dossier().roll
+    assert first is not None
+    again = read("notice-04", dossier(roll=replace(first, version=2, anew=date(2026, 12, 3))))
+    assert again.count("2026年12月3日") == 1 and "自2026年11月29日首次公布" in again, "the day under the stamp"
+    assert "更正以后，现将第2版重新公布" in again
+    once = read("notice-04", dossier(roll=replace(first, version=1)))
+    assert "2026年11月29日" in once and "重新公布" not in once
+
+
+def test_a_voter_has_the_same_four_figures_on_every_paper() -> None:
+    facts = dossier()
+    for key in ("notice-04", "voter-cards", "issue-register"):
+        assert "0007" in read(key, facts), key
+    assert "0011" in read("notice-12", facts) and "0016" in read("notice-12", facts)
+    for key in ("notice-13", "proxy-cards"):
+        assert "0007" in read(key, facts) and "0009" in read(key, facts), key
+
+
+def test_days_and_namesakes_keep_to_one_line_of_their_table() -> None:
+    left = (replace(one, day=date(2026, 11, 23)) for one in dossier().successions or ())
+    facts = dossier(successions=tuple(left))
+
+    def lines(key: str) -> str:
+        pdf = pypdf.PdfReader(io.BytesIO(print_paper(BY_KEY[key], facts, created=CREATED)))
+        return "".join(pdf.pages[0].extract_text().split(" "))
+
+    assert "2026年11月23日" in lines("notice-02-1")
+    assert re.findall(r"孙样样（[0-9–]+）", lines("notice-04")) == ["孙样样（40–49）", "孙样样（50–59）"]
+
+
+def test_the_tally_sheet_says_what_becomes_of_marks_against() -> None:
+    said = "画在“反对”栏的不计入任何人的得票，算作少选的名额"
+    assert said in read("tally-sheets", dossier())
+    assert said not in read("tally-sheets", dossier(choices=("赞成", "弃权")))

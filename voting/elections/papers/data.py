@@ -61,9 +61,9 @@ class PaperVoter:
 
 @dataclass(frozen=True)
 class PaperRoll:
-    """The list that counts, as posted; ``sha256`` of its canonical form. ``posted`` is None before it is posted.
+    """The list that counts; ``sha256`` of its canonical form. ``posted``: when first, None before it is posted.
 
-    ``unexplained``: versions that no upheld objection made.
+    ``anew``: when this version was, if it is not the first. ``unexplained``: versions that no upheld objection made.
     """
 
     voters: tuple[PaperVoter, ...]
@@ -71,6 +71,7 @@ class PaperRoll:
     version: int
     posted: date | None
     unexplained: int = 0
+    anew: date | None = None
 
 
 @dataclass(frozen=True)

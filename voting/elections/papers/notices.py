@@ -15,6 +15,7 @@ from voting.elections.papers.sheet import (
     Block,
     Sheet,
     day_words,
+    four,
     hour_words,
     lines,
     points,
@@ -92,7 +93,7 @@ def succession(d: Dossier) -> Sheet:
     rows = [(one.left, one.reason, one.successor or "不再递补", day_words(one.day)) for one in d.successions or ()]
     law = law_words(d, d.law.committee_article)
     said = f"根据{law}的规定，{d.words.electors}成员有退出的，所缺名额按照原推选结果依次递补："
-    made = table(("退出成员", "退出原因", "递补成员", "日期"), rows, widths=(3, 5, 3, 4), align="clcc", size=14)
+    made = table(("退出成员", "退出原因", "递补成员", "日期"), rows, widths=(3, 4, 3, 5), align="clcc", size=13)
     return notice(d, "2-1", f"关于{d.words.electors}成员变动的公告", [text(said), made])
 
 
@@ -135,21 +136,39 @@ def roll(d: Dossier) -> Sheet:
         raise ValueError("the roll is not posted")
     bearers = Counter(one.name for one in posted.voters)
     rows = [
-        (one.number, f"{one.name}（{one.age_group}）" if bearers[one.name] > 1 else one.name, one.sex, one.building)
+        (
+            four(one.number),
+            f"{one.name}（{one.age_group.removesuffix(' 岁')}）" if bearers[one.name] > 1 else one.name,
+            one.sex,
+            one.building,
+        )
         for one in posted.voters
     ]
+    again = (
+        f"选民名单自{day_words(posted.posted)}首次公布，按异议处理决定更正以后，现将第{posted.version}版重新公布，代替以前各版。"
+        if posted.anew
+        else ""
+    )
     until = d.objections_until or d.rules.last_day(posted.posted, d.rules.objection_days.value)
     said = (
         f"根据{law_words(d, d.law.roll_article)}的规定，现将参加本次{d.words.committee}换届选举的选民名单予以公布，"
         f"共{len(rows):,}人。对名单有异议的，请于{day_words(until)}以前向{d.words.electors}提出；"
         f"{d.words.electors}自收到异议之日起{d.rules.decision_days.value}日内作出处理决定，并公布处理结果。"
     )
-    listed = side_by_side(("编号", "姓名", "性别", "楼栋"), rows, 3, widths=(1.1, 2.7, 1.1, 1.7), align="rlcl")
+    if len(bearers) < len(rows):
+        said += "同名的，姓名后括号内为年龄（岁）。"
+    listed = side_by_side(("编号", "姓名", "性别", "楼栋"), rows, 3, widths=(1.05, 3.15, 0.9, 1.4), align="clcl")
     check = (
         f"名单第{posted.version}版，校验值（SHA-256）：{' '.join(posted.sha256[at : at + 8] for at in range(0, 64, 8))}"
     )
     small: Block = {"kind": "small", "text": check}
-    made = notice(d, "4", "关于公布选民名单的公告", [text(said), listed, small], day=day_words(posted.posted))
+    made = notice(
+        d,
+        "4",
+        "关于公布选民名单的公告",
+        [*([text(again)] if again else []), text(said), listed, small],
+        day=day_words(posted.anew or posted.posted),
+    )
     return replace(made, tags=len(rows) <= LONG)
 
 

@@ -11,6 +11,7 @@ from voting.elections.papers.sheet import (
     basis,
     day_words,
     figures,
+    four,
     head,
     hour_words,
     lines,
@@ -86,7 +87,7 @@ def mobile_voters(d: Dossier) -> Sheet:
         blocks.append(text(said))
         for one in d.mobile:
             blocks.append(head(f"{one.number}（{one.route}）"))
-            rows = [(voter.number, voter.name, voter.building) for voter in one.voters]
+            rows = [(four(voter.number), voter.name, voter.building) for voter in one.voters]
             blocks.append(table(("编号", "姓名", "楼栋"), rows, widths=(2, 4, 4), align="ccc", size=13))
             blocks.append(text(f"随箱监票人：{'、'.join(one.watchers)}。"))
     else:
@@ -104,7 +105,7 @@ def proxies(d: Dossier) -> Sheet:
                 f"每一受委托人接受委托不超过{d.rules.proxies_max.value}人，候选人不接受委托，受委托人不得再委托他人："
             )
         )
-        rows = [(one.principal, one.principal_name, one.holder, one.holder_name) for one in d.proxies]
+        rows = [(four(one.principal), one.principal_name, four(one.holder), one.holder_name) for one in d.proxies]
         header = ("委托人编号", "委托人", "受委托人编号", "受委托人")
         blocks.append(table(header, rows, widths=(2, 3, 2, 3), align="cccc", size=13))
         blocks.append(text("委托人本人先到会场投票的，委托即告取消。"))

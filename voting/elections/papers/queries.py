@@ -204,7 +204,14 @@ def _roll(session: Session, election: Election, whole: bool) -> PaperRoll | None
     if version is None:
         return None
     voters = tuple(voter(one) for one in whole_roll(session, election=election)) if whole else ()
-    return PaperRoll(voters, version.sha256, version.number, election.roll_posted, unexplained(session, election))
+    return PaperRoll(
+        voters,
+        version.sha256,
+        version.number,
+        election.roll_posted,
+        unexplained(session, election),
+        version.posted if version.number > 1 else None,
+    )
 
 
 def _board(made: Dossier, session: Session, election: Election, keys: Keys, committee_folder: Path) -> Notice | None:

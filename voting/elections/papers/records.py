@@ -18,6 +18,7 @@ from voting.elections.papers.sheet import (
     basis,
     day_words,
     figures,
+    four,
     head,
     hour_words,
     lines,
@@ -67,7 +68,7 @@ def _card(d: Dossier, one: PaperVoter) -> list[tuple[str, str]]:
     where = " ".join(word for word in (one.grid, one.building) if word)
     hours = f"{day_words(d.day)} {hour_words(d.opens_at)}至{hour_words(d.closes_at)}"
     return [
-        ("选民编号", f"{one.number:04d}"),
+        ("选民编号", four(one.number)),
         ("姓名", f"{one.name}　{one.sex}"),
         ("网格楼栋", where or "—"),
         ("投票时间", hours),
@@ -79,8 +80,8 @@ def proxy_cards(d: Dossier) -> Sheet:
     """委托投票证: one to each posted proxy, for the holder to bring."""
     cards = [
         [
-            ("委托人", f"{one.principal_name}（编号 {one.principal:04d}）"),
-            ("受委托人", f"{one.holder_name}（编号 {one.holder:04d}）"),
+            ("委托人", f"{one.principal_name}（编号 {four(one.principal)}）"),
+            ("受委托人", f"{one.holder_name}（编号 {four(one.holder)}）"),
             ("投票时间", f"{day_words(d.day)} {hour_words(d.opens_at)}至{hour_words(d.closes_at)}"),
             ("投票地点", d.place),
             ("委托人签名", ""),
@@ -190,9 +191,9 @@ def box_seals(d: Dossier) -> Sheet:
 def issue_register(d: Dossier) -> Sheet:
     """领票登记: who took a paper, ticked and signed; never a ballot's number, so that no ballot has a person."""
     voters = d.posted_roll.voters if d.posted_roll else ()
-    rows = [(one.number, one.name, one.building, "", "") for one in voters]
+    rows = [(four(one.number), one.name, one.building, "", "") for one in voters]
     header = ("编号", "姓名", "楼栋", "领票", "领票人签名")
-    made = table(header, rows, widths=(1, 2.8, 2, 1.4, 4), align="rllcc", size=10)
+    made = table(header, rows, widths=(1, 2.8, 2, 1.4, 4), align="cllcc", size=10)
     note = text("只登记领票的人，不登记选票或选票卡的号码。本人领票打“√”；受委托人代领写“代”，由受委托人签名。")
     foot = "含个人信息，投票后封存，不得张贴"
     return record(d, "领票登记表", [note, made, signs(("验证员", "发票员", "监票人"))], foot=foot, tags=False)
@@ -242,6 +243,10 @@ def tally_sheets(d: Dossier) -> Sheet:
     return record(d, "唱计票单", blocks, foot="每箱一张，唱票、计票、监票人员当场签名")
 
 
+#: What becomes of a mark in the column 反对: the count knows votes for somebody alone.
+_AGAINST = "画在“反对”栏的不计入任何人的得票，算作少选的名额；整个职务没有画任何符号或者只画“弃权”的，计弃权一张。"
+
+
 def _tally_sheet(d: Dossier, box: PaperBox) -> list[Block]:
     rows = [row for contest in d.contests for row in _tally_rows(contest, box)]
     summary = (("收回", box.collected), ("全票无效", box.void))
@@ -249,6 +254,7 @@ def _tally_sheet(d: Dossier, box: PaperBox) -> list[Block]:
     return [
         head(f"{KINDS.get(box.kind, box.kind)} {box.number}　封条 {box.seal}"),
         figures((label, known(value) or "　") for label, value in summary),
+        *([text(_AGAINST)] if "反对" in d.choices else []),
         # High enough for strokes, and the whole box with its signatures on one page.
         table(header, rows, widths=widths, align="cllc", size=11, inset=max(3.5, min(HAND, 260 / len(rows) - 6))),
         signs(("唱票人", "计票人", "监票人")),

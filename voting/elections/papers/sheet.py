@@ -128,6 +128,11 @@ def lines(label: str, count: int = 1) -> Block:
     return {"kind": "lines", "label": label, "count": count}
 
 
+def four(number: int) -> str:
+    """A roll number as the cards bear it: 0116."""
+    return f"{number:04d}"
+
+
 def day_words(day: date) -> str:
     """2026 年 12 月 20 日, as notices write it."""
     return f"{day.year}年{day.month}月{day.day}日"
