@@ -72,6 +72,28 @@ def test_a_nominating_poll_on_the_page(house: House, built: Built) -> None:
     assert "7 票" in said(client.get(url))
 
 
+def test_namesakes_are_told_apart_wherever_candidates_stand(house: House) -> None:
+    built = with_roll(an_election(house), 24, {5: "样人子"})
+    reviewers(house, built)
+    for number in ("1", "2"):
+        clear(built, add_candidate(built, 0, number))
+    built.do(publish_roll)
+    official, url = house.signed_in("official"), at(built, "review")
+    assert send(official, at(built, "nominations/preliminary")).status_code == 303
+    send(official, f"{url}/opened", {"due": "2026-12-05"})
+    visitor = house.app().test_client()
+    pages = {
+        "candidates": official.get(at(built, "candidates")),
+        "review": official.get(url),
+        "nominations": official.get(at(built, "nominations")),
+        "answers": house.signed_in("street").get(at(built, "review/answers")),
+        "public": visitor.get(f"/c/{built.community}/e/{built.election_id}/candidates"),
+    }
+    for place, page in pages.items():
+        assert page.status_code == 200 and "1 号 · 1栋" in said(page), place
+        assert "2 号 · " not in said(page), place
+
+
 CODES = ("POLL_LINE", "ANSWER_DATE", "CRITERION_LINE")
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from voting import journal
 from voting.database import transaction
 from voting.elections.candidates.events import ListsWithdrawn
-from voting.elections.candidates.queries import Contest, contests
+from voting.elections.candidates.queries import Apart, Contest, contests, told_apart
 from voting.elections.candidates.strokes import in_stroke_order
 from voting.elections.candidates.tables import CandidateList, Nomination
 from voting.elections.queries import locked, rules
@@ -36,6 +36,9 @@ class Listed:
     education: str = ""
     politics: str = ""
     nation: str = ""
+    # Only where somebody else on the roll bears the name.
+    number: int = 0
+    building: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def keep_list(session: Session, election: Election, kind: str, day: date) -> int
             if one.votes is not None:
                 votes[one.roll_entry_id] = one.votes
     standing = contests(session, election=election)
-    number = before.number + 1 if before else 1
+    apart, number = told_apart(session, election), before.number + 1 if before else 1
     session.add(
         CandidateList(
             election_id=election.id,
@@ -105,21 +108,26 @@ def keep_list(session: Session, election: Election, kind: str, day: date) -> int
             number=number,
             posted_on=day,
             ordered=_order_of(election, standing, votes),
-            offices=[_office(contest, ways, votes) for contest in standing],
+            offices=[_office(contest, ways, votes, apart) for contest in standing],
         )
     )
     session.flush()
     return number
 
 
-def _office(contest: Contest, ways: Mapping[str, set[str]], votes: Mapping[str, int]) -> dict[str, object]:
-    own = {each.name for each in fields(Listed)} - {"name", "ways", "votes"}
+def _office(
+    contest: Contest, ways: Mapping[str, set[str]], votes: Mapping[str, int], apart: Mapping[str, Apart]
+) -> dict[str, object]:
+    own = {each.name for each in fields(Listed)} - {"name", "ways", "votes", "number", "building"}
+    nobody = Apart(0, "", "")
     people = [
         {
             **{each: getattr(person, each) for each in own},
             "name": name,
             "ways": sorted(ways.get(person.roll_entry_id, ())),
             "votes": votes.get(person.roll_entry_id),
+            "number": apart.get(person.roll_entry_id, nobody).number,
+            "building": apart.get(person.roll_entry_id, nobody).building,
         }
         for person, name in zip(contest.candidates, contest.names, strict=bool(contest.candidates))
     ]

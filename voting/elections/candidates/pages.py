@@ -16,7 +16,7 @@ from voting.elections.candidates import actions, answers
 from voting.elections.candidates.forms import BarsForm, CandidateForm
 from voting.elections.candidates.lists import posted_lists
 from voting.elections.candidates.photos import LIMIT
-from voting.elections.candidates.queries import OF_THE_LIST, check, contests
+from voting.elections.candidates.queries import OF_THE_LIST, check, contests, told_apart
 from voting.elections.candidates.rules import BARS, bars
 from voting.elections.candidates.tables import Candidate
 from voting.elections.queries import law_in_force, office_of
@@ -42,6 +42,7 @@ def show(community: Unit, election: Election) -> str:
         community=community,
         election=election,
         contests=contests(reading(), election=election),
+        apart=told_apart(reading(), election),
         check=found,
         flags=conflicts.flags(reading(), election),
         lists=posted_lists(reading(), election),

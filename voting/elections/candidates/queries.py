@@ -92,6 +92,32 @@ def contests(session: Session, *, election: Election) -> tuple[Contest, ...]:
     )
 
 
+@dataclass(frozen=True)
+class Apart:
+    """What tells a candidate from others of that name on the roll; all of it hangs in public on the roll."""
+
+    number: int
+    building: str
+    age_group: str
+
+
+def told_apart(session: Session, election: Election) -> dict[str, Apart]:
+    """Roll entry → what tells apart, for everybody on the roll who shares the name of a candidate with somebody."""
+    standing = select(Candidate.name).where(Candidate.election_id == election.id)
+    shared = (
+        select(RollEntry.name)
+        .where(RollEntry.election_id == election.id, RollEntry.name.in_(standing))
+        .group_by(RollEntry.name)
+        .having(func.count() > 1)
+    )
+    rows = session.execute(
+        select(RollEntry.id, RollEntry.number, RollEntry.building, RollEntry.age_group).where(
+            RollEntry.election_id == election.id, RollEntry.name.in_(shared)
+        )
+    )
+    return {entry: Apart(number, building, age_group) for entry, number, building, age_group in rows}
+
+
 def check(session: Session, *, election: Election, named: Named | None = None) -> CandidateCheck:
     """Every finding of the law, and of the rules in force, about the list as it stands.
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from voting.elections import loaders  # noqa: F401 — registers how the ids in these addresses are loaded
 from voting.elections.by_number import entry_of
+from voting.elections.candidates.queries import told_apart
 from voting.elections.candidates.tables import Candidate
 from voting.elections.committee.rules import RELATIONS
 from voting.elections.queries import of_community, rules
@@ -67,6 +68,7 @@ def _page(community: Unit, election: Election, **forms: Any) -> str:
         review=standing,
         criteria=criteria,
         candidates=candidates,
+        apart=told_apart(reading(), election),
         asked={(one.candidate_id, one.department): one for one in asked},
         departments=[key for key in DEPARTMENTS if any(one.department == key for one in asked)],
         every_department=DEPARTMENTS,
@@ -86,8 +88,7 @@ def _page(community: Unit, election: Election, **forms: Any) -> str:
 
 
 def _criteria_form(criteria: tuple[Criterion, ...]) -> CriteriaForm:
-    form = CriteriaForm(None).offer()
-    chosen = presets().get(request.args.get("preset", ""))
+    form, chosen = CriteriaForm(None).offer(), presets().get(request.args.get("preset", ""))
     form.preset.data = chosen.key if chosen else ""
     items = chosen.items if chosen else [one for one in criteria if not one.statutory]
     form.items.data = "\n".join(f"{KINDS[one.kind][0]}｜{one.years}｜{one.zh}" for one in items)
@@ -323,6 +324,7 @@ def _answers_page(community: Unit, election: Election, **more: Any) -> str:
         community=community,
         election=election,
         asked=queries.questions(reading(), election, today(), departments),
+        apart=told_apart(reading(), election),
         tied=queries.tied(reading(), election, actor().account_id),
         own=[DEPARTMENTS[one] for one in sorted(departments)],
         words={"verdicts": VERDICTS},
