@@ -125,9 +125,9 @@ def test_a_refused_portrait_adds_nobody(house: House) -> None:
 def test_bars_are_answered_twice_and_by_name(house: House) -> None:
     built = a_published_election(house)
     made = add_candidate(built, 0, "1")
-    assert standing_of(built).errors == 1
+    assert (standing_of(built).errors, standing_of(built).unanswered) == (0, 1)
     clear(built, made)
-    assert standing_of(built).errors == 0
+    assert (standing_of(built).errors, standing_of(built).unanswered) == (0, 0)
     answers = dict.fromkeys(BARS, False)
     act(built, actions.record_bars, candidate_id=made, declared=answers, checked={**answers, "cult": True})
     found = built.look(lambda session, e: check(session, election=e))
@@ -197,7 +197,7 @@ def test_what_posting_waits_for(house: House) -> None:
     refused(TooEarly, "not_differential", built.do, actions.post_candidates)
     for office, number in ((0, "1"), (0, "2"), (1, "3"), (1, "4"), (1, "5")):
         add_candidate(built, office, number)
-    refused(TooEarly, "candidates_unchecked", built.do, actions.post_candidates)
+    refused(TooEarly, "candidates_unanswered", built.do, actions.post_candidates)
 
 
 def a_published_election_of(built: Built) -> Built:

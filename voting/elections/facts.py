@@ -21,7 +21,9 @@ class Facts:
     """Everything the moves depend on. Counts are people, cards or ballots; the days are plain dates.
 
     ``offices_short``: offices without more candidates than seats. ``candidate_errors``: candidates who fail
-    a check of the law. ``cards``: public credentials received; ``cards_needed``/``cards_allowed``: roll, and
+    a check of the law;
+    ``candidates_unanswered``: those not gone through yet.
+    ``cards``: public credentials received; ``cards_needed``/``cards_allowed``: roll, and
     roll plus declared spares. After closing, and 0 in every other state: ``cards_unscanned``, the cards never
     handed out that are not scanned (yet), and ``cards_missing``, how many of them the committee decided to count as
     missing. ``pile_voted``: scanned cards that turned out to have a ballot in the box, and ``voted_decided`` how many
@@ -55,6 +57,7 @@ class Facts:
     candidates_posted: date | None = None
     offices_short: tuple[str, ...] = ()
     candidate_errors: int = 0
+    candidates_unanswered: int = 0
     trustees: int = 0
     keys: int = 0
     cards: int = 0

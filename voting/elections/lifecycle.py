@@ -13,6 +13,7 @@ from typing import Final
 from voting.elections.facts import Facts
 from voting.elections.needs import (
     BOXES_BACK,
+    CANDIDATES_ANSWERED,
     CANDIDATES_CHECKED,
     CANDIDATES_IN_TIME,
     CANDIDATES_OPEN,
@@ -128,13 +129,13 @@ TABLE: Final = (
     ),
     Rule(
         "post_candidates", "公布候选人名单", "Post the candidates", ("published",), None, (OFFICIAL,),
-        (DIFFERENTIAL, CANDIDATES_CHECKED, CANDIDATES_OPEN, CANDIDATES_IN_TIME),
+        (DIFFERENTIAL, CANDIDATES_ANSWERED, CANDIDATES_CHECKED, CANDIDATES_OPEN, CANDIDATES_IN_TIME),
     ),
     Rule(
         "seal", "封定选举", "Seal the election", ("published",), "sealed", (OFFICIAL,),
         (
-            CANDIDATES_POSTED, DIFFERENTIAL, CANDIDATES_CHECKED, CANDIDATES_OPEN, TRUSTEES, KEYS, CARDS, CARDS_BOUND,
-            OBJECTIONS_DECIDED, OBJECTIONS_OVER,
+            CANDIDATES_POSTED, DIFFERENTIAL, CANDIDATES_ANSWERED, CANDIDATES_CHECKED, CANDIDATES_OPEN, TRUSTEES, KEYS,
+            CARDS, CARDS_BOUND, OBJECTIONS_DECIDED, OBJECTIONS_OVER,
         ),
     ),
     Rule("rehearse", "演练解密", "Rehearse the decryption", ("sealed",), None, (SUPERVISOR,)),

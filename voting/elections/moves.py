@@ -99,6 +99,7 @@ def _list(session: Session, election: Election, today: date) -> dict[str, Any]:
     return {
         "offices_short": stands.offices_short,
         "candidate_errors": stands.errors,
+        "candidates_unanswered": stands.unanswered,
         "list_zh": "".join(one.zh for one in points),
         "list_en": " ".join(one.en for one in points),
     }

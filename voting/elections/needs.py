@@ -121,6 +121,12 @@ DIFFERENTIAL = Need(
     "{short_zh}的候选人不多于应选名额：请选举工作人员补充候选人（差额选举）。",
     "{short_en}: no more candidates than seats; the election official adds candidates.",
 )
+CANDIDATES_ANSWERED = Need(
+    "candidates_unanswered",
+    lambda f: f.candidates_unanswered == 0,
+    "还有 {f.candidates_unanswered} 名候选人没有核对法定条件：请选举工作人员逐人核对。",
+    "{f.candidates_unanswered} candidate(s) are not checked yet: the election official goes through them.",
+)
 CANDIDATES_CHECKED = Need(
     "candidates_unchecked",
     lambda f: f.candidate_errors == 0,

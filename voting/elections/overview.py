@@ -31,6 +31,7 @@ _SUPPLY: Final = {
     "candidates_too_late": ("", "候选人名单来不及公布", "It is too late to post the candidates"),
     "candidates_posted_late": ("", "候选人名单公布得太晚", "The candidates were posted too late"),
     "not_differential": ("candidates", "补充候选人", "Add candidates"),
+    "candidates_unanswered": ("candidates", "逐人核对候选人", "Check every candidate"),
     "candidates_unchecked": ("candidates", "逐人核对候选人", "Check every candidate"),
     "candidates_open": ("nominations", "办完提名和联审", "Bring nominations and review to their end"),
     "candidates_not_posted": ("candidates", "公布候选人名单", "Post the candidates"),

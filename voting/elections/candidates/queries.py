@@ -41,12 +41,14 @@ REVIEW_FAILED: Final = (
 @dataclass(frozen=True)
 class Standing:
     """What the lifecycle asks of the candidates: offices without a real choice, how many people fail a check of the
-    law, and what else keeps the formal list open.
+    law, and what else keeps the formal list open. ``unanswered``: people of whom nothing else is wrong than that the
+    bars were not gone through; they are not among ``errors``.
     """
 
     offices_short: tuple[str, ...]
     errors: int
     points: tuple[Reason, ...] = ()
+    unanswered: int = 0
 
 
 @dataclass(frozen=True)
@@ -186,6 +188,9 @@ def standing(session: Session, *, election: Election) -> Standing:
     named = nominations_of(session, election)
     found = check(session, election=election, named=named)
     barred = frozenset(one.person for one in found.errors if one.person and one.code not in OF_THE_LIST)
+    wrong = frozenset(
+        one.person for one in found.errors if one.person and one.code not in (*OF_THE_LIST, "bar_unanswered")
+    )
     waiting = sum(one.accepted_on is None and one.withdrawn_on is None and one.way != "poll" for one in named)
     points = [one.reason for one in found.errors if one.code == "too_many"]
     counts = (
@@ -195,7 +200,7 @@ def standing(session: Session, *, election: Election) -> Standing:
         (len(found.persons_with("review_failed")), REVIEW_FAILED),
     )
     points += [Reason(zh.format(count), en.format(count)) for count, (zh, en) in counts if count]
-    return Standing(found.offices_short, len(barred), tuple(points))
+    return Standing(found.offices_short, len(wrong), tuple(points), len(barred - wrong))
 
 
 def first_posted(session: Session, election: Election, kind: str) -> date | None:
