@@ -149,8 +149,8 @@ def agreed(built: Built, hall: str, mobile: str) -> Built:
 
 
 def settle(built: Built, written: str, entry_id: str | None, office: str = "主任") -> Any:
-    facts = {"office": office, "name": written, "entry_id": entry_id, "actor": built.actor()}
-    return built.act(paper.settle_name, election_id=built.election_id, **facts)
+    facts = {"office": office, "name": written, "entry_id": entry_id, "in_favour": 3, "against": 1, "now": EVENING}
+    return built.do(paper.settle_name, **facts)
 
 
 def reconciled(house: House) -> Built:

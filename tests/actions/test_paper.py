@@ -296,6 +296,12 @@ def test_a_written_name_means_somebody_of_the_roll_or_nobody(closed: tuple[Built
     built, hall, mobile = closed
     assert code(settle, built, "某某", entry(built, 12)) == "NAME_OTHER"
     assert code(settle, built, "某某", None, office="书记") == "NO_SUCH_OFFICE_HERE"
+    # One official's click is not enough, and what was decided is an entry of the log each time.
+    alone = {"office": "主任", "name": "某某", "entry_id": None, "in_favour": 1, "against": 1, "now": EVENING}
+    assert code(built.do, paper.settle_name, **alone) == "DOUBTFUL_MAJORITY"
+    assert settle(built, "某某", None) is None
+    kind, told = built.events()[-1]
+    assert (kind, told["shown"], told["in_favour"], told["against"]) == ("paper_name_decided", "", 3, 1)
     # Written in for an office in which the person stands: a vote for the candidate.
     assert settle(built, name(built, 1), entry(built, 1)) == name(built, 1)
     agreed(built, hall, mobile)

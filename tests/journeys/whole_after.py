@@ -36,6 +36,7 @@ def count_the_papers(journey: Journey, written: str) -> None:
     # The clerk reads the first candidate's vote as the second's.
     enter(journey.person("clerk"), journey, 1, {**hall_box, "v0-0": 0, "v0-1": 1})
     official.page.goto(journey.place("paper"))
+    official.part("另选他人：认定是谁").get_by_label("同意（人）", exact=True).fill("5")
     official.part("另选他人：认定是谁").get_by_role("button", name="认定").click()
     expect(page.get_by_text("另选他人：认定是谁")).to_have_count(0)
     third = journey.person("official2")

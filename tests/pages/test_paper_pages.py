@@ -203,7 +203,7 @@ def test_names_doubts_and_the_ledger_on_the_page(house: House) -> None:
     assert send(official, f"{doubtful}/1", votes).status_code == 303
     assert "废票 · 看不清 · 同意 3 人，不同意 1 人" in official.get(f"{page}/{hall}").text
     assert name(built, 12) in official.get(page).text
-    settled = {"office": "主任", "name": name(built, 12), "entry": entry(built, 12)}
+    settled = {"office": "主任", "name": name(built, 12), "entry": entry(built, 12), "in_favour": "3", "against": "0"}
     assert send(official, f"{page}/names", settled).status_code == 303
     for box in (hall, mobile):
         assert send(clerk, f"{page}/{box}/agreed", {}).status_code == 303

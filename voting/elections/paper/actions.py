@@ -13,7 +13,7 @@ from voting.database import transaction
 from voting.elections.candidates.queries import contests
 from voting.elections.lifecycle import require_state
 from voting.elections.paper.boxes import box_state
-from voting.elections.paper.events import PaperBoxAgreed
+from voting.elections.paper.events import PaperBoxAgreed, WrittenNameDecided
 from voting.elections.paper.queries import (
     boxes,
     doubtful,
@@ -23,7 +23,7 @@ from voting.elections.paper.queries import (
     namesakes,
     written_names,
 )
-from voting.elections.paper.rules import BallotClass
+from voting.elections.paper.rules import BallotClass, require_majority
 from voting.elections.paper.sheets import (
     BoxSheet,
     as_data,
@@ -136,13 +136,18 @@ def settle_name(
     office: str,
     name: str,
     entry_id: str | None,
+    in_favour: int,
+    against: int,
     actor: Actor,
+    now: datetime,
 ) -> str | None:
-    """Whom a written-in name means: an entry of the roll chosen among namesakes, or nobody (`None`).
+    """Whom a written-in name means, by the committee's majority: an entry of the roll chosen among namesakes, or
+    nobody (`None`), and then the votes are lost. Every decision is an entry of the log: none is exchanged unseen.
 
-    Returns how the result will name the person. Nothing but the outcome of it reaches the log, with the box.
-    Raises NotFound NO_SUCH_OFFICE_HERE, ROLL_NO_ENTRY; Malformed NAME_OTHER; Conflict NAME_USED.
+    Returns how the result will name the person. Raises NotFound NO_SUCH_OFFICE_HERE, ROLL_NO_ENTRY; Malformed
+    NAME_OTHER, DOUBTFUL_MAJORITY; Conflict NAME_USED.
     """
+    require_majority(in_favour, against)
     with transaction(session):
         election = locked(session, election_id)
         require_state(election.state, *COUNTING)
@@ -163,6 +168,9 @@ def settle_name(
         )
         row.roll_entry_id, row.shown, row.decided_by = entry_id, shown, actor.account_id
         session.add(row)
+        uuid = session.get_one(Box, election.box_id).uuid
+        fact = WrittenNameDecided(election.id, uuid, office, shown or "", in_favour, against, actor.account_id)
+        journal.record(session, election.community_id, fact, now)
         return shown
 
 

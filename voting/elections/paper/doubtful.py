@@ -14,7 +14,7 @@ from voting.elections.lifecycle import require_state
 from voting.elections.paper.actions import COUNTING, opened
 from voting.elections.paper.events import DoubtfulPaperDecided, DoubtfulPaperLaid
 from voting.elections.paper.queries import doubtful
-from voting.elections.paper.rules import Finding, worth
+from voting.elections.paper.rules import Finding, require_majority, worth
 from voting.elections.paper.tables import DoubtfulPaper, PaperBox
 from voting.elections.queries import locked, rules
 from voting.elections.texts import typed
@@ -94,16 +94,6 @@ def decide(
             election.id, uuid, row.number, number, one.picture_sha256, kind, in_favour, against, actor.account_id
         )
         journal.record(session, election.community_id, fact, now)
-
-
-def require_majority(in_favour: int, against: int) -> None:
-    """Raises Malformed DOUBTFUL_MAJORITY."""
-    if not 0 <= against < in_favour:
-        raise Malformed(
-            "DOUBTFUL_MAJORITY",
-            "须经选举委员会当场多数同意，请填写同意和不同意的人数。",
-            "The committee decides by majority on the spot; enter how many were for and against.",
-        )
 
 
 def picture_of(session: Session, *, box: PaperBox, number: int, keys: FieldKeys) -> tuple[bytes, str]:

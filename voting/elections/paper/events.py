@@ -114,6 +114,21 @@ class DoubtfulPaperDecided(_Fact):
 
 
 @dataclass(frozen=True)
+class WrittenNameDecided(_Fact):
+    """The committee decided by majority whom a written-in name means: ``shown`` as the result names them, empty for
+    nobody on the roll. Decided again, it stands here again."""
+
+    type: ClassVar[str] = "paper_name_decided"
+    election: str
+    box: str
+    office: str
+    shown: str
+    in_favour: int
+    against: int
+    by: str
+
+
+@dataclass(frozen=True)
 class PaperBoxAgreed(_Fact):
     """The figures of a box, entered twice by different people and the same, or settled openly.
 

@@ -10,9 +10,9 @@ from voting.box.rules import Counters
 from voting.database import transaction
 from voting.elections.lifecycle import require_state
 from voting.elections.paper.actions import COUNTING
-from voting.elections.paper.doubtful import require_majority
 from voting.elections.paper.events import PaperBoxAgreed, PapersMissingDecided, PapersReconciled, PapersWritten
 from voting.elections.paper.queries import boxes, legal_record, totals, uses_paper, waiting
+from voting.elections.paper.rules import require_majority
 from voting.elections.paper.sheets import BoxSheet, apart, as_data, commitment, from_data
 from voting.elections.paper.tables import PaperBox, PaperLedger, PapersMissing
 from voting.elections.queries import locked

@@ -209,7 +209,10 @@ def settle_name(community: Unit, election: Election) -> Any:
             office=_text("office"),
             name=_text("name"),
             entry_id=_text("entry") or None,
+            in_favour=number(_text("in_favour")),
+            against=number(_text("against")),
             actor=actor(),
+            now=now(),
         ),
     )
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from voting.errors import Malformed
 from voting.law.profiles import Profile
 
 
@@ -58,3 +59,13 @@ def worth(finding: Finding, rules: Profile) -> BallotClass:
     if finding is Finding.TWICE:
         return BallotClass.VOID if rules.dup_office.value == "void" else BallotClass.VALID
     return _WORTH[finding]
+
+
+def require_majority(in_favour: int, against: int) -> None:
+    """Raises Malformed DOUBTFUL_MAJORITY."""
+    if not 0 <= against < in_favour:
+        raise Malformed(
+            "DOUBTFUL_MAJORITY",
+            "须经选举委员会当场多数同意，请填写同意和不同意的人数。",
+            "The committee decides by majority on the spot; enter how many were for and against.",
+        )
