@@ -80,7 +80,7 @@ def test_the_party_and_ten_voters_nominate_and_the_person_accepts_in_writing(hou
     made = accept(built, party)
     accept(built, joint)
     assert built.look(lambda session, _e: session.get_one(Candidate, made).name) == "样人子"
-    found = {name: (row.way, count) for row, name, count in built.look(listing.nominations)}
+    found = {one.name: (row.way, count) for row, one, count in built.look(listing.nominations)}
     assert found == {"样人子": ("party", 0), "样人丑": ("voters", 10)}
     facts = [data for kind, data in built.events() if kind == "nominated"]
     assert [fact["signatures"] for fact in facts] == [0, 10] and "样人" not in str(facts)
@@ -151,7 +151,7 @@ def test_from_a_nominating_poll_come_the_first_and_then_the_next(house: House) -
     built = under(drafted(house, offices=[NewOffice("主任", 1)]), "shanghai")
     poll(built, 20, {(0, 1): 8, (0, 2): 6, (0, 3): 4, (0, 4): 2})
     found = built.look(listing.nominations)
-    ids = {name: row.id for row, name, _ in found}
+    ids = {one.name: row.id for row, one, _ in found}
     shown = listing.poll_standing(built.election, found)[0]
     assert shown[1] == 20 and [(one.votes, one.first) for one in shown[2]] == [
         (8, True), (6, True), (4, False), (2, False),
