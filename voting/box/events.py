@@ -9,7 +9,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 
-class _Fact:
+class Fact:
+    """An entry of the log whose data are its fields."""
+
     type: ClassVar[str]
 
     def data(self) -> dict[str, Any]:
@@ -18,7 +20,7 @@ class _Fact:
 
 
 @dataclass(frozen=True)
-class TrusteeKeyAdded(_Fact):
+class TrusteeKeyAdded(Fact):
     """A supervisor's public key, with its proof, was received."""
 
     type: ClassVar[str] = "box_trustee_key"
@@ -29,7 +31,7 @@ class TrusteeKeyAdded(_Fact):
 
 
 @dataclass(frozen=True)
-class CardsReceived(_Fact):
+class CardsReceived(Fact):
     """The public credentials of the printed cards were received before two supervisors."""
 
     type: ClassVar[str] = "box_cards_received"
@@ -43,7 +45,7 @@ class CardsReceived(_Fact):
 
 
 @dataclass(frozen=True)
-class BoxSealed(_Fact):
+class BoxSealed(Fact):
     """Form, keys and cards are fixed; ``head`` is the Setup event of the archive."""
 
     type: ClassVar[str] = "box_sealed"
@@ -54,7 +56,7 @@ class BoxSealed(_Fact):
 
 
 @dataclass(frozen=True)
-class TrusteeRehearsed(_Fact):
+class TrusteeRehearsed(Fact):
     """A supervisor proved to hold the key by decrypting the rehearsal tally."""
 
     type: ClassVar[str] = "box_rehearsed"
@@ -64,7 +66,7 @@ class TrusteeRehearsed(_Fact):
 
 
 @dataclass(frozen=True)
-class SlotOpened(_Fact):
+class SlotOpened(Fact):
     """The box takes ballots from here on (again, after a pause)."""
 
     type: ClassVar[str] = "box_slot_opened"
@@ -74,7 +76,7 @@ class SlotOpened(_Fact):
 
 
 @dataclass(frozen=True)
-class SlotShut(_Fact):
+class SlotShut(Fact):
     """The box takes no ballots until it is opened again."""
 
     type: ClassVar[str] = "box_slot_shut"
@@ -84,7 +86,7 @@ class SlotShut(_Fact):
 
 
 @dataclass(frozen=True)
-class QueueCounted(_Fact):
+class QueueCounted(Fact):
     """Closing time: only the people counted in the queue are still served."""
 
     type: ClassVar[str] = "box_queue_counted"
@@ -94,7 +96,7 @@ class QueueCounted(_Fact):
 
 
 @dataclass(frozen=True)
-class BoxVoided(_Fact):
+class BoxVoided(Fact):
     """The election was declared void before the box was closed: no ballot after this, and it is never counted."""
 
     type: ClassVar[str] = "box_voided"
@@ -104,7 +106,7 @@ class BoxVoided(_Fact):
 
 
 @dataclass(frozen=True)
-class BoxClosed(_Fact):
+class BoxClosed(Fact):
     """No ballot after this; the final counters of the desk, in cards."""
 
     type: ClassVar[str] = "box_closed"
@@ -126,7 +128,7 @@ class BoxClosed(_Fact):
 
 
 @dataclass(frozen=True)
-class PaperReturned(_Fact):
+class PaperReturned(Fact):
     """A check-in for paper was taken back with the unmarked paper; ``commitment`` is the one of its batch."""
 
     type: ClassVar[str] = "box_paper_returned"
@@ -139,7 +141,7 @@ class PaperReturned(_Fact):
 
 
 @dataclass(frozen=True)
-class PaperSpoilt(_Fact):
+class PaperSpoilt(Fact):
     """A spoilt paper was set aside and another handed over."""
 
     type: ClassVar[str] = "box_paper_spoilt"
@@ -149,7 +151,7 @@ class PaperSpoilt(_Fact):
 
 
 @dataclass(frozen=True)
-class CheckInUndone(_Fact):
+class CheckInUndone(Fact):
     """A check-in was taken back with a card in hand; ``commitment`` is the one of its batch, ``second`` saw it."""
 
     type: ClassVar[str] = "box_check_in_undone"
@@ -162,7 +164,7 @@ class CheckInUndone(_Fact):
 
 
 @dataclass(frozen=True)
-class CardTorn(_Fact):
+class CardTorn(Fact):
     """A torn card was scanned as void and a spare handed over."""
 
     type: ClassVar[str] = "box_card_torn"
@@ -172,7 +174,7 @@ class CardTorn(_Fact):
 
 
 @dataclass(frozen=True)
-class CheckInBatch(_Fact):
+class CheckInBatch(Fact):
     """Check-ins of a ``channel`` (card, paper) up to an hour, as sorted salted commitments; totals since opening."""
 
     type: ClassVar[str] = "box_check_in_batch"
@@ -189,7 +191,7 @@ class CheckInBatch(_Fact):
 
 
 @dataclass(frozen=True)
-class BoxAnchored(_Fact):
+class BoxAnchored(Fact):
     """Head of the box's event chain with the RFC 6962 root over the sorted trackers new since the last."""
 
     type: ClassVar[str] = "box_anchored"
@@ -203,7 +205,7 @@ class BoxAnchored(_Fact):
 
 
 @dataclass(frozen=True)
-class UnusedCardVoted(_Fact):
+class UnusedCardVoted(Fact):
     """A card found among the unused ones after closing has a ballot: laid back there, or somebody knew its code."""
 
     type: ClassVar[str] = "box_unused_card_voted"
@@ -213,7 +215,7 @@ class UnusedCardVoted(_Fact):
 
 
 @dataclass(frozen=True)
-class UnusedScanned(_Fact):
+class UnusedScanned(Fact):
     """All cards that were never handed over have been scanned, and none has a ballot."""
 
     type: ClassVar[str] = "box_unused_scanned"
@@ -223,7 +225,7 @@ class UnusedScanned(_Fact):
 
 
 @dataclass(frozen=True)
-class TalliedEncrypted(_Fact):
+class TalliedEncrypted(Fact):
     """The encrypted tally was computed; ``floor_decision`` is empty unless there were too few ballots."""
 
     type: ClassVar[str] = "box_tallied"
@@ -235,7 +237,7 @@ class TalliedEncrypted(_Fact):
 
 
 @dataclass(frozen=True)
-class ShareReceived(_Fact):
+class ShareReceived(Fact):
     """A supervisor's verified share of the decryption."""
 
     type: ClassVar[str] = "box_share_received"
@@ -245,7 +247,7 @@ class ShareReceived(_Fact):
 
 
 @dataclass(frozen=True)
-class BoxOpened(_Fact):
+class BoxOpened(Fact):
     """All shares combined: the result record stands in the archive."""
 
     type: ClassVar[str] = "box_opened"
@@ -255,7 +257,7 @@ class BoxOpened(_Fact):
 
 
 @dataclass(frozen=True)
-class KioskAdmitted(_Fact):
+class KioskAdmitted(Fact):
     """An official made the code with which one tablet may be paired: who let it in."""
 
     type: ClassVar[str] = "box_kiosk_admitted"
@@ -266,7 +268,7 @@ class KioskAdmitted(_Fact):
 
 
 @dataclass(frozen=True)
-class KioskPaired(_Fact):
+class KioskPaired(Fact):
     """An admitted tablet used its code up (named, never tied to a ballot); it acts without an account."""
 
     type: ClassVar[str] = "box_kiosk_paired"
@@ -276,7 +278,7 @@ class KioskPaired(_Fact):
 
 
 @dataclass(frozen=True)
-class KioskRevoked(_Fact):
+class KioskRevoked(Fact):
     """A tablet may no longer send ballots."""
 
     type: ClassVar[str] = "box_kiosk_revoked"
@@ -287,7 +289,7 @@ class KioskRevoked(_Fact):
 
 
 @dataclass(frozen=True)
-class Heartbeat(_Fact):
+class Heartbeat(Fact):
     """The log's clock during an open poll: bounds back-dating to about a minute."""
 
     type: ClassVar[str] = "clock_heartbeat"

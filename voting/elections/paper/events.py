@@ -4,20 +4,14 @@
 were written in are named by what was read out in the hall.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
-
-class _Fact:
-    type: ClassVar[str]
-
-    def data(self) -> dict[str, Any]:
-        """The fact as the log writes it."""
-        return asdict(self)  # type: ignore[call-overload,no-any-return]  # every subclass is a dataclass
+from voting.box.events import Fact
 
 
 @dataclass(frozen=True)
-class PapersPrinted(_Fact):
+class PapersPrinted(Fact):
     """Papers were printed and counted by two people."""
 
     type: ClassVar[str] = "papers_printed"
@@ -30,7 +24,7 @@ class PapersPrinted(_Fact):
 
 
 @dataclass(frozen=True)
-class PaperBoxSealed(_Fact):
+class PaperBoxSealed(Fact):
     """A box was shown empty and sealed; ``voters`` and ``voters_sha256``: the posted list of a mobile box."""
 
     type: ClassVar[str] = "paper_box_sealed"
@@ -46,7 +40,7 @@ class PaperBoxSealed(_Fact):
 
 
 @dataclass(frozen=True)
-class MobileBoxLeft(_Fact):
+class MobileBoxLeft(Fact):
     """A mobile box left the hall with so many papers."""
 
     type: ClassVar[str] = "paper_box_left"
@@ -58,7 +52,7 @@ class MobileBoxLeft(_Fact):
 
 
 @dataclass(frozen=True)
-class MobileBoxBack(_Fact):
+class MobileBoxBack(Fact):
     """A mobile box came back: ``issued`` papers to people of its list, ``papers`` unused ones brought back, ``spoilt``
     ones set aside and replaced at home."""
 
@@ -73,7 +67,7 @@ class MobileBoxBack(_Fact):
 
 
 @dataclass(frozen=True)
-class PaperBoxOpened(_Fact):
+class PaperBoxOpened(Fact):
     """A box was opened in public, its seal whole: the number is the one it was sealed with."""
 
     type: ClassVar[str] = "paper_box_opened"
@@ -85,7 +79,7 @@ class PaperBoxOpened(_Fact):
 
 
 @dataclass(frozen=True)
-class DoubtfulPaperLaid(_Fact):
+class DoubtfulPaperLaid(Fact):
     """A doubtful paper was photographed and laid before the committee; the picture stays in the house."""
 
     type: ClassVar[str] = "paper_doubtful_laid"
@@ -98,7 +92,7 @@ class DoubtfulPaperLaid(_Fact):
 
 
 @dataclass(frozen=True)
-class DoubtfulPaperDecided(_Fact):
+class DoubtfulPaperDecided(Fact):
     """The committee decided on a doubtful paper by majority; its picture stays in the house, its hash here."""
 
     type: ClassVar[str] = "paper_doubtful_decided"
@@ -114,7 +108,7 @@ class DoubtfulPaperDecided(_Fact):
 
 
 @dataclass(frozen=True)
-class WrittenNameDecided(_Fact):
+class WrittenNameDecided(Fact):
     """The committee decided by majority whom a written-in name means: ``shown`` as the result names them, empty for
     nobody on the roll. Decided again, it stands here again."""
 
@@ -129,7 +123,7 @@ class WrittenNameDecided(_Fact):
 
 
 @dataclass(frozen=True)
-class PaperBoxAgreed(_Fact):
+class PaperBoxAgreed(Fact):
     """The figures of a box, entered twice by different people and the same, or settled openly.
 
     ``differences``: figures in which the two entries differed; ``settled_by`` and ``reason`` are empty without any.
@@ -154,7 +148,7 @@ class PaperBoxAgreed(_Fact):
 
 
 @dataclass(frozen=True)
-class PapersMissingDecided(_Fact):
+class PapersMissingDecided(Fact):
     """The papers left are fewer (``missing``) or more (``surplus``) than they must be, and the committee decided by
     majority to count on; ``unused`` is what was counted."""
 
@@ -171,7 +165,7 @@ class PapersMissingDecided(_Fact):
 
 
 @dataclass(frozen=True)
-class PapersWritten(_Fact):
+class PapersWritten(Fact):
     """Names written in for an office, with their votes in all boxes: ``[[name, votes], …]``. An entry of the log has
     room for some hundreds, so an office may have several."""
 
@@ -184,7 +178,7 @@ class PapersWritten(_Fact):
 
 
 @dataclass(frozen=True)
-class PapersReconciled(_Fact):
+class PapersReconciled(Fact):
     """All boxes agreed, the papers left counted and cancelled: printed + surplus = issued + come back + spoilt +
     unused + missing. ``sheet``: all boxes as one, `sheets.as_data`, without the names written in, which the entries
     before it list (`PapersWritten`); empty where there is none."""
